@@ -71,8 +71,14 @@ def go_on(page: Page) -> None:
         page.locator("button.main").click()
 
 
+READY = "() => history.state && history.state.page"
+"""Whether the page on show can be turned here."""
+
 WAITING = """() => new Promise(done => {
-  indexedDB.open("shiftline", 1).onsuccess = ({ target }) => {
+  const opening = indexedDB.open("shiftline", 1);
+  opening.onupgradeneeded = () => opening.transaction.abort();
+  opening.onerror = (event) => { event.preventDefault(); done(false); };
+  opening.onsuccess = ({ target }) => {
     const database = target.result;
     database.transaction("queues").objectStore("queues").getAll().onsuccess = ({ target }) => {
       database.close();
@@ -80,7 +86,7 @@ WAITING = """() => new Promise(done => {
     };
   };
 })"""
-"""Whether the server has answered for everything that was kept on the phone."""
+"""Whether the server has answered for everything that was kept on the phone; no, where nothing was kept yet."""
 
 
 def saved(page: Page) -> None:

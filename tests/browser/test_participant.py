@@ -12,7 +12,7 @@ from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
-from tests.browser.phone_pages import Opened, Shown, begin, go_on, new_link, saved, send_page
+from tests.browser.phone_pages import READY, Opened, Shown, begin, go_on, new_link, saved, send_page
 from tests.browser.phone_pages import at as at
 from tests.browser.phone_pages import opened as opened
 from tests.browser.phone_pages import phones as phones
@@ -258,6 +258,7 @@ def test_double_tap_on_continue_saves_once(runtime_sqlite: Runtime, opened: Open
     page.get_by_label("I have read what this is about").check()
     go_on(page)
     begin(page)
+    page.wait_for_function(READY)
     page.get_by_label("From family").check()
     page.locator("button.main").dblclick(no_wait_after=True)
     page.wait_for_url("**/heard_via_detail")

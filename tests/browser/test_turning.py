@@ -16,10 +16,7 @@ from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.conftest import Tab
-from tests.browser.phone_pages import begin, go_on, saved
-
-READY = "() => history.state && history.state.page"
-"""Whether the page on show can be turned here."""
+from tests.browser.phone_pages import READY, begin, go_on, saved
 
 Opened = Callable[..., Page]
 

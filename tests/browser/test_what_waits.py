@@ -16,8 +16,8 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.store.tables import AccessRow, AnswerHistoryRow, CaseRow, SaveRow
 from tests import factories
 from tests.browser.conftest import Tab
-from tests.browser.phone_pages import PIN, PLACED, go_on, saved
-from tests.browser.test_turning import READY, answer, choose, question, ready, turn
+from tests.browser.phone_pages import PIN, PLACED, READY, go_on, saved
+from tests.browser.test_turning import answer, choose, question, ready, turn
 from tests.browser.test_turning import first as first
 from tests.conftest import Clock
 from tests.integration.test_answering import walk_to

@@ -14,8 +14,8 @@ from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.conftest import Tab, serving_app
-from tests.browser.phone_pages import go_on, saved
-from tests.browser.test_turning import READY, answer, choose, question, ready, turn
+from tests.browser.phone_pages import READY, go_on, saved
+from tests.browser.test_turning import answer, choose, question, ready, turn
 
 SHELVES = "async () => (await caches.keys()).sort()"
 KEPT = """async () => {

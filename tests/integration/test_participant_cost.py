@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -19,12 +22,12 @@ from tests.page import Client, Page
 from tests.phone import Phone
 
 GZIP = {"Accept-Encoding": "gzip"}
-FIRST_PAGE, LARGEST_QUESTION = 10_000, 2_100
+FIRST_PAGE, LARGEST_QUESTION = 14_000, 2_100
 """Bytes, compressed: the first page with its styles and script, and the HTML of a question."""
 
-COLD = 41_000
-"""Bytes, compressed, of all that comes before the first question can be turned. Half of them are scripts: the aim is
-30,000."""
+COLD = 45_000
+"""Bytes, compressed, of all that comes before the first question can be turned. Half of them are scripts; the sheet
+comes twice, for the first page does not wait for it: the aim is 30,000."""
 
 FURTHER, FURTHER_BY_SCRIPT = 2_300, 900
 """Bytes, request and answer, headers included, of a further question."""
@@ -53,7 +56,7 @@ def needed(page: Page) -> list[str]:
     return [
         attributes.get("href") or attributes["src"]
         for tag, attributes in page.elements
-        if (tag == "link" and attributes.get("rel") in ("stylesheet", "icon")) or "src" in attributes
+        if (tag == "link" and attributes.get("rel") in ("stylesheet", "prefetch", "icon")) or "src" in attributes
     ]
 
 
@@ -71,6 +74,21 @@ def test_the_first_page_is_small_and_asks_for_little(runtime: Runtime) -> None:
         + sum(wire(phone.client, part) for part in parts if ".svg" not in part)
         < FIRST_PAGE
     )
+
+
+def test_the_first_page_can_be_read_as_soon_as_it_is_there(runtime: Runtime) -> None:
+    phone = Phone(runtime)
+    first = phone.open(factories.create_link(runtime, factories.create_participant(runtime)))
+    with phone.client.raw.get(phone.own("/survey/consent")) as response:
+        policy = response.headers["Content-Security-Policy"]
+    assert not [each for tag, each in first.elements if each.get("rel") == "stylesheet"]
+    (carried,) = re.findall("<style>(.*?)</style>", first.source, re.DOTALL)
+    with phone.client.raw.get(next(part for part in needed(first) if ".css" in part)) as response:
+        assert carried == response.text, "later pages look alike"
+    mark = base64.b64encode(hashlib.sha256(carried.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{mark}';" in policy
+    with phone.client.raw.get("/start") as response:
+        assert "sha256" not in response.headers["Content-Security-Policy"]
 
 
 def test_every_page_fits_without_anything_from_elsewhere(runtime: Runtime) -> None:

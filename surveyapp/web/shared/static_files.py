@@ -19,6 +19,7 @@ import brotli
 import rcssmin
 import rjsmin
 from flask import Flask, Response, abort, request
+from markupsafe import Markup
 
 from surveyapp.web.shared import headers
 
@@ -53,6 +54,17 @@ def install(app: Flask) -> None:
         return small("text/javascript", joined(modules, name))
 
     app.extensions["scripts"] = script_of
+
+    @functools.cache
+    def sheet_of(filename: str) -> str:
+        return small("text/css", _whole(folder / filename).decode())
+
+    @app.template_global()
+    def carried_style(filename: str) -> Markup:
+        """A style sheet to stand in the page itself, which saves a phone that has nothing yet the way for it."""
+        text = sheet_of(filename)
+        headers.let_style(text)
+        return Markup(text)  # noqa: S704 - a file of ours
 
     @functools.cache
     def bodies_of_script(name: str) -> Mapping[str, bytes]:
