@@ -52,48 +52,52 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def bar_svg(chart: BarChart, bar: Bar, *, height: int = 44, labels: bool = True, mirrored: bool = False) -> str:
-    """One row's bar, `height` px high, in the middle of whatever room the page gives it. With `labels`, counts stand in
-    the segments that have room for them. The midline is as high as the room, so that rows which touch share one.
-    A bar without counts in it says nothing that its name and end do not, and is not read out.
+BAR_HEIGHTS = (44, 34, 28, 24, 22)
+"""How high a bar may be, px: the style sheet has a class for each, so that no piece says it."""
 
-    A segment is a drawing of its own, so that its place is said once and everything in it has the whole of its room."""
+
+def bar_svg(chart: BarChart, bar: Bar, *, height: int = 44, labels: bool = True, mirrored: bool = False) -> str:
+    """One row's bar, `height` px high (one of `BAR_HEIGHTS`), in the middle of whatever room the page gives it. With
+    `labels`, counts stand in the segments that have room for them. The midline is as high as the room, so that rows
+    which touch share one. A bar without counts in it says nothing that its name and end do not, and is not read out.
+
+    Pieces are drawings in a line, each beginning where the one before ends, so that a width is all that has to be said
+    of a place; in a page that runs from the right they run from there. What lies over several of them, or under them
+    all, is a drawing as wide as the bar."""
     span = chart.high - chart.low
-    pieces = []
+    outlines = {(round(start, 6), round(width, 6)): (start, width) for start, width in bar.outlines}
+    pieces, at = [], 0.0
     if chart.midline:
         middle = f"{_tenths(_mirror(-100 * chart.low / span, 0, mirrored))}%"
-        pieces.append(f'<line class="midline" x1="{middle}" x2="{middle}" y1="0" y2="100%"/>')
-
-    def room(start: float, width: float) -> str:
-        """Where a piece stands: its ends are rounded and its width is what lies between them, so that pieces touch."""
-        wide = 100 * width / span
-        x = _mirror(100 * (start - chart.low) / span, wide, mirrored)
-        left, right = round(x, 1), round(x + wide, 1)
-        return f'x="{_tenths(left)}%" width="{_tenths(right - left)}%" y="50%"'
-
-    outline = f'<rect class="np-line" {_whole(height + (8 if height > 30 else 4))}/>'
-    outlines = {(round(start, 6), round(width, 6)): (start, width) for start, width in bar.outlines}
-    for segment in bar.segments:
+        pieces.append(f'<svg class="whole"><line class="midline" x1="{middle}" x2="{middle}" y1="0" y2="100%"/></svg>')
+    for segment in sorted(bar.segments, key=lambda each: each.start):
+        # Ends are rounded, and a width is what lies between two of them, so that pieces touch.
+        start = round(100 * (segment.start - chart.low) / span, 1)
+        end = round(100 * (segment.start + segment.width - chart.low) / span, 1)
+        if start > at:
+            pieces.append(f'<svg width="{_tenths(start - at)}%"></svg>')
+        at = end
         inside = _segment(segment, height)
         if outlines.pop((round(segment.start, 6), round(segment.width, 6)), None):
-            inside += outline
+            inside += _OUTLINE
         if labels and chart.numbered and segment.manner != "withheld":
             inside += _label(segment, chart)
         colour = "" if segment.manner == "withheld" else f'class="{segment.colour}" '
-        pieces.append(f"<svg {colour}{room(segment.start, segment.width)}>{inside}</svg>")
-    pieces.extend(f"<svg {room(*place)}>{outline}</svg>" for place in outlines.values())
+        pieces.append(f'<svg {colour}width="{_tenths(end - start)}%">{inside}</svg>')
+    for first, width in outlines.values():
+        wide = 100 * width / span
+        x = _mirror(100 * (first - chart.low) / span, wide, mirrored)
+        pieces.append(f'<svg class="whole"><svg x="{_tenths(x)}%" width="{_tenths(wide)}%">{_OUTLINE}</svg></svg>')
     said = ' aria-hidden="true"' if not chart.numbered else f' role="img" aria-label="{escape(bar.said)}"'
-    return f'<svg class="bar-drawing"{said}>{"".join(pieces)}</svg>'
+    return f'<div class="bar-drawing pieces h{height}"{said}>{"".join(pieces)}</div>'
+
+
+_OUTLINE = '<rect class="np-line"/>'
 
 
 def _tenths(value: float) -> str:
     """Of a percentage a tenth: less than a pixel on the widest page."""
     return f"{value:.1f}".removesuffix(".0")
-
-
-def _whole(height: float, down: float = 0.0) -> str:
-    """As wide as its room, centred on its middle and then moved `down` px."""
-    return f'width="100%" y="{_number(down - height / 2)}" height="{_number(height)}"'
 
 
 def _box(x: float, width: float, height: float) -> str:
@@ -105,21 +109,20 @@ def _box(x: float, width: float, height: float) -> str:
 
 
 def _segment(segment: BarSegment, height: float) -> str:
-    box = _whole(height)
+    """What a piece is filled with. The style sheet makes it as wide as its room and as high as the bar."""
     if segment.manner == "withheld":
-        return f'<rect class="withheld" {box}/>'
+        return '<rect class="withheld"/>'
     if segment.hatched:
         kind = "rise" if segment.manner == "ranged" else "fall"
-        return f'<rect class="hatch" fill="url(#{kind}-{segment.colour})" {box}/>'
-    drawn = [f"<rect {box}/>", _dots(segment.colour, box)]
+        return f'<rect class="hatch" fill="url(#{kind}-{segment.colour})"/>'
+    dots = f'<rect class="dots" fill="url(#dots-{segment.colour})"/>' if segment.colour in DOTTED else ""
     strip = segment.strip(height)
-    for number, colour in enumerate(segment.colours[:0:-1]):
-        drawn.append(f'<rect class="{colour}" {_whole(strip, (height - strip) / 2 - number * strip)}/>')
-    return "".join(drawn)
-
-
-def _dots(colour: str, box: str) -> str:
-    return f'<rect class="dots" fill="url(#dots-{colour})" {box}/>' if colour in DOTTED else ""
+    strips = "".join(
+        f'<rect class="{colour}" width="100%" y="{_number(height / 2 - (number + 1) * strip)}"'
+        f' height="{_number(strip)}"/>'
+        for number, colour in enumerate(segment.colours[:0:-1])
+    )
+    return f'<rect/>{dots}<svg y="50%">{strips}</svg>' if strips else f"<rect/>{dots}"
 
 
 def _label(segment: BarSegment, chart: BarChart) -> str:
@@ -128,7 +131,7 @@ def _label(segment: BarSegment, chart: BarChart) -> str:
         return ""
     classes = "plate" * segment.hatched, "if-wide" * (not wide_enough(segment, chart, narrow=True))
     kind = f' class="{" ".join(filter(None, classes))}"' if any(classes) else ""
-    return f'<text{kind} x="50%">{escape(segment.label)}</text>'
+    return f'<text{kind} x="50%" y="50%">{escape(segment.label)}</text>'
 
 
 def panel_svg(chart: ColumnChart, panel: Panel, *, mirrored: bool = False) -> str:

@@ -38,6 +38,7 @@ from surveyapp.reports.charts.spreads import SpreadChart
 from surveyapp.reports.drawing import static_svg
 from surveyapp.reports.drawing.figures import figure
 from surveyapp.reports.text.phrasing import ENGLISH, nothing_words
+from surveyapp.settings import ROOT
 from tests.unit.reports import made
 
 TONES = tuple(Category(name, name.capitalize(), "option") for name in ("never", "rarely", "often", "always"))
@@ -380,7 +381,7 @@ def served(chart: BarChart) -> list[list[tuple[float, str]]]:
         drawn = static_svg.bar_svg(chart, bar)
         row = []
         for width, kind, fill in re.findall(
-            r'<svg [^>]*?width="([\d.]+)%" y="50%"><rect (?:class="([^"]*)" )?(?:fill="url\(#(\w+)-)?', drawn
+            r'<svg [^>]*?width="([\d.]+)%"><rect(?: class="([^"]*)")?(?: fill="url\(#(\w+)-)?', drawn
         ):
             if kind != "np-line":
                 row.append(
@@ -399,13 +400,39 @@ def test_a_page_has_every_pattern_that_its_drawings_are_filled_with_once_and_no_
     assert static_svg.patterns("<p>Nothing is drawn.</p>") == ""
 
 
-@given(st.lists(st.integers(0, 400), min_size=5, max_size=5).filter(any))
-def test_the_pieces_of_a_served_bar_touch(counts: list[int]) -> None:
+def places_of(drawn: str) -> list[tuple[float, float]]:
+    """Where each piece of a bar begins and ends, percent: each after the one before it."""
+    widths = re.findall(r'<svg (class="[^"]*" )?width="([\d.]+)%">', drawn.partition('<svg x="')[0])
+    ends = list(itertools.accumulate((float(width) for _, width in widths), initial=0.0))
+    return [each for each, (colour, _) in zip(itertools.pairwise(ends), widths, strict=True) if colour]
+
+
+@given(st.lists(st.integers(0, 100_000), min_size=5, max_size=5).filter(any))
+def test_the_pieces_of_a_served_bar_stand_where_their_counts_are(counts: list[int]) -> None:
     chart = one_row(made.tally(tuple(counts)))
-    drawn = static_svg.bar_svg(chart, chart.bars[0])
-    places = [(float(x), float(width)) for x, width in re.findall(r'<svg [^>]*x="([\d.]+)%" width="([\d.]+)%"', drawn)]
-    for (x, width), (after, _) in itertools.pairwise(places):
-        assert x + width == pytest.approx(after, abs=1e-9)
+    (bar,) = chart.bars
+    span = chart.high - chart.low
+    wanted = [
+        (100 * (each.start - chart.low) / span, 100 * (each.start + each.width - chart.low) / span)
+        for each in sorted(bar.segments, key=lambda each: each.start)
+    ]
+    found = places_of(static_svg.bar_svg(chart, bar))
+    assert len(found) == len(wanted)
+    for one, two in zip(found, wanted, strict=True):
+        assert one == pytest.approx(two, abs=0.051)
+
+
+def test_the_style_sheet_has_every_height_of_a_bar() -> None:
+    sheet = (ROOT / "surveyapp" / "static" / "css" / "results.css").read_text("utf-8")
+    for height in static_svg.BAR_HEIGHTS:
+        assert f"--high: {height}px" in sheet
+    asked = {
+        int(number)
+        for path in (ROOT / "surveyapp" / "web").rglob("*.html")
+        for call in re.findall(r"(?:\bchart|\brows|bar_drawing)\(.*?\}\}|height=\d+", path.read_text("utf-8"))
+        for number in re.findall(r"\b\d\d\b", call)
+    }
+    assert asked - {10, 12} <= set(static_svg.BAR_HEIGHTS)
 
 
 def browsers(chart: BarChart) -> list[list[tuple[float, str]]]:
@@ -457,12 +484,19 @@ def test_a_page_from_the_right_has_the_chart_the_other_way_round_and_the_hatches
     assert [trace["marker"]["pattern"]["shape"] for trace in plain["data"][:5]] == [
         trace["marker"]["pattern"]["shape"] for trace in turned["data"][:5]
     ]
-    bar = chart.bars[0]
-    places = [
-        [float(x) + float(width) / 2 for x, width in re.findall(r'x="([\d.]+)%" width="([\d.]+)%"', drawn)]
-        for drawn in (static_svg.bar_svg(chart, bar), static_svg.bar_svg(chart, bar, mirrored=True))
-    ]
-    assert [100 - x for x in places[0]] == pytest.approx(places[1], abs=0.1)
+    # Pieces in a line run as the page does; what has a place of its own is counted from the other side.
+    for bar in chart.bars:
+        drawn, other = static_svg.bar_svg(chart, bar), static_svg.bar_svg(chart, bar, mirrored=True)
+        assert places_of(drawn) == places_of(other)
+        middles = [
+            [
+                float(x) + float(width or 0) / 2
+                for x, width in re.findall(r'x1?="([\d.]+)%"(?: width="([\d.]+)%")?', each)
+            ]
+            for each in (drawn.replace('x="50%"', ""), other.replace('x="50%"', ""))
+        ]
+        assert [100 - x for x in middles[0]] == pytest.approx(middles[1], abs=0.1)
+    assert any('<svg x="' in static_svg.bar_svg(chart, bar) for bar in chart.bars)
 
 
 HIDDEN = st.sampled_from([None, 3, 12, 29, "<5", "52+", "5-9"])
