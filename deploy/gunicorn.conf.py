@@ -2,9 +2,19 @@
 given on the command line, or how many processes as WEB_CONCURRENCY, goes before what stands here."""
 
 import os
+import shutil
+import tempfile
 
+OWN_FOLDER = "PROMETHEUS_MULTIPROC_DIR" not in os.environ
+if OWN_FOLDER:
+    # Where processes add up what they measure; looked at when it is first read what can be measured, below.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="shiftline-metrics-")
+
+from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker
+from prometheus_client import multiprocess
 
 from surveyapp.watching import logs
 
@@ -37,3 +47,13 @@ class Log(Logger):
 
 
 logger_class = Log
+
+
+def child_exit(_server: Arbiter, worker: Worker) -> None:
+    """What a worker counted stays; what it was doing, it no longer does."""
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(_server: Arbiter) -> None:
+    if OWN_FOLDER:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -32,6 +32,7 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.viewer.routes import viewer
     from surveyapp.web.watching import requests
     from surveyapp.web.watching.health import health
+    from surveyapp.web.watching.metrics import metrics
 
     app = _bare()
     app.extensions["surveyapp"] = runtime
@@ -59,6 +60,7 @@ def create_app(runtime: Runtime) -> Flask:
         administrator,
         auditor,
         health,
+        metrics,
     ):
         app.register_blueprint(blueprint)
     requests.install(app, runtime.settings)

@@ -76,6 +76,7 @@ class Settings:
     mailbox: str | None = field(default=None, repr=False)
     log: str = "json"
     slow_ms: int | None = None
+    metrics_token: str | None = field(default=None, repr=False)
 
     @property
     def contact_key_id(self) -> str:
@@ -114,6 +115,7 @@ KNOWN = frozenset(
         "MAILBOX",
         "LOG",
         "SLOW_MS",
+        "METRICS_TOKEN",
     }
 )
 
@@ -182,6 +184,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             "The audit trail is chained with it: keep it, apart from the database, or the trail cannot be verified.",
         ),
         demo=demo,
+        metrics_token=_metrics_token(given.get("METRICS_TOKEN")),
         log=_log(given.get("LOG"), demo),
         provider=_provider(given),
         mail=_mail(given),
@@ -377,6 +380,15 @@ def _notify(given: Mapping[str, str]) -> NotifySettings | None:
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")):
         raise SettingsError(f"{PREFIX}NOTIFY_URL must begin with https:// (or http:// on your own machine).")
     return NotifySettings(key, url, templates)
+
+
+def _metrics_token(written: str | None) -> str | None:
+    if written is not None and (len(written) < 32 or not written.isascii() or " " in written):
+        raise SettingsError(
+            f"{PREFIX}METRICS_TOKEN needs at least 32 characters, for example the output of `openssl rand -hex 32`. "
+            "Unset it where Prometheus runs on this machine."
+        )
+    return written
 
 
 def _log(written: str | None, demo: bool) -> str:

@@ -30,7 +30,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.store import migrating
 from surveyapp.store.unavailable import tell_apart
-from surveyapp.watching import statements
+from surveyapp.watching import meters, statements
 
 BUSY_TIMEOUT_MS = 10_000
 """How long is waited for a lock that another transaction holds."""
@@ -174,10 +174,13 @@ class Database:
 
     @contextlib.contextmanager
     def _connection(self, *, writes: bool) -> Iterator[Connection]:
+        began = time.perf_counter()
         try:
             connection = self.engine.connect()
         except PoolTimeout as error:
             raise DatabaseUnavailable(DatabaseFault.BUSY) from error
+        finally:
+            meters.database_wait.labels("connection").observe(time.perf_counter() - began)
         with connection.execution_options(writes=True) if writes else connection:
             yield connection
 
@@ -290,5 +293,11 @@ def _sqlite_connected(connection: Any, _record: Any) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    began = time.perf_counter()
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        meters.database_wait.labels("write").observe(time.perf_counter() - began)

@@ -104,6 +104,14 @@ def release(session: Session, scope: Scope, number: int | None = None) -> Releas
     return None if row is None else _release(row.ReleaseRow, row.name)
 
 
+def how_many(session: Session, scope: Scope) -> tuple[int, dt.datetime | None]:
+    """How many releases a study has, and when the newest was made."""
+    query = select(func.count(), func.max(ReleaseRow.cut_at))
+    query = query.where(ReleaseRow.study == scope.study, ReleaseRow.origin == scope.origin)
+    count, newest = session.execute(query).one()
+    return count, newest
+
+
 def log(session: Session, release_id: uuid.UUID) -> str:
     """What gave way in a release and why, as it was stored."""
     return zlib.decompress(

@@ -138,10 +138,10 @@ def formatter(form: str) -> ProcessorFormatter:
     )
 
 
-Event = MutableMapping[str, Any]
+LineOfLog = MutableMapping[str, Any]
 
 
-def _error(_logger: Any, _name: str, event: Event) -> Event:
+def _error(_logger: Any, _name: str, event: LineOfLog) -> LineOfLog:
     found = event.pop("exc_info", None)
     if found and found[1]:
         event["exception"] = told(found[1])
@@ -151,5 +151,5 @@ def _error(_logger: Any, _name: str, event: Event) -> Event:
 _FIRST = ("at", "level", "event", "request", "logger")
 
 
-def _ordered(_logger: Any, _name: str, event: Event) -> Event:
+def _ordered(_logger: Any, _name: str, event: LineOfLog) -> LineOfLog:
     return {**{name: event[name] for name in _FIRST if name in event}, **event}

@@ -22,7 +22,7 @@ def new_number() -> str:
     return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"
 
 
-@dataclass
+@dataclass(kw_only=True)
 class SeenRequest:
     """`number` is made here, whatever a header says; `route`: the name of the handler; `study` and `staff`: by id."""
 

@@ -23,6 +23,7 @@ RULES: dict[str, str | Action] = {
     "survey_script": EVERYBODY,
     "health.live": EVERYBODY,
     "health.ready": EVERYBODY,
+    "metrics.read": EVERYBODY,
     "participant.front": EVERYBODY,
     "participant.start": EVERYBODY,
     "participant.link": EVERYBODY,

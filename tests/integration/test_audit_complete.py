@@ -86,6 +86,7 @@ PAGES: dict[str, A | str] = {
     "static": NOTHING,
     "health.live": NOTHING,
     "health.ready": NOTHING,
+    "metrics.read": NOTHING,
     "staff.login": A.SIGN_IN_REFUSED,
     "staff.code": STEPS,
     "staff.second_factor": STEPS,

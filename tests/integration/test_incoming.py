@@ -58,6 +58,8 @@ def is_protected(response: TestResponse, https: bool = False) -> bool:
         ("survey.example.org", "/health/live", 200),
         ("localhost", "/health/live", 200),
         ("127.0.0.1:8000", "/health/ready", 200),
+        ("127.0.0.1:8000", "/metrics", 200),
+        ("survey.example.org", "/metrics", 403),
         ("localhost", "/start", 400),
         ("127.0.0.1:8000", "/staff/login", 400),
         ("evil.example", "/start", 400),

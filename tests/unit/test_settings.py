@@ -100,6 +100,7 @@ BAD = [
     ({"SURVEYAPP_HOLD_MINUTES": "0"}, "from 1 to 480"),
     ({"SURVEYAPP_SECRET": "x"}, "is not a setting"),
     ({"SURVEYAPP_LOG": "xml"}, "one of json, console, warnings"),
+    ({"SURVEYAPP_METRICS_TOKEN": "short"}, "at least 32 characters"),
     ({"SURVEYAPP_SLOW_MS": "0"}, "from 1 to 600000"),
     ({"SURVEYAPP_BREACHED_PASSWORDS": "/nowhere"}, "a folder of files such as 21BD1"),
     ({"SURVEYAPP_BREACHED_PASSWORDS": "/"}, "holds none"),

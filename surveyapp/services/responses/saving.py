@@ -31,9 +31,10 @@ from surveyapp.store.answering import writing
 from surveyapp.store.answering.said import CurrentAnswer
 from surveyapp.store.answering.standing import Arrived
 from surveyapp.store.answering.writing import PreparedSave
-from surveyapp.store.database import new_id
+from surveyapp.store.database import after_commit, new_id
 from surveyapp.store.entry import pins
 from surveyapp.store.security import web_sessions
+from surveyapp.watching import meters
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,9 @@ def carry_out(
 
 def _store(work: Work, who: Who, before: Visit, rows: PreparedSave) -> bool:
     stored = writing.store(work.session, rows)
+    if stored:
+        by = "participant" if isinstance(who, ByLink) else "interviewer"
+        after_commit(work.session, lambda: _measure(by, len(rows.saves), len(rows.history)))
     if stored and isinstance(who, ByLink):
         # Kept with the answer: what is said of it may never arrive, and they are let in again all the same.
         if who.begins is not None:
@@ -92,6 +96,11 @@ def _store(work: Work, who: Who, before: Visit, rows: PreparedSave) -> bool:
         if before.response is not None and before.response.revision == 0:
             _keep_pin(work, who, before)
     return stored
+
+
+def _measure(by: str, saves: int, answers: int) -> None:
+    meters.saves.labels(by).inc(saves)
+    meters.answers_saved.labels(by).inc(answers)
 
 
 def carry_out_in(work: Work, who: Who, planned: Planned[Done]) -> Done:

@@ -215,6 +215,19 @@ def counts(session: Session, scope: Scope) -> Mapping[tuple[str, MessageState], 
     return {(row.step, row.state): row.many for row in session.execute(query)}
 
 
+def count_by_state(session: Session) -> Mapping[MessageState, int]:
+    """How many messages of the whole installation are how far."""
+    query = select(MessageRow.state, func.count()).group_by(MessageRow.state)
+    found: dict[MessageState, int] = {row[0]: row[1] for row in session.execute(query)}
+    return {state: found.get(state, 0) for state in MessageState}
+
+
+def longest_due(session: Session, now: dt.datetime) -> dt.datetime | None:
+    """Since when the message is due that has waited longest, in studies that send or do not."""
+    due = (MessageRow.state == MessageState.PLANNED, MessageRow.due_at <= now)
+    return session.execute(select(func.min(MessageRow.due_at)).where(*due)).scalar_one()
+
+
 def switch(session: Session, study: str, sends: bool, at: dt.datetime, by_staff: uuid.UUID | None) -> None:
     session.add(SendingSwitchRow(id=new_id(), study=study, sends=sends, made_at=at, by_staff=by_staff))
     session.flush()

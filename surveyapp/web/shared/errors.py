@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from surveyapp.domain import errors
 from surveyapp.services.security import refusals
+from surveyapp.watching import meters
 from surveyapp.watching.requests import number_of
 from surveyapp.web.shared.headers import RETRY_AFTER, is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere
@@ -179,6 +180,7 @@ def unavailable(error: errors.DatabaseUnavailable) -> ErrorPage:
     """The database cannot work: nothing was stored. Who this is cannot be looked up, so that the page holds nothing but
     what this very request brought: a form is given back with what was written in it, to be sent again."""
     current_app.logger.error("the database failed (%s) at %s", error.fault, request.endpoint)
+    meters.database_failures.inc()
     if is_program_path(request.path):
         said, status, kind = _problem(
             503, _("We cannot reach the answers just now"), _("Wait half a minute, then ask for it again.")

@@ -98,10 +98,10 @@ class Application(Flask):
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Raises SecurityError (400) under any other name: the addresses of pages and redirects are made with it.
-        Whoever watches this machine may ask for its health under the machine's own."""
+        Whoever watches this machine may ask how it is under the machine's own."""
         if request is not None:
-            health = LOOPBACK if request.path.startswith("/health/") else ()
-            request.trusted_hosts = [*self.config["SITE_NAMES"], *health]
+            watched = LOOPBACK if request.path.startswith("/health/") or request.path == "/metrics" else ()
+            request.trusted_hosts = [*self.config["SITE_NAMES"], *watched]
         return super().create_url_adapter(request)
 
 

@@ -14,12 +14,12 @@ import structlog
 from flask import Flask, g, request
 
 from surveyapp.settings import Settings
-from surveyapp.watching import statements
+from surveyapp.watching import meters, statements
 from surveyapp.watching.requests import KEY, NOWHERE, SeenRequest
 from surveyapp.watching.statements import Noted
 from surveyapp.web.shared.runtime import runtime
 
-WATCHERS = frozenset({"health.live", "health.ready"})
+WATCHERS = frozenset({"health.live", "health.ready", "metrics.read"})
 """Routes that are asked every few seconds: logged where they fail."""
 
 _log = logging.getLogger("surveyapp.requests")
@@ -53,6 +53,7 @@ class Watched:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         seen = environ[KEY] = SeenRequest()
+        meters.in_progress.inc()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=seen.number)
         method = environ["REQUEST_METHOD"]
@@ -67,6 +68,9 @@ class Watched:
 
         def ended() -> None:
             stack.close()
+            meters.in_progress.dec()
+            meters.requests.labels(seen.route, f"{seen.status // 100}xx").inc()
+            meters.request_seconds.labels(seen.route).observe(time.perf_counter() - seen.began)
             self._tell(seen, method, noted)
             structlog.contextvars.clear_contextvars()
 
