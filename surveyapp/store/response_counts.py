@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Result, Select, Text, and_, case, cast, func, literal, null, select
@@ -115,15 +115,17 @@ def _alike(session: Session, query: Select[Any]) -> Result[Any]:
     return session.execute(select(*each.c, func.count().label("people")).group_by(*each.c))
 
 
-def standing_column(of: Any, response: Any, now: dt.datetime) -> ColumnElement[str]:
-    """`standing_of` as the database reckons it, and a test holds the two together."""
+def standing_column(
+    of: Any, response: Any, now: dt.datetime, said: Callable[[Standing], Any] = lambda each: each.value
+) -> ColumnElement[Any]:
+    """`standing_of` as the database reckons it, and a test holds the two together. `said`: what stands for each."""
     return case(
-        (ParticipantRow.withdrawn_at.is_not(None), Standing.WITHDRAWN.value),
-        (response.state == ResponseState.SUBMITTED, Standing.ANSWERED.value),
-        (of.disposition == Disposition.NOT_ELIGIBLE, Standing.NOT_ELIGIBLE.value),
-        (of.opens_at > now, Standing.NOT_OPEN.value),
-        (of.disposition == Disposition.REFUSAL, Standing.REFUSED.value),
-        (of.disposition == Disposition.DECEASED, Standing.CLOSED.value),
-        (of.closes_at <= now, Standing.CLOSED.value),
-        else_=Standing.OPEN.value,
+        (ParticipantRow.withdrawn_at.is_not(None), said(Standing.WITHDRAWN)),
+        (response.state == ResponseState.SUBMITTED, said(Standing.ANSWERED)),
+        (of.disposition == Disposition.NOT_ELIGIBLE, said(Standing.NOT_ELIGIBLE)),
+        (of.opens_at > now, said(Standing.NOT_OPEN)),
+        (of.disposition == Disposition.REFUSAL, said(Standing.REFUSED)),
+        (of.disposition == Disposition.DECEASED, said(Standing.CLOSED)),
+        (of.closes_at <= now, said(Standing.CLOSED)),
+        else_=said(Standing.OPEN),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import threading
 import uuid
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from surveyapp.domain.responses import Response, ResponseState
 from surveyapp.domain.staff import Action, Role, Staff
 from surveyapp.reports.files import csv_file, standing_file
 from surveyapp.services.fieldwork import attempts, calls
+from surveyapp.services.progress import kept_counts
 from surveyapp.services.progress import month as months
 from surveyapp.services.progress import standing as standings
 from surveyapp.services.progress.standing import call_hours, median_of
@@ -198,6 +200,42 @@ def test_a_refusal_of_being_asked_again_is_one(runtime: Runtime, clock: Clock) -
     assert (second.could_be_asked, second.refused, second.declined) == (1, 1, 1)
     (steps,) = (each.steps for each in found.drop_out if each.group == "backfill")
     assert [(step.could_be_asked, step.declined, step.answered) for step in steps] == [(1, 0, 1), (1, 1, 0)]
+
+
+def test_what_takes_long_is_shown_with_its_time_and_counted_anew_beside_whoever_looks(
+    runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def people(told: StudyStanding) -> int:
+        return sum(row.counts.listed for row in told.whole if row.touchpoint.number == 1)
+
+    def waited() -> None:
+        for each in threading.enumerate():
+            if each.name.startswith("count "):
+                each.join()
+
+    monkeypatch.setattr(kept_counts, "TAKES_LONG", 0)
+    first = of(runtime)
+    assert (first.counted_at, first.anew) == (first.at, False)
+    factories.create_participant(runtime)
+    clock.forward(seconds=59)
+    kept = of(runtime)
+    assert (kept.counted_at, kept.anew, people(kept)) == (first.at, False, people(first))
+    clock.forward(seconds=1)
+    old = of(runtime)
+    assert (old.counted_at, old.anew, people(old)) == (first.at, True, people(first))
+    waited()
+    new = of(runtime)
+    assert (new.counted_at, new.anew, people(new)) == (old.at, False, people(first) + 1)
+    # What is older than that is not shown: whoever looks waits.
+    factories.create_participant(runtime)
+    clock.forward(minutes=15)
+    assert people(of(runtime)) == people(first) + 2
+    # What is counted soon is counted each time.
+    monkeypatch.setattr(kept_counts, "TAKES_LONG", 1000)
+    clock.forward(minutes=2)
+    of(runtime)
+    waited()
+    assert runtime.kept_counts == {}
 
 
 def test_of_some_sites_alone(runtime: Runtime) -> None:

@@ -10,12 +10,14 @@ import uuid
 from collections import Counter
 
 import pytest
+from sqlalchemy import update
 
 from surveyapp.domain.answers import Codes, Mode
 from surveyapp.domain.errors import NotFound, NotPermitted
 from surveyapp.domain.fieldwork.cases import Case, Disposition
-from surveyapp.domain.fieldwork.standing import Standing, standing_of
+from surveyapp.domain.fieldwork.standing import COULD_BE_ASKED, Standing, standing_of
 from surveyapp.domain.participants import Participant
+from surveyapp.domain.progress.standing import MOST_CALLS, CaseKind, fate_of
 from surveyapp.domain.responses import NewSave, Response, ResponseState
 from surveyapp.domain.results import ResponseCounts, TouchpointPeople
 from surveyapp.domain.staff import Action, Role
@@ -26,6 +28,8 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants, response_counts, responses
 from surveyapp.store.database import new_id
+from surveyapp.store.progress import cases as progress
+from surveyapp.store.tables import CaseRow, ParticipantRow
 from tests import factories
 from tests.conftest import NOW, Clock
 from tests.page import Client
@@ -101,13 +105,28 @@ def shown(row: ResponseCounts) -> dict[str, int | None]:
     return {name: cell.count for name in names if (cell := getattr(row, name)).count}
 
 
+def kind_of(case: Case, standing: Standing, mode: Mode | None, calls: int, declined: bool) -> CaseKind:
+    """What a page of standing tells apart of a case, by the plain rule."""
+    phone = standing is Standing.ANSWERED and mode is Mode.PHONE
+    return CaseKind(
+        standing=standing,
+        fate=fate_of(standing, case.disposition) if standing in COULD_BE_ASKED else None,
+        declined=standing is Standing.REFUSED and declined,
+        mode=mode if standing is Standing.ANSWERED else None,
+        calls=min(calls, MOST_CALLS) if phone else 0,
+    )
+
+
 def test_the_database_reckons_a_cases_standing_as_the_domain_does(runtime: Runtime, clock: Clock) -> None:
     """Every state that a case can be in, by every disposition, response and day: the two rules are held together."""
     people = []
-    for disposition, answered, withdrawn in itertools.product(Disposition, (None, "begun", "in"), (False, True)):
-        person = factories.create_participant(runtime)
+    modes = itertools.cycle((Mode.PHONE, *Mode))
+    each_of = itertools.product(Disposition, (None, "begun", "in"), (False, True))
+    for number, (disposition, answered, withdrawn) in enumerate(each_of):
+        person, mode = factories.create_participant(runtime), None
         if answered == "in":
-            hand_in(runtime, person)
+            mode = next(modes)
+            hand_in(runtime, person, Mode.SELF, mode)
         elif answered == "begun":
             with runtime.database.writing() as session:
                 responses.add_response(
@@ -126,14 +145,23 @@ def test_the_database_reckons_a_cases_standing_as_the_domain_does(runtime: Runti
         dispose(runtime, person, disposition)
         if withdrawn:
             withdraw(runtime, person)
+        calls, declined = number % (MOST_CALLS + 3), number % 3 == 0
+        with runtime.database.writing() as session:
+            own = case_of(runtime, person)
+            session.execute(update(CaseRow).where(CaseRow.id == own.id).values(calls=calls))
+            session.execute(
+                update(ParticipantRow)
+                .where(ParticipantRow.id == person.id)
+                .values(declined_contact_at=runtime.clock() if declined else None)
+            )
         state = {"in": ResponseState.SUBMITTED, "begun": ResponseState.STARTED}.get(answered or "")
-        people.append((case_of(runtime, person), state, withdrawn))
-    moments = {case.opens_at for case, _, _ in people} | {case.closes_at for case, _, _ in people}
+        people.append((case_of(runtime, person), state, withdrawn, (mode, calls, declined)))
+    moments = {case.opens_at for case, *_ in people} | {case.closes_at for case, *_ in people}
     checked: set[Standing] = set()
     for moment in sorted(moment for moment in moments if moment is not None):
         for now in (moment - dt.timedelta(seconds=1), moment):
             by_domain = Counter(
-                standing_of(case, case.state(now, state, withdrawn), now) for case, state, withdrawn in people
+                standing_of(case, case.state(now, state, withdrawn), now) for case, state, withdrawn, _ in people
             )
             with runtime.database.reading() as session:
                 found = response_counts.case_counts(session, factories.everyone(runtime), "backfill", {}, now)
@@ -143,6 +171,13 @@ def test_the_database_reckons_a_cases_standing_as_the_domain_does(runtime: Runti
                     by_database[each.standing] += each.people
             assert by_database == by_domain
             checked |= set(by_domain)
+            kinds = Counter(
+                kind_of(case, standing_of(case, case.state(now, state, withdrawn), now), *more)
+                for case, state, withdrawn, more in people
+            )
+            with runtime.database.reading() as session:
+                alike = progress.tallies(session, factories.everyone(runtime), now)
+            assert {each.kind: each.people for each in alike if each.touchpoint == 1} == kinds
     assert checked == set(Standing)
 
 

@@ -30,18 +30,26 @@ MOST_NAMED = 12
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseKind:
+    """What a page of standing tells apart of a case, and no more. `fate`: of one that could be asked, one of `FATES`;
+    `declined`: of one that was refused, whether its person does not want to be asked again; `mode`: of one that was
+    answered, how it was sent; `calls`: of one answered by phone, the attempts that count, `MOST_CALLS` at most."""
+
+    standing: Standing
+    fate: str | None = None
+    declined: bool = False
+    mode: Mode | None = None
+    calls: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseTally:
-    """How many cases are alike, as the database counts them. `declined`: whether their people do not want to be asked
-    again; `mode`: how it was sent; `calls`: attempts that count, `MOST_CALLS` at most; `segments`: the values of what
-    is known of people, in the order they were asked for."""
+    """How many cases are alike, as the database counts them. `segments`: the values of what is known of people, in the
+    order they were asked for."""
 
     group: str
     touchpoint: int
-    standing: Standing
-    disposition: Disposition
-    declined: bool
-    mode: Mode | None
-    calls: int
+    kind: CaseKind
     site: uuid.UUID | None
     segments: tuple[str | None, ...]
     people: int
@@ -217,7 +225,8 @@ class ToSee:
 
 @dataclass(frozen=True, kw_only=True)
 class StudyStanding:
-    """Where a study stands at a moment; its cases as they were `counted_at` a little before, where that takes long.
+    """Where a study stands at a moment; its cases as they were `counted_at` a little before, where that takes long, and
+    `anew`: whether they are being counted anew just now.
     `by`: what the rows are told apart by beside the touchpoint (empty: nothing, `site`, or a segment's short name),
     called `by_label`; `some_sites`: it is counted of some sites alone; `calls_taken`: by touchpoint, how many
     interviews by phone took so many attempts; `hours_since`: from when calls are counted."""
@@ -225,6 +234,7 @@ class StudyStanding:
     study: Study
     at: dt.datetime
     counted_at: dt.datetime
+    anew: bool
     by: str
     by_label: str
     some_sites: bool

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.fieldwork.days import start_of
-from surveyapp.domain.fieldwork.standing import COULD_BE_ASKED, Standing
+from surveyapp.domain.fieldwork.standing import Standing
 from surveyapp.domain.instrument.study import Attribute, Study, Touchpoint
 from surveyapp.domain.participants import Site
 from surveyapp.domain.progress.standing import (
@@ -29,11 +29,10 @@ from surveyapp.domain.progress.standing import (
     StandingRow,
     StudyStanding,
     ToSee,
-    fate_of,
 )
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
-from surveyapp.services.runtime import Runtime
+from surveyapp.services.progress import kept_counts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
 from surveyapp.store.progress import attempts, cases, waiting
@@ -55,30 +54,6 @@ PARTS: tuple[tuple[bool, int, int], ...] = (
 """The parts of a week that calls are counted by: whether it is a weekend, and from which hour to which."""
 
 ValueOf = Callable[[CaseTally], str | None]
-
-COUNTED_FOR = dt.timedelta(minutes=1)
-"""How long a count of cases is shown that took long."""
-
-TAKES_LONG = 0.2
-"""Seconds. What is counted sooner is counted each time."""
-
-
-def _counted(runtime: Runtime, key: Any, now: dt.datetime, count: Callable[[], list[CaseTally]]) -> CountedAt:
-    """What was counted, and when: now, or within the last minute."""
-    kept: dict[Any, CountedAt] = runtime.kept_counts
-    found = kept.get(key)
-    if found is not None and found[0] <= now < found[0] + COUNTED_FOR:
-        return found
-    began = time.perf_counter()
-    counted = now, count()
-    for old in [old for old, each in list(kept.items()) if each[0] + COUNTED_FOR <= now]:
-        kept.pop(old, None)
-    if time.perf_counter() - began >= TAKES_LONG:
-        kept[key] = counted
-    return counted
-
-
-CountedAt = tuple[dt.datetime, list[CaseTally]]
 
 
 def standing(desk: Desk, study_id: str, by: str = "") -> StudyStanding:
@@ -132,17 +107,14 @@ def fates_of(tallies: Iterable[CaseTally]) -> FateCounts:
     modes: Counter[Mode] = Counter()
     apart = {Standing.NOT_OPEN: "not_open", Standing.NOT_ELIGIBLE: "not_eligible", Standing.WITHDRAWN: "withdrawn"}
     for each in tallies:
-        if each.standing in COULD_BE_ASKED:
-            fate = fate_of(each.standing, each.disposition)
-            found[fate] += each.people
-            if each.standing is Standing.REFUSED and each.declined:
-                found["declined"] += each.people
-        else:
-            found[apart[each.standing]] += each.people
-        if each.standing is Standing.ANSWERED:
+        kind = each.kind
+        found[kind.fate or apart[kind.standing]] += each.people
+        if kind.declined:
+            found["declined"] += each.people
+        if kind.standing is Standing.ANSWERED:
             found["answered"] += each.people
-            if each.mode is not None:
-                modes[each.mode] += each.people
+            if kind.mode is not None:
+                modes[kind.mode] += each.people
     return FateCounts(**found, modes=dict(modes))
 
 
@@ -158,24 +130,24 @@ class _Tallied:
 
     @classmethod
     def read(cls, work: Work, study: Study, scope: Scope, by: Iterable[str] = ()) -> _Tallied:
-        """Counts them, told apart by these: attributes, by their ids, and `site`. What takes long is counted at most
-        once in `COUNTED_FOR`."""
+        """Counts them, told apart by these: attributes, by their ids, and `site`. What takes long may be as it was a
+        little before."""
         by = frozenset(by)
         own = tuple(each for each in study.participant_attributes if each.id in by)
         sites = any(each == SITE or each.startswith("site.") for each in by)
         there = participants.sites(work.session, study.id, work.today(study)) if sites else ()
         names = tuple(each.name for each in own)
 
-        def count() -> list[CaseTally]:
-            return cases.tallies(work.session, scope, work.now, segments=names, sites=sites)
+        def count(session: Session, now: dt.datetime) -> list[CaseTally]:
+            return cases.tallies(session, scope, now, segments=names, sites=sites)
 
-        at, tallies = _counted(work.runtime, (scope, names, sites), work.now, count)
+        kept = kept_counts.counted(work, (scope, names, sites), count)
         return cls(
             study=study,
             segments=own,
             sites={each.id: each for each in there if scope.sites is None or each.id in scope.sites},
-            tallies=tallies,
-            at_time=at,
+            tallies=kept.tallies,
+            at_time=kept.at,
         )
 
     def at(self, touchpoint: Touchpoint) -> list[CaseTally]:
@@ -237,6 +209,7 @@ def as_it_stands(work: Work, scope: Scope, by: str = "") -> StudyStanding:
         study=study,
         at=now,
         counted_at=counted.at_time,
+        anew=now >= counted.at_time + kept_counts.ANEW_AFTER,
         by=by,
         by_label=by_label,
         some_sites=scope.sites is not None,
@@ -329,8 +302,8 @@ def median_of(counts: Mapping[int, int]) -> int | None:
 def _calls_taken(tallies: Iterable[CaseTally]) -> dict[tuple[str, int], dict[int, int]]:
     found: dict[tuple[str, int], Counter[int]] = {}
     for each in tallies:
-        if each.standing is Standing.ANSWERED and each.mode is Mode.PHONE and each.calls:
-            found.setdefault((each.group, each.touchpoint), Counter())[each.calls] += each.people
+        if each.kind.calls:
+            found.setdefault((each.group, each.touchpoint), Counter())[each.kind.calls] += each.people
     return {key: dict(sorted(counts.items())) for key, counts in found.items()}
 
 
