@@ -8,10 +8,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import select
 
 from surveyapp.store.database import Database
@@ -66,12 +68,47 @@ class Cluster:
         log = str(self.folder / "log")
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", log, "-o", self._options, "start")
 
+    def follow(self, primary: Cluster, name: str = "standby") -> None:
+        """Begins anew as a copy of another cluster that is kept up with it, and which from now on acknowledges nothing
+        that is not here, too. It answers questions and takes no writes. One that died as a primary is never started as
+        such again: it would take writes that nobody looks for."""
+        if (self.folder / "data" / "postmaster.pid").exists():
+            self.stop_at_once()
+        shutil.rmtree(self.folder / "data")
+        source = f"host={primary.folder} port={primary.port} user=shiftline application_name={name}"
+        self._run("pg_basebackup", "-D", str(self.folder / "data"), "-d", source, "-R", "-X", "stream", "-c", "fast")
+        primary.say(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'")
+        self.start()
+        while primary.say("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == 0:
+            time.sleep(0.05)
+
+    def promote(self) -> None:
+        """Takes over, and waits for nobody."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "promote")
+        self.say("ALTER SYSTEM RESET synchronous_standby_names")
+
+    def say(self, statement: str) -> object:
+        """Runs a statement as its owner and has settings read again; returns the first value, if there is one."""
+        with psycopg.connect(self.libpq("postgres"), autocommit=True) as connection:
+            found = connection.execute(statement)
+            row = found.fetchone() if found.description else None
+            connection.execute("SELECT pg_reload_conf()")
+        return row[0] if row else None
+
+    def libpq(self, database: str) -> str:
+        return f"host={self.folder} port={self.port} user=shiftline dbname={database}"
+
     def stop_at_once(self) -> None:
         """As when its processes are killed: nothing is finished, nothing said to whoever is connected."""
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://shiftline@127.0.0.1:{self.port}/{database}"
+
+    def url_with(self, other: Cluster, database: str) -> str:
+        """Of whichever of the two takes writes."""
+        hosts = "&".join(f"host=127.0.0.1:{each.port}" for each in (self, other))
+        return f"postgresql+psycopg://shiftline@/{database}?{hosts}&target_session_attrs=read-write"
 
     def create(self, template: str = "template1") -> str:
         """A new database, as a copy of a template; returns its name."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import random
 import re
 import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -45,11 +46,12 @@ class Tally:
 
 
 class Answering(threading.Thread):
-    """A participant: opens their link, agrees, and then writes one answer after another, each until it is taken."""
+    """A participant: opens their link, agrees, and then writes one answer after another, each until it is taken. Of
+    several `ports` each request goes to any, as from a balancer that knows nobody."""
 
-    def __init__(self, port: int, reference: str, link: str, tally: Tally, end: threading.Event) -> None:
+    def __init__(self, ports: Sequence[int], reference: str, link: str, tally: Tally, end: threading.Event) -> None:
         super().__init__(daemon=True)
-        self.port, self.reference, self.link, self.tally, self.end = port, reference, link, tally, end
+        self.ports, self.reference, self.link, self.tally, self.end = ports, reference, link, tally, end
         self.cookies: dict[str, str] = {}
         self.path = ""
         self.page = Page("")
@@ -115,7 +117,7 @@ class Answering(threading.Thread):
 
     def _ask(self, method: str, path: str, body: str | None = None, **headers: str) -> HttpAnswer | None:
         try:
-            answer = ask(self.port, method, path, self.cookies, body, **headers)
+            answer = ask(random.choice(self.ports), method, path, self.cookies, body, **headers)
         except NoAnswer:
             self.tally.unanswered += 1
             time.sleep(0.2)
@@ -192,12 +194,17 @@ def _one_each(page: Page) -> dict[str, str]:
 
 @dataclass
 class Load:
-    """A server, and participants who are answering on it."""
+    """Servers, and participants who are answering on them."""
 
-    server: Server
+    servers: list[Server]
     tally: Tally
     threads: list[Answering]
     end: threading.Event
+
+    @property
+    def server(self) -> Server:
+        """The first of them, or the only one."""
+        return self.servers[0]
 
     @property
     def acknowledged(self) -> int:
@@ -213,27 +220,30 @@ class Load:
         while not reached() and not self.tally.troubles:
             if time.monotonic() > end:
                 self.tally.troubles.append(f"nothing came of waiting for {limit_s} seconds")
-            self.server.keep_up()
+            for each in self.servers:
+                each.keep_up()
             time.sleep(0.05)
 
 
 @contextlib.contextmanager
-def answering(ground: Ground, participants: int) -> Iterator[Load]:
-    """So many participants answering until the block ends."""
+def answering(ground: Ground, participants: int, servers: int = 1) -> Iterator[Load]:
+    """So many participants answering until the block ends, on so many servers."""
     runtime = factories.create_runtime(ground.url, system_clock)
     factories.open_questionnaires(runtime)
     made = people(runtime, participants)
     links = {each.reference: factories.create_link(runtime, each) for each in made}
     runtime.database.dispose()
-    server = Server(ground)
+    all_of_them = [Server(ground, f"server-{number}") for number in range(servers)]
+    ports = [each.port for each in all_of_them]
     tally, end = Tally(), threading.Event()
     threads = [
-        (Queueing if number % 2 else Answering)(server.port, reference, link, tally, end)
+        (Queueing if number % 2 else Answering)(ports, reference, link, tally, end)
         for number, (reference, link) in enumerate(links.items())
     ]
-    load = Load(server, tally, threads, end)
+    load = Load(all_of_them, tally, threads, end)
     try:
-        server.wait_until_ready()
+        for server in all_of_them:
+            server.wait_until_ready()
         for thread in threads:
             thread.start()
         load.wait_for_more(participants)
@@ -245,7 +255,8 @@ def answering(ground: Ground, participants: int) -> Iterator[Load]:
         for thread in threads:
             if thread.ident is not None:
                 thread.join(PATIENCE_S * 2)
-        server.stop()
+        for server in all_of_them:
+            server.stop()
 
 
 def people(runtime: Runtime, count: int) -> list[Participant]:

@@ -29,18 +29,19 @@ class NoAnswer(Exception):
 
 
 class Server:
-    """gunicorn as README starts it, with two workers of two threads, on a free port. It may be killed and started."""
+    """gunicorn as README starts it, with two workers of two threads, on a free port. It may be killed and started.
+    `name`: of a machine of its own, which shares the database and people's keys with the others and no cache."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, name: str = "server") -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
-        self.log: IO[bytes] = (ground.folder / "server.log").open("ab")
+        self.log: IO[bytes] = (ground.folder / f"{name}.log").open("ab")
         self.environment = {
             **os.environ,
             **factories.environment(ground.url),
             "SURVEYAPP_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
-            "SURVEYAPP_CACHE": str(ground.folder / "cache"),
+            "SURVEYAPP_CACHE": str(ground.folder / f"{name}-cache"),
         }
         self.master = self._started()
 

@@ -353,6 +353,25 @@ def driver_errors(driver: Any) -> type[Exception]:
     return psycopg.Error
 
 
+LIBPQ = {
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
+}
+"""How what an address says is called in the environment of PostgreSQL's own programs."""
+
+
+def libpq_environment(url: str) -> dict[str, str]:
+    """What leads PostgreSQL's own programs to where this program would connect, of several servers to the same one."""
+    address = make_url(url)
+    _, said = address.get_dialect()().create_connect_args(address)
+    return {name: str(said[each]) for each, name in LIBPQ.items() if said.get(each)}
+
+
 def _run(url: str, program: str, *arguments: str) -> None:
     """One of PostgreSQL's own programs, on a database; the password is in its environment, where no list of processes
     shows it."""
@@ -361,18 +380,9 @@ def _run(url: str, program: str, *arguments: str) -> None:
         raise CopyRefused(
             f"{program} is not installed. Install PostgreSQL's client programs, of the server's version or a newer one."
         )
-    address = make_url(url)
-    own = {
-        "PGHOST": address.host or address.query.get("host"),
-        "PGPORT": address.port,
-        "PGUSER": address.username,
-        "PGPASSWORD": address.password,
-        "PGSSLMODE": address.query.get("sslmode"),
-        "PGSSLROOTCERT": address.query.get("sslrootcert"),
-    }
-    environment = {**os.environ, **{name: str(value) for name, value in own.items() if value}}
+    environment = {**os.environ, **libpq_environment(url)}
     done = subprocess.run(  # noqa: S603 - a program of ours, arguments of our own
-        [found, f"--dbname={address.database}", "--no-password", *arguments],
+        [found, f"--dbname={make_url(url).database}", "--no-password", *arguments],
         env=environment,
         capture_output=True,
         text=True,
