@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,10 +12,13 @@ from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.participants import contacts
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.sending import calendar
+from surveyapp.services.sending import outbox as outbox_service
 from surveyapp.services.sending.ways.carrier import CarrierOutcome, OutgoingMessage, Receipt
-from surveyapp.store.sending import outbox
+from surveyapp.settings import MailSettings
+from surveyapp.store.sending import outbox, worker
 from surveyapp.store.sending.outbox import OutboxMessage
 from tests import factories
+from tests.phone import Phone
 
 STUDY = factories.STUDY
 
@@ -68,6 +72,37 @@ def rows(runtime: Runtime, person: Participant) -> list[OutboxMessage]:
     with runtime.database.reading() as session:
         case = next(each for each in cases.cases_of(session, person.id) if each.touchpoint == 1)
         return outbox.of_case(session, case.id)
+
+
+def with_mail(runtime: Runtime) -> Runtime:
+    """The same installation, which carries e-mail and whose worker runs."""
+    mail = MailSettings("smtp://127.0.0.1:1", "Team <team@example.org>")
+    runtime = dataclasses.replace(runtime, settings=dataclasses.replace(runtime.settings, mail=mail))
+    beat(runtime)
+    return runtime
+
+
+def beat(runtime: Runtime) -> None:
+    """The worker is seen."""
+    with factories.operator(runtime).writing() as work:
+        worker.done(work.session, worker.BEAT, work.now)
+
+
+def asked_for(runtime: Runtime, carrier: Told | None = None) -> list[OutgoingMessage]:
+    """What the worker hands over now of what people asked for."""
+    carrier = carrier or Told()
+    outbox_service.send_asked_for(factories.operator(runtime), by(carrier))
+    return carrier.handed
+
+
+def begun(runtime: Runtime, person: Participant, pin: str = "") -> Phone:
+    """A phone in which somebody has answered one question."""
+    phone = Phone(runtime)
+    phone.open(factories.create_link(runtime, person))
+    phone.send({"agree-take_part": "yes", "agree-recontact": "yes"})
+    phone.say_whose(pin=pin)
+    phone.send(heard_via="family")
+    return phone
 
 
 def at_ten(clock_now: dt.datetime) -> dt.timedelta:

@@ -198,6 +198,8 @@ class AuditAction(enum.StrEnum):
     SENT_CODE_ASKED = "sent_code_asked"
     SENT_CODE_GIVEN = "sent_code_given"
     SENT_CODE_REFUSED = "sent_code_refused"
+    OWN_MESSAGE_ASKED = "own_message_asked"
+    OWN_REMINDER_DROPPED = "own_reminder_dropped"
     NOT_ELIGIBLE = "not_eligible"
     CASE_TAKEN_OVER = "case_taken_over"
     CASE_HANDED_OVER = "case_handed_over"

@@ -284,6 +284,9 @@ SENTENCES: Mapping[str, str] = {
     # PINs
     "pin_shape": N_("Write %(shortest)s to %(longest)s digits, and nothing else."),
     "pin_tried_first": N_("That is one of the first that anybody would try. Choose another."),
+    "not_sent_that_way": N_("Nothing can be sent that way now. Choose another, or ask us."),
+    "reminder_time_missing": N_("Choose when we should remind you."),
+    "reminders_enough": N_("You asked for several reminders. Put the next one into your own calendar."),
     "no_code_that_way": N_("A code cannot be sent that way now. Choose another, or ask us."),
     "codes_enough": N_(
         "Several codes were asked for already. Wait an hour before you ask for another, or ask us: you find us at the "

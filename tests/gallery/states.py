@@ -191,6 +191,17 @@ def later(page: Page, scene: Scene) -> None:
     page.locator("[name=then][value=later]").click()
 
 
+def reminded(page: Page, scene: Scene) -> None:
+    later(page, scene)
+    page.check("[name=when][value=tomorrow]")
+    page.locator("button[value=email]").click()
+
+
+def receipt(page: Page, scene: Scene) -> None:
+    done(page, scene)
+    page.locator("button[value=email]").click()
+
+
 def left(page: Page, scene: Scene) -> None:
     page.goto(scene.link())
     page.goto("/survey/leave")
@@ -273,7 +284,9 @@ STATES: tuple[State, ...] = (
     State(name="check-top", come=lambda page, scene: let_in(page, scene, None)),
     State(name="done", come=done, whole=True),
     State(name="sent", come=sent, whole=True),
-    State(name="later", come=later),
+    State(name="later", come=later, whole=True),
+    State(name="later-reminded", come=reminded, whole=True),
+    State(name="done-receipt", come=receipt, whole=True),
     State(name="left", come=left),
     State(name="pin", come=pin),
     State(name="pin-wrong", come=pin_wrong),

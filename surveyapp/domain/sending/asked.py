@@ -9,3 +9,5 @@ class AskedFor(enum.StrEnum):
     """What a person has sent to themselves; stands in the outbox where a step of the study's rules would."""
 
     CODE = "code"
+    RECEIPT = "receipt"
+    REMINDER = "own_reminder"

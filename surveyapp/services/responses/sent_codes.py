@@ -55,6 +55,8 @@ class CodeStand:
 
 def ways(runtime: Runtime) -> tuple[SendingWay, ...]:
     """By which ways a code can be sent now; none where nobody carries it."""
+    if not asked.carried_now(runtime.settings):
+        return ()
     with Desk(runtime, System()).reading() as work:
         return asked.ways(work)
 

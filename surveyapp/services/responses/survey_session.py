@@ -25,7 +25,8 @@ from surveyapp.domain.responses import RecordedAnswer, Response, ResponseState
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases import leases
-from surveyapp.services.cases.state import can_be_opened, state_for_answering, state_of
+from surveyapp.services.cases.next_time import NextTime, next_time
+from surveyapp.services.cases.state import can_be_opened, state_for_answering
 from surveyapp.services.participants import links
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import sessions
@@ -156,25 +157,10 @@ def visit(runtime: Runtime, who: Who, found: Arrived | None = None) -> Visit:
         return visit_in(work, who, found=found)
 
 
-@dataclass(frozen=True)
-class NextTime:
-    """From which day somebody is asked again, and whether that has come."""
-
-    on: dt.date
-    come: bool
-
-
 def asked_again(runtime: Runtime, visit: Visit) -> NextTime | None:
-    """When somebody who sent their answers is asked again, by the next case that stands and can still be answered; None
-    where none does. One that waits for something to happen does not stand yet."""
+    """When somebody who sent their answers is asked again."""
     with Desk(runtime, System()).reading() as work:
-        for case in sorted(cases.cases_of(work.session, visit.participant.id), key=lambda each: each.opens_at):
-            response = responses.response_of(work.session, case.id)
-            state = state_of(work, case, response)
-            if case.id != visit.case.id and state in ANSWERABLE | {CaseState.SCHEDULED}:
-                on = case.opens_at.astimezone(runtime.zone(visit.study)).date()
-                return NextTime(on, state is not CaseState.SCHEDULED)
-    return None
+        return next_time(work, visit.study, visit.participant.id, visit.case.id)
 
 
 def visit_in(

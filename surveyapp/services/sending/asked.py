@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import secrets
 import uuid
 
+from babel import Locale
+from babel.dates import format_date, format_datetime
+
 from surveyapp.domain.entry import sent_codes as codes
-from surveyapp.domain.fieldwork.cases import Case
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind, Case
+from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
+from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.sending.asked import AskedFor
 from surveyapp.domain.sending.planning import WhyNot
 from surveyapp.domain.sending.rules import SendingWay
-from surveyapp.services.participants import contacts
+from surveyapp.services.cases.next_time import next_time
+from surveyapp.services.participants import contacts, links
 from surveyapp.services.sending import wording
 from surveyapp.services.sending.ways.carrier import OutgoingMessage
 from surveyapp.services.sending.ways.chosen import carried
 from surveyapp.services.translation import interface_catalogues
 from surveyapp.services.work import Work
+from surveyapp.settings import Settings
 from surveyapp.store.entry import sent_codes
 from surveyapp.store.sending import worker
 from surveyapp.store.sending.outbox import OutboxMessage
@@ -30,19 +39,32 @@ BY = (SendingWay.TEXT, SendingWay.EMAIL)
 AGAIN_AFTER = dt.timedelta(minutes=1)
 """After how long what was asked for and not taken is tried again; twice as long each time."""
 
-SUBJECT = N_("Your code")
+CODE_SUBJECT = N_("Your code")
 CODE = N_("%(code)s is your code. It works for ten minutes, on the page where you asked for it.")
 NOT_ASKED = N_("If you did not ask for it, do nothing: without it nobody gets in. We never ask you for it.")
+RECEIPT_SUBJECT = N_("Your receipt")
+RECEIPT = N_("Thank you. Your answers were sent on %(when)s. Your reference: %(reference)s.")
+KEEP_IT = N_("If you want to ask us something about them, give your reference.")
+AGAIN = N_("We hope to ask you again around %(day)s, to see what has changed. You can always say no.")
+REMINDER_SUBJECT = N_("Your reminder")
+REMINDER = N_("You asked us to remind you: your questions are still open.")
+OWN_LINK = N_("Your own link: %(link)s")
+UNTIL = N_("You can answer until %(day)s.")
 QUESTIONS = N_("Questions? %(help)s")
 """Each message's words. Subject, first line and all of a text message say nothing of what somebody takes part in."""
+
+_DAY, _MOMENT = "d MMMM yyyy", "d MMMM yyyy, HH:mm"
 
 
 def ways(work: Work) -> tuple[SendingWay, ...]:
     """The ways by which somebody can have something sent to them now: those that have a carrier, while a worker is
     there to hand it over."""
-    settings = work.runtime.settings
-    if not settings.demo and not worker.runs(work.session, work.now):
-        return ()
+    there = carried_now(work.runtime.settings)
+    return there if there and (work.runtime.settings.demo or worker.runs(work.session, work.now)) else ()
+
+
+def carried_now(settings: Settings) -> tuple[SendingWay, ...]:
+    """The ways that have a carrier. Asks nothing of the database."""
     there = carried(settings)
     return tuple(each for each in BY if each in there)
 
@@ -59,28 +81,76 @@ def made(
     to = wording.reached(contacts.read(work, person.id), message.way)[0]
     if not to:
         return WhyNot.NO_WAY
-    return _code(work, study, message, to)
+    words = _Words(work, study, message.language)
+    match AskedFor(message.step):
+        case AskedFor.CODE:
+            said = _code(work, message, words)
+        case AskedFor.RECEIPT:
+            said = _receipt(work, facts, case, words)
+        case AskedFor.REMINDER:
+            said = _reminder(work, facts, person, case, words)
+    if isinstance(said, WhyNot):
+        return said
+    return dataclasses.replace(said, key=message.id.hex, to=to, language=words.language)
 
 
-def _code(work: Work, study: Study, message: OutboxMessage, to: str) -> OutgoingMessage | WhyNot:
+class _Words:
+    """What speaks to somebody in the language of the page on which they asked."""
+
+    def __init__(self, work: Work, study: Study, language: str) -> None:
+        self.language, self.say, _ = interface_catalogues.spoken(language)
+        local = work.runtime.study_in(study, language) if language in work.runtime.offered(study) else study
+        told = ", ".join(str(each) for each in (local.help.name, local.help.phone, local.help.email) if each)
+        self.questions = self.say(QUESTIONS, help=told)
+        self.study, self.zone, self._locale = study, work.runtime.zone(study), Locale.parse(self.language, sep="-")
+
+    def day(self, day: dt.date) -> str:
+        return format_date(day, _DAY, locale=self._locale)
+
+    def moment(self, at: dt.datetime) -> str:
+        return format_datetime(at.astimezone(self.zone), _MOMENT, locale=self._locale)
+
+    def message(
+        self, subject: str, first: str, *more: str, short: str = "", link: str = "", code: str = ""
+    ) -> OutgoingMessage:
+        """`first`: what others may read of it; `short`: a text message, where it says more than that."""
+        text = "\n\n".join((first, *(each for each in more if each), self.questions))
+        return OutgoingMessage(key="", subject=self.say(subject), text=text, short=short or first, link=link, code=code)
+
+
+def _code(work: Work, message: OutboxMessage, words: _Words) -> OutgoingMessage | WhyNot:
     asked = sent_codes.code(work.session, uuid.UUID(message.request))
     if asked is None or not asked.alive(work.now):
         return WhyNot.TOO_LATE
     digits = "".join(str(secrets.randbelow(10)) for _ in range(codes.DIGITS))
     sent_codes.keep(work.session, asked.id, digest(work, asked.id, digits))
-    language, gettext, _ = interface_catalogues.spoken(message.language)
-    first = gettext(CODE, code=codes.written(digits))
-    local = work.runtime.study_in(study, language) if language in work.runtime.offered(study) else study
-    told = ", ".join(str(each) for each in (local.help.name, local.help.phone, local.help.email) if each)
-    return OutgoingMessage(
-        key=message.id.hex,
-        to=to,
-        subject=gettext(SUBJECT),
-        text="\n\n".join((first, gettext(NOT_ASKED), gettext(QUESTIONS, help=told))),
-        short=first,
-        code=codes.written(digits),
-        language=language,
-    )
+    code = codes.written(digits)
+    return words.message(CODE_SUBJECT, words.say(CODE, code=code), words.say(NOT_ASKED), code=code)
+
+
+def _receipt(work: Work, facts: RecipientFacts, case: Case, words: _Words) -> OutgoingMessage | WhyNot:
+    if facts.submitted_at is None:
+        return WhyNot.NOT_ANSWERED
+    when = words.moment(facts.submitted_at)
+    first = words.say(RECEIPT, when=when, reference=facts.reference)
+    again = next_time(work, words.study, facts.participant_id, case.id)
+    to_come = words.say(AGAIN, day=words.day(again.on)) if again and not again.come else ""
+    return words.message(RECEIPT_SUBJECT, first, words.say(KEEP_IT), to_come)
+
+
+def _reminder(
+    work: Work, facts: RecipientFacts, person: Participant, case: Case, words: _Words
+) -> OutgoingMessage | WhyNot:
+    if facts.response_state is ResponseState.SUBMITTED and not facts.reopened:
+        return WhyNot.ANSWERED
+    if facts.stopped:
+        return WhyNot.STOPPED
+    if case.state(work.now, facts.response_state, facts.withdrawn, facts.reopened) not in ANSWERABLE:
+        return WhyNot.CLOSED
+    link = f"{work.runtime.settings.public_url}{links.issue(work, person, case, AccessKind.LINK).link}"
+    first, own = words.say(REMINDER), words.say(OWN_LINK, link=link)
+    until = words.say(UNTIL, day=words.day(last_day(case.closes_at, words.zone))) if case.closes_at else ""
+    return words.message(REMINDER_SUBJECT, first, own, until, short=f"{first} {own}", link=link)
 
 
 def digest(work: Work, id: uuid.UUID, digits: str) -> str:

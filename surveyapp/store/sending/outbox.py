@@ -188,6 +188,12 @@ def of_case(session: Session, case_id: uuid.UUID) -> list[OutboxMessage]:
     return _found(session, query.order_by(MessageRow.planned_at, MessageRow.id))
 
 
+def asked_of_case(session: Session, case_id: uuid.UUID, what: AskedFor) -> list[OutboxMessage]:
+    """What somebody asked to be sent of a kind, at one touchpoint, oldest first."""
+    query = _select().where(MessageRow.case_id == case_id, MessageRow.step == what.value, MessageRow.request > "")
+    return _found(session, query.order_by(MessageRow.planned_at, MessageRow.id))
+
+
 def by_sender_reference(session: Session, reference: str) -> OutboxMessage | None:
     """The message that whoever carried it knows by this."""
     found = _found(session, _select().where(MessageRow.reference == reference))

@@ -128,6 +128,8 @@ ACTIONS = {
     A.SENT_CODE_ASKED: lazy("asked for a code to be sent"),
     A.SENT_CODE_GIVEN: lazy("gave the code that was sent"),
     A.SENT_CODE_REFUSED: lazy("gave a wrong code, or one too late"),
+    A.OWN_MESSAGE_ASKED: lazy("asked for a receipt or a reminder"),
+    A.OWN_REMINDER_DROPPED: lazy("wants no reminder after all"),
     A.NOT_ELIGIBLE: lazy("recorded that somebody is not eligible"),
     A.CASE_TAKEN_OVER: lazy("took a case over from a colleague"),
     A.CASE_HANDED_OVER: lazy("let somebody go on by themselves within a call"),

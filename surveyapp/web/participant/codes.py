@@ -18,7 +18,7 @@ from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.words import worded
 
 
-class Sender(Backend, Protocol):
+class CodeSender(Backend, Protocol):
     """A backend that has codes sent."""
 
     def code_stand(self) -> CodeStand:
@@ -31,17 +31,17 @@ class Sender(Backend, Protocol):
         """Raises InputRefused, DoorShut."""
 
 
-def code(sender: Sender) -> Reply:
+def code(sender: CodeSender) -> Reply:
     """How to have one sent and, once one was asked for, where it is written."""
     return _code(sender)
 
 
-def _code(sender: Sender, *, way_fault: str = "", code_fault: str = "", shown: str = "") -> str:
+def _code(sender: CodeSender, *, way_fault: str = "", code_fault: str = "", shown: str = "") -> str:
     stand = sender.code_stand()
     return pages.show(sender, "code", stand.visit, stand=stand, way_fault=way_fault, code_fault=code_fault, shown=shown)
 
 
-def ask_for_code(sender: Sender) -> Reply:
+def ask_for_code(sender: CodeSender) -> Reply:
     if sender.language_chosen():
         return _code(sender)
     written = request.form.get("way", "")
@@ -52,7 +52,7 @@ def ask_for_code(sender: Sender) -> Reply:
     return _code(sender, shown=asked.shown) if asked.shown else redirect(sender.address("code"))
 
 
-def give_code(sender: Sender) -> Reply:
+def give_code(sender: CodeSender) -> Reply:
     if sender.language_chosen():
         return _code(sender)
     try:
@@ -64,10 +64,10 @@ def give_code(sender: Sender) -> Reply:
     return redirect(sender.address("answers" if before.submitted else "survey"))
 
 
-def add_codes(blueprint: Blueprint, prefix: str, sender_of: Callable[..., Sender]) -> None:
+def add_codes(blueprint: Blueprint, prefix: str, sender_of: Callable[..., CodeSender]) -> None:
     """Serves these pages from a blueprint, each under its function's name."""
 
-    def add(method: str, path: str, page: Callable[[Sender], Reply]) -> None:
+    def add(method: str, path: str, page: Callable[[CodeSender], Reply]) -> None:
         def handler(**named: Any) -> Reply:
             return page(sender_of(**named))
 

@@ -25,8 +25,9 @@ from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page, resume_at
 from surveyapp.domain.responses import RecordedAnswer
+from surveyapp.services.cases.next_time import NextTime
 from surveyapp.services.responses.expected_time import ExpectedTime
-from surveyapp.services.responses.survey_session import NextTime, Visit
+from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.participant import views
 from surveyapp.web.shared.reply import Reply

@@ -33,20 +33,24 @@ from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.privacy.held import HeldRecord
 from surveyapp.domain.privacy.leaving import ParticipationChange
+from surveyapp.domain.sending.own_reminder import OwnTime
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.web_sessions import EndedWhy
+from surveyapp.services.cases.next_time import NextTime
 from surveyapp.services.fieldwork.tablets import LentTablet
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, pins, sent_codes, survey_session
+from surveyapp.services.responses import own_messages as own_messages_service
 from surveyapp.services.responses import theirs as theirs_service
 from surveyapp.services.responses.expected_time import ExpectedTime, expected_time
+from surveyapp.services.responses.own_messages import ReminderStand
 from surveyapp.services.responses.sent_codes import AskedCode, CodeStand
-from surveyapp.services.responses.survey_session import NextTime, Visit
+from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.responses.theirs import Theirs
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.packs import slip
-from surveyapp.web.participant import codes, entrance, getting_in, pack, pages, saves, theirs, views
+from surveyapp.web.participant import codes, entrance, getting_in, own_messages, pack, pages, saves, theirs, views
 from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared import headers
 from surveyapp.web.shared.errors import stale
@@ -143,7 +147,9 @@ class StoredAnswers:
         self._handle = handle
         self._at_first = entrance.who(handle)
         self.own_device = entrance.own_device(handle)
-        self.told: Mapping[str, Any] = {"own_device": self.own_device, "turns": True, "code_ways": self._code_ways}
+        # What a page asks the database for only where it says it.
+        asked = {"code_ways": self._code_ways, "reminders": self._reminders}
+        self.told: Mapping[str, Any] = {"own_device": self.own_device, "turns": True, **asked}
 
     def at_the_door(self) -> Visit:
         return survey_session.visit(runtime(), entrance.who(self._handle), entrance.standing())
@@ -218,6 +224,18 @@ class StoredAnswers:
         """By which ways a code can be sent; looked up by the pages that offer one."""
         return sent_codes.ways(runtime())
 
+    def _reminders(self, here: Visit) -> ReminderStand:
+        return own_messages_service.reminder_stand(runtime(), self._at_first, here)
+
+    def send_receipt(self, way: SendingWay | None) -> None:
+        own_messages_service.receipt(runtime(), self._at_first, way)
+
+    def remind(self, way: SendingWay | None, when: OwnTime | None) -> None:
+        own_messages_service.remind(runtime(), self._at_first, way, when)
+
+    def drop_reminder(self) -> None:
+        own_messages_service.no_reminder(runtime(), self._at_first)
+
     def code_stand(self) -> CodeStand:
         return sent_codes.stand(runtime(), entrance.who(self._handle), entrance.web_session().id)
 
@@ -286,6 +304,7 @@ participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)
 pages.add_pages(participant, HANDLED, HANDLED, StoredAnswers)
 getting_in.add_doors(participant, HANDLED, StoredAnswers)
 codes.add_codes(participant, HANDLED, StoredAnswers)
+own_messages.add_own_messages(participant, HANDLED, StoredAnswers)
 theirs.add_theirs(participant, HANDLED, StoredAnswers)
 saves.add_saves(participant, HANDLED)
 

@@ -14,7 +14,8 @@ from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.privacy.held import HeldRecord
 from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.reports.files.calendar import day_in_calendar
-from surveyapp.services.responses.survey_session import NextTime, Visit
+from surveyapp.services.cases.next_time import NextTime
+from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.responses.theirs import BY_THEMSELVES, FOR_WHOEVER_PROVED_IT, Theirs
 from surveyapp.web.participant import pages
 from surveyapp.web.participant.pages import Backend

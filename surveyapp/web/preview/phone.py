@@ -10,9 +10,10 @@ from flask import redirect, request, url_for
 
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page
+from surveyapp.services.cases.next_time import NextTime
 from surveyapp.services.questionnaires import preview
 from surveyapp.services.responses.expected_time import ExpectedTime, minutes_expected
-from surveyapp.services.responses.survey_session import NextTime, Visit
+from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.participant import pages
 from surveyapp.web.preview.blueprint import (
     ANYWHERE,

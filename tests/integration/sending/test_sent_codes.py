@@ -19,16 +19,14 @@ from surveyapp.services import worker
 from surveyapp.services.privacy import erasing, leaving
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.sending import calendar, deciding, outbox
-from surveyapp.services.sending.ways.carrier import CarrierOutcome, OutgoingMessage
-from surveyapp.settings import MailSettings
+from surveyapp.services.sending.ways.carrier import CarrierOutcome
 from surveyapp.store.security import audit
 from surveyapp.store.sending import recipients
-from surveyapp.store.sending import worker as worker_store
 from surveyapp.store.tables import MessageRow, SentCodeRow
 from tests import factories
 from tests.conftest import Clock
 from tests.phone import Phone
-from tests.sending import STUDY, Told, at_ten, by, reachable, rows, switch_on
+from tests.sending import STUDY, Told, asked_for, at_ten, beat, begun, by, reachable, rows, switch_on, with_mail
 
 PIN = "481516"
 EVERYWHERE_THE_SAME = "If you gave us a number or an address for this, a code is on its way to it."
@@ -36,30 +34,12 @@ EVERYWHERE_THE_SAME = "If you gave us a number or an address for this, a code is
 
 @pytest.fixture
 def runtime(runtime: Runtime) -> Runtime:
-    """An installation that carries e-mail, whose worker runs."""
-    mail = MailSettings("smtp://127.0.0.1:1", "Team <team@example.org>")
-    runtime = dataclasses.replace(runtime, settings=dataclasses.replace(runtime.settings, mail=mail))
-    beat(runtime)
-    return runtime
-
-
-def beat(runtime: Runtime) -> None:
-    with factories.operator(runtime).writing() as work:
-        worker_store.done(work.session, worker_store.BEAT, work.now)
+    return with_mail(runtime)
 
 
 @pytest.fixture
 def person(runtime: Runtime) -> Participant:
     return reachable(runtime)
-
-
-def begin(runtime: Runtime, person: Participant, pin: str = "") -> Phone:
-    phone = Phone(runtime)
-    phone.open(factories.create_link(runtime, person))
-    phone.send({"agree-take_part": "yes"})
-    phone.say_whose(pin=pin)
-    phone.send(heard_via="family")
-    return phone
 
 
 def elsewhere(runtime: Runtime, person: Participant) -> Phone:
@@ -75,13 +55,6 @@ def ask(phone: Phone) -> None:
     phone.send(way="email", to="/survey/code")
 
 
-def handed(runtime: Runtime, carrier: Told | None = None) -> list[OutgoingMessage]:
-    """What the worker hands over now."""
-    carrier = carrier or Told()
-    outbox.send_asked_for(factories.operator(runtime), by(carrier))
-    return carrier.handed
-
-
 def actions(runtime: Runtime, person: Participant) -> list[AuditAction]:
     with runtime.database.reading() as session:
         return [each.action for each in audit.about(session, STUDY, person.reference)]
@@ -89,17 +62,17 @@ def actions(runtime: Runtime, person: Participant) -> list[AuditAction]:
 
 @pytest.mark.both_databases
 def test_on_another_device_a_code_takes_the_place_of_a_pin(runtime: Runtime, person: Participant) -> None:
-    begin(runtime, person)
+    begun(runtime, person)
     phone = elsewhere(runtime, person)
     phone.follow("Have a code sent")
     assert (phone.path, phone.heading) == ("/survey/code", "Have a code sent")
     phone.send(way="email")
     assert (phone.path, phone.heading) == ("/survey/code", "Write the code")
     assert EVERYWHERE_THE_SAME in phone.page.words
-    [message] = handed(runtime)
+    [message] = asked_for(runtime)
     assert (message.to, message.subject) == ("person1@example.org", "Your code")
     assert re.match(r"\d{3} \d{3} is your code", message.text)
-    assert handed(runtime) == [], "once"
+    assert asked_for(runtime) == [], "once"
     digits = message.code.replace(" ", "")
     with runtime.database.reading() as session:
         stored = " ".join(
@@ -119,14 +92,14 @@ def test_on_another_device_a_code_takes_the_place_of_a_pin(runtime: Runtime, per
 
 
 def test_after_sending_it_opens_what_was_sent_and_what_is_theirs(runtime: Runtime, person: Participant) -> None:
-    first = begin(runtime, person)
+    first = begun(runtime, person)
     first.answer_until(None, {"attended_readiness_sessions": "no", "placed": "no"})
     first.send()
     assert first.path == "/survey/done"
     phone = elsewhere(runtime, person)
     phone.follow("See what you sent, after a code")
     phone.send(way="email")
-    [message] = handed(runtime)
+    [message] = asked_for(runtime)
     phone.send(code=message.code, to="/survey/code/given")
     assert (phone.path, phone.heading) == ("/survey/answers", "What you sent")
     phone.open("/survey/yours")
@@ -136,11 +109,11 @@ def test_after_sending_it_opens_what_was_sent_and_what_is_theirs(runtime: Runtim
 def test_where_they_began_without_a_pin_it_lets_them_take_everything_along(
     runtime: Runtime, person: Participant
 ) -> None:
-    phone = begin(runtime, person)
+    phone = begun(runtime, person)
     phone.open("/survey/yours")
     phone.follow("Have a code sent")
     phone.send(way="email")
-    [message] = handed(runtime)
+    [message] = asked_for(runtime)
     phone.send(code=message.code, to="/survey/code/given")
     assert phone.path == "/survey/yours"
     assert "Download it to read" in phone.page.said("button")
@@ -150,11 +123,11 @@ def test_the_page_never_says_whether_there_is_such_a_contact(runtime: Runtime, c
     known, unknown = reachable(runtime), reachable(runtime, 2, address="2 High Street, Coventry")
     seen = []
     for person in (known, unknown):
-        begin(runtime, person)
+        begun(runtime, person)
         phone = elsewhere(runtime, person)
         said = []
         ask(phone)
-        handed(runtime)
+        asked_for(runtime)
         said.append((phone.status, phone.page.words))
         for _ in range(TRIES):
             phone.send(code="000000", to="/survey/code/given")
@@ -162,7 +135,7 @@ def test_the_page_never_says_whether_there_is_such_a_contact(runtime: Runtime, c
         for _ in range(3):
             ask(phone)
             said.append((phone.status, phone.faults))
-        handed(runtime)
+        asked_for(runtime)
         clock.forward(minutes=10)
         beat(runtime)
         phone.send(code="000000", to="/survey/code/given")
@@ -177,7 +150,7 @@ def test_the_page_never_says_whether_there_is_such_a_contact(runtime: Runtime, c
 
 @pytest.mark.parametrize("typed", ["", "48291", "4829133", "code", "４８２９１"])
 def test_what_is_no_code_counts_as_no_try(runtime: Runtime, person: Participant, typed: str) -> None:
-    begin(runtime, person)
+    begun(runtime, person)
     phone = elsewhere(runtime, person)
     ask(phone)
     phone.send(code=typed, to="/survey/code/given")
@@ -187,13 +160,13 @@ def test_what_is_no_code_counts_as_no_try(runtime: Runtime, person: Participant,
 
 
 def test_it_ends_after_ten_minutes_and_with_the_next_one(runtime: Runtime, person: Participant, clock: Clock) -> None:
-    begin(runtime, person)
+    begun(runtime, person)
     phone = elsewhere(runtime, person)
     ask(phone)
-    [first] = handed(runtime)
+    [first] = asked_for(runtime)
     clock.forward(minutes=9)
     ask(phone)
-    [second] = handed(runtime)
+    [second] = asked_for(runtime)
     phone.send(code=first.code, to="/survey/code/given")
     assert phone.faults == [("#code", "That is not the code that was sent last. Tries left: 4.")]
     clock.forward(minutes=10)
@@ -204,20 +177,20 @@ def test_it_ends_after_ten_minutes_and_with_the_next_one(runtime: Runtime, perso
     beat(runtime)
     ask(phone)
     clock.forward(minutes=11)
-    assert handed(runtime) == []
+    assert asked_for(runtime) == []
 
 
 def test_one_that_is_not_taken_is_tried_again_within_its_life(
     runtime: Runtime, person: Participant, clock: Clock
 ) -> None:
-    begin(runtime, person)
+    begun(runtime, person)
     phone = elsewhere(runtime, person)
     ask(phone)
     down = Told([CarrierOutcome.DOWN])
-    handed(runtime, down)
-    assert handed(runtime) == []
+    asked_for(runtime, down)
+    assert asked_for(runtime) == []
     clock.forward(minutes=2)
-    [message] = handed(runtime)
+    [message] = asked_for(runtime)
     phone.send(code=down.handed[0].code, to="/survey/code/given")
     assert phone.status == 422
     phone.send(code=message.code, to="/survey/code/given")
@@ -225,13 +198,13 @@ def test_one_that_is_not_taken_is_tried_again_within_its_life(
 
 
 def test_a_pin_that_was_tried_ten_times_goes_and_another_is_chosen(runtime: Runtime, person: Participant) -> None:
-    begin(runtime, person, PIN)
+    begun(runtime, person, PIN)
     phone = elsewhere(runtime, person)
     for _ in range(PIN_TRIES):
         phone.send(pin="902817")
     assert "A wrong PIN was given ten times" in phone.page.words
     ask(phone)
-    [message] = handed(runtime)
+    [message] = asked_for(runtime)
     phone.send(code=message.code, to="/survey/code/given")
     assert phone.path == "/survey/begin"
     phone.say_whose(pin="314926")
@@ -242,33 +215,33 @@ def test_a_pin_that_was_tried_ten_times_goes_and_another_is_chosen(runtime: Runt
 
 
 def test_a_way_that_ended_carries_no_code_and_whoever_left_gets_none(runtime: Runtime, person: Participant) -> None:
-    begin(runtime, person)
+    begun(runtime, person)
     phone = elsewhere(runtime, person)
     ask(phone)
     with factories.operator(runtime).writing() as work:
         deciding.end_way(work, person.id, SendingWay.EMAIL, WhyNot.OPTED_OUT)
-    assert handed(runtime) == []
+    assert asked_for(runtime) == []
     with factories.operator(runtime).writing() as work:
         recipients.open_channel(work.session, person.id, SendingWay.EMAIL, WhyNot.OPTED_OUT)
     ask(phone)
     with factories.operator(runtime).writing() as work:
         leaving.make(work, person, ParticipationChange.WITHDRAWN, LeavingReason.NOT_SAID)
-    assert handed(runtime) == []
+    assert asked_for(runtime) == []
     assert "Have a code sent" not in phone.open("/survey").words
 
 
 def test_erased_while_it_is_on_its_way_nothing_is_left_of_it(runtime: Runtime, person: Participant) -> None:
-    begin(runtime, person)
+    begun(runtime, person)
     ask(elsewhere(runtime, person))
     with factories.operator(runtime).writing() as work:
         erasing.erase(work, person)
-    assert handed(runtime) == []
+    assert asked_for(runtime) == []
     with runtime.database.reading() as session:
         assert session.scalars(select(SentCodeRow.id)).all() == []
 
 
 def test_without_a_worker_or_a_carrier_no_code_is_offered(runtime: Runtime, person: Participant, clock: Clock) -> None:
-    begin(runtime, person)
+    begun(runtime, person)
     clock.forward(minutes=16)
     phone = elsewhere(runtime, person)
     assert "code sent" not in phone.page.words
@@ -286,19 +259,19 @@ def test_it_goes_before_what_the_study_sends_and_where_the_study_sends_nothing(
     clock.forward(seconds=at_ten(clock.now).total_seconds())
     beat(runtime)
     reachable(runtime, 2)
-    begin(runtime, person)
+    begun(runtime, person)
     phone = elsewhere(runtime, person)
     switch_on(runtime)
     ask(phone)
     carrier = Told()
     outbox.send(factories.operator(runtime), [STUDY], by(carrier))
-    assert [bool(each.code) for each in carrier.handed] == [True, False]
+    assert [bool(each.code) for each in carrier.handed] == [True, False, False]
 
 
 def test_the_worker_sees_it_within_seconds(
     runtime: Runtime, person: Participant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin(runtime, person)
+    begun(runtime, person)
     carrier = Told()
     monkeypatch.setattr(worker, "carriers", lambda settings: by(carrier))
     assert worker.look_for_asked(factories.operator(runtime)) == {}
@@ -310,7 +283,7 @@ def test_the_worker_sees_it_within_seconds(
 def test_in_the_demonstration_the_page_shows_the_code(runtime: Runtime) -> None:
     demo_runtime = dataclasses.replace(runtime, settings=dataclasses.replace(runtime.settings, demo=True))
     person = reachable(demo_runtime)
-    begin(demo_runtime, person)
+    begun(demo_runtime, person)
     phone = elsewhere(demo_runtime, person)
     ask(phone)
     found = re.search(r"The code is (\d{3} \d{3})\.", phone.page.words)

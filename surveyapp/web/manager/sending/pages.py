@@ -25,6 +25,7 @@ from surveyapp.web.shared.sign_in import current_staff, desk, recently_verified,
 SAID: dict[str, Any] = {
     "ways": words.WAYS,
     "kinds": words.KINDS,
+    "asked_for": words.ASKED_FOR,
     "why": words.WHY,
     "states": words.STATES,
     "tones": words.TONES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as lazy
 
+from surveyapp.domain.sending.asked import AskedFor
 from surveyapp.domain.sending.planning import MessageState, WhyNot
 from surveyapp.domain.sending.rules import SendingWay, StepKind
 from surveyapp.services.sending.deciding import MessageDecision
@@ -19,6 +20,12 @@ KINDS: dict[StepKind, LazyString] = {
     StepKind.INVITE: lazy("Invitation"),
     StepKind.REMIND: lazy("Reminder"),
     StepKind.THANK: lazy("Thanks"),
+}
+
+ASKED_FOR: dict[AskedFor, LazyString] = {
+    AskedFor.CODE: lazy("Code"),
+    AskedFor.RECEIPT: lazy("Receipt"),
+    AskedFor.REMINDER: lazy("Reminder"),
 }
 
 STATES: dict[MessageState, LazyString] = {

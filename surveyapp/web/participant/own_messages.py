@@ -1,0 +1,73 @@
+"""What somebody has sent to themselves from their pages: a receipt, and a reminder to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from flask import Blueprint, redirect, request
+
+from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.sending.own_reminder import OwnTime
+from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.web.participant import pages
+from surveyapp.web.participant.pages import Backend
+from surveyapp.web.shared.reply import Reply
+from surveyapp.web.shared.words import worded
+
+
+class OwnMessageSender(Backend, Protocol):
+    """A backend that sends what somebody asks for."""
+
+    def send_receipt(self, way: SendingWay | None) -> None:
+        """Raises InputRefused, DoorShut."""
+
+    def remind(self, way: SendingWay | None, when: OwnTime | None) -> None:
+        """Raises InputRefused, DoorShut."""
+
+    def drop_reminder(self) -> None:
+        """Takes back the reminder that is to come."""
+
+
+def send_receipt(sender: OwnMessageSender) -> Reply:
+    try:
+        sender.send_receipt(_way())
+    except InputRefused as refused:
+        here = sender.here("done")
+        again = sender.asked_again(here)
+        return pages.show(sender, "done", here, again=again, receipt_fault=worded(refused.sentence)), 422
+    return redirect(sender.address("done", asked="receipt", _anchor="receipt"))
+
+
+def remind_me(sender: OwnMessageSender) -> Reply:
+    written = request.form.get("when", "")
+    try:
+        sender.remind(_way(), OwnTime(written) if written in set(OwnTime) else None)
+    except InputRefused as refused:
+        here = sender.here("later")
+        return pages.show(sender, "later", here, reminder_fault=worded(refused.sentence), when=written), 422
+    return redirect(sender.address("later"))
+
+
+def drop_reminder(sender: OwnMessageSender) -> Reply:
+    sender.drop_reminder()
+    return redirect(sender.address("later"))
+
+
+def _way() -> SendingWay | None:
+    written = request.form.get("way", "")
+    return SendingWay(written) if written in set(SendingWay) else None
+
+
+def add_own_messages(blueprint: Blueprint, prefix: str, sender_of: Callable[..., OwnMessageSender]) -> None:
+    """Serves these from a blueprint, each under its function's name."""
+
+    def add(path: str, page: Callable[[OwnMessageSender], Reply]) -> None:
+        def handler(**named: Any) -> Reply:
+            return page(sender_of(**named))
+
+        blueprint.add_url_rule(prefix + path, page.__name__, handler, methods=["POST"])
+
+    add("/done/receipt", send_receipt)
+    add("/later/reminder", remind_me)
+    add("/later/no-reminder", drop_reminder)
