@@ -5,21 +5,31 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from unittest import mock
+from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.fieldwork.call_queue import Caller, Waiting, of_person, order_of, priority_of
+from surveyapp.domain.fieldwork.call_queue import (
+    Caller,
+    Waiting,
+    called_from,
+    of_person,
+    order_of,
+    priority_of,
+    written_first,
+)
 from surveyapp.domain.fieldwork.call_stand import CallHold, CallStand
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.fieldwork.cases import Disposition, Lease, Outcome
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.sending.rules import CallRule
 from surveyapp.domain.staff import Scope
 from surveyapp.store.calling import queue
 from surveyapp.store.calling.queue import CallScope
@@ -31,6 +41,7 @@ from tests.conftest import NOW
 ME, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 HOUR, SHORTLY = dt.timedelta(hours=1), dt.timedelta(microseconds=1)
 STUDIES = ("first", "second")
+LONDON = ZoneInfo("Europe/London")
 MOMENTS = [
     None,
     *(NOW + step for step in (-26 * HOUR, -HOUR, -SHORTLY, dt.timedelta(0), SHORTLY, HOUR, HOUR + SHORTLY)),
@@ -63,11 +74,14 @@ stands = st.builds(
     parts_left=st.integers(1, 7),
     held_back=st.sampled_from([None, None, None, *CallHold]),
 )
+OPENED = [NOW - step for step in (SHORTLY, HOUR, 10 * HOUR, 11 * HOUR, 25 * HOUR, 35 * HOUR, 60 * HOUR)]
 people = st.lists(
     st.tuples(
         st.sampled_from(STUDIES),
         st.lists(
-            st.tuples(st.booleans(), st.sampled_from(MOMENTS), st.sampled_from(MOMENTS), stands),
+            st.tuples(
+                st.booleans(), st.sampled_from(MOMENTS), st.sampled_from(MOMENTS), stands, st.sampled_from(OPENED)
+            ),
             min_size=1,
             max_size=2,
         ),
@@ -83,18 +97,22 @@ callers = st.builds(
     st.sampled_from(["", "woman", "man"]),
     st.sampled_from([dt.timedelta(hours=step) for step in (0, 1, 6.5, 9.9, 10.1, 14, 48, 54.5, 60)]),
 )
+rules = st.one_of(st.none(), st.builds(CallRule, st.integers(0, 3), st.sampled_from([(), ("g",), ("h",)])))
 
 
 def test_the_database_sorts_as_the_rule_says(database_url: str) -> None:
     database = Database(database_url)
 
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-    @given(people, callers, st.randoms(use_true_random=False))
-    def walk(made: list[Any], asker: Any, chance: random.Random) -> None:
+    @given(people, callers, rules, st.randoms(use_true_random=False))
+    def walk(made: list[Any], asker: Any, rule: CallRule | None, chance: random.Random) -> None:
         speaks, gender, local = asker
         # The second study is elsewhere: its clock is nine hours ahead.
         clocks = {"first": local, "second": local + 9 * HOUR}
-        scopes = [CallScope(scope=Scope(each, Origin.REAL), local=clocks[each]) for each in STUDIES]
+        first = None if rule is None else written_first(rule, NOW, LONDON)
+        scopes = [
+            CallScope(scope=Scope(each, Origin.REAL), local=clocks[each], written_first=first) for each in STUDIES
+        ]
         leases: dict[uuid.UUID, Lease] = {}
         persons, rows, responses = [], [], []
         best: list[tuple[Any, uuid.UUID]] = []
@@ -116,14 +134,14 @@ def test_the_database_sorts_as_the_rule_says(database_url: str) -> None:
                 }
             )
             mine = []
-            for touchpoint, (begun, due_at, next_at, stand) in enumerate(its, start=1):
+            for touchpoint, (begun, due_at, next_at, stand, opened) in enumerate(its, start=1):
                 case_id = new_id()
                 rows.append(
                     {
                         "id": case_id,
                         "participant_id": person,
                         "touchpoint": touchpoint,
-                        "opens_at": NOW - HOUR,
+                        "opens_at": opened,
                         "due_at": due_at,
                         "disposition": Disposition.UNKNOWN,
                         "next_at": next_at,
@@ -144,6 +162,7 @@ def test_the_database_sorts_as_the_rule_says(database_url: str) -> None:
                     stand=stand,
                     wishes=wished,
                     held_by=holder,
+                    called_from=called_from(rule, "g", opened, LONDON),
                 )
                 mine.append((waiting, case_id))
             if (first := of_person(each for each, _ in mine)) is not None:
@@ -169,7 +188,13 @@ def test_the_database_sorts_as_the_rule_says(database_url: str) -> None:
         assert several == [found[:many] for many in range(1, 7)]
         assert sum(counts.values()) == len(found)
         # What is read back for a line of the screen is what the rule was asked with.
-        again = [priority_of(each.waiting, at_the_clock(caller, clocks[each.study])) for each in read]
+        again = [
+            priority_of(
+                replace(each.waiting, called_from=called_from(rule, "g", each.case.opens_at, LONDON)),
+                at_the_clock(caller, clocks[each.study]),
+            )
+            for each in read
+        ]
         assert {priority: again.count(priority) for priority in set(again)} == counts
 
     walk()

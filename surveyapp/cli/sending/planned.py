@@ -33,6 +33,9 @@ def plan(study: str | None) -> None:
             )
         for (step, why), people in found.not_sent.items():
             click.echo(f"  not sent   {step:<10} {why.value.replace('_', ' '):<24} {people:>6,}")
+        for begin in found.calls:
+            where = f"{begin.group} {begin.touchpoint}"
+            click.echo(f"  {begin.day} called     {where:<14} {'phone':<6}    {begin.people:>6,}")
         states = Counter[str]()
         for (_, state), count in found.states.items():
             states[state.value.replace("_", " ")] += count

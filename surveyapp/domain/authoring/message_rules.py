@@ -7,7 +7,7 @@ import re
 
 from surveyapp.domain.authoring import schema as w
 from surveyapp.domain.authoring.yaml_source import Source, shortened
-from surveyapp.domain.sending.rules import MessageRules, MessageStep, SendingWay, StepKind
+from surveyapp.domain.sending.rules import CallRule, MessageRules, MessageStep, SendingWay, StepKind
 
 _HOURS = re.compile(r"(\d{1,2}):(\d{2}) to (\d{1,2}):(\d{2})")
 
@@ -23,6 +23,7 @@ def message_rules(source: Source, written: w.MessagesW | None) -> MessageRules |
         days=frozenset(w.WEEK.index(each) for each in written.days),
         at_most=written.at_most,
         steps=tuple(_step(id, each) for id, each in written.steps.items()),
+        calls=None if written.calls is None else CallRule(_days(written.calls.after), tuple(written.calls.groups)),
     )
 
 
@@ -30,7 +31,7 @@ def _step(id: str, written: w.MessageStepW) -> MessageStep:
     return MessageStep(
         id=id,
         kind=StepKind(written.kind),
-        after_days=int(written.after.split()[0]),
+        after_days=_days(written.after),
         by=tuple(map(SendingWay, written.by)),
         another=written.another,
         subject=written.subject,
@@ -38,6 +39,10 @@ def _step(id: str, written: w.MessageStepW) -> MessageStep:
         short=written.short,
         groups=tuple(written.groups),
     )
+
+
+def _days(written: str) -> int:
+    return int(written.split()[0])
 
 
 def _hours(source: Source, written: str) -> tuple[dt.time, dt.time]:

@@ -381,11 +381,17 @@ class MessageStepW(Model):
     short: WordsW | None = None
 
 
+class CallsW(Model):
+    after: Days
+    groups: list[NameW] = []
+
+
 class MessagesW(Model):
     hours: WordsW = "9:00 to 19:00"
     days: Annotated[list[WeekDay], Field(min_length=1)] = ["monday", "tuesday", "wednesday", "thursday", "friday"]
     at_most: Annotated[int, Field(ge=1, le=20)] = 3
     steps: Annotated[dict[NameW, MessageStepW], Field(min_length=1)]
+    calls: CallsW | None = None
 
 
 class StudyW(Model):

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from surveyapp.domain.fieldwork.call_stand import CallHold, CallStand, part_of
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.fieldwork.cases import Outcome
+from surveyapp.domain.sending.planning import day_after
+from surveyapp.domain.sending.rules import CallRule
 
 SOON = dt.timedelta(hours=1)
 """How long before an agreed time a call comes to the head of the queue."""
@@ -36,6 +38,7 @@ class QueuePriority(enum.Enum):
     RESTING = "resting"
     OTHER_HOURS = "other_hours"
     IN_WRITING = "in_writing"
+    NOT_YET = "not_yet"
     ANOTHER = "another"
     TALKING = "talking"
 
@@ -61,7 +64,8 @@ class Caller:
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
     """What the order rests on. `begun`: there are answers, not all of them sent; `next_at`: the time agreed; `held_by`:
-    who has a case of this person open now; `not_called_by`: who is not to call them, about anything."""
+    who has a case of this person open now; `not_called_by`: who is not to call them, about anything;
+    `called_from`: from when they are called whom the study writes to first."""
 
     reference: str
     touchpoint: int
@@ -72,6 +76,29 @@ class Waiting:
     wishes: CallWishes
     held_by: uuid.UUID | None = None
     not_called_by: uuid.UUID | None = None
+    called_from: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class WrittenFirst:
+    """Whom a study writes to before it calls them, at a moment: those of these groups (of none: everybody) whose
+    touchpoint opened at `since` or later."""
+
+    since: dt.datetime
+    groups: tuple[str, ...] = ()
+
+
+def written_first(rule: CallRule, now: dt.datetime, zone: dt.tzinfo) -> WrittenFirst:
+    """`called_from` the other way round: what the rule means at a moment, as a database is asked it."""
+    first = now.astimezone(zone).date() - dt.timedelta(days=rule.after_days - 1)
+    return WrittenFirst(dt.datetime.combine(first, dt.time(), zone).astimezone(dt.UTC), rule.groups)
+
+
+def called_from(rule: CallRule | None, group: str, opens_at: dt.datetime, zone: dt.tzinfo) -> dt.datetime | None:
+    """From when somebody of a group is called whose touchpoint opened then; None: from then on."""
+    if rule is None or not rule.is_for(group):
+        return None
+    return day_after(opens_at, rule.after_days, zone)
 
 
 def hold_on(stand: CallStand, next_at: dt.datetime | None) -> CallHold | None:
@@ -103,6 +130,8 @@ def priority_of(case: Waiting, caller: Caller) -> QueuePriority | None:
             return QueuePriority.LATER
         agreed = case.stand.tried_outcome is Outcome.APPOINTMENT
         return QueuePriority.APPOINTMENT if agreed else QueuePriority.CALLBACK
+    if case.called_from is not None and case.called_from > now:
+        return QueuePriority.NOT_YET
     if case.stand.rest_until is not None and case.stand.rest_until > now:
         return QueuePriority.RESTING
     if not case.wishes.suits(caller.local):

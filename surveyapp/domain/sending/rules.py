@@ -43,17 +43,30 @@ class MessageStep:
         return not self.groups or group in self.groups
 
 
+@dataclass(frozen=True)
+class CallRule:
+    """That whoever is still due is called from so many days after a touchpoint opens, and not before unless they ask
+    for it; of no `groups`: of every group."""
+
+    after_days: int
+    groups: tuple[str, ...] = ()
+
+    def is_for(self, group: str) -> bool:
+        return not self.groups or group in self.groups
+
+
 @dataclass(frozen=True, kw_only=True)
 class MessageRules:
     """A study's messages in the order in which they are sent. They go out from `begins` to just before `ends` on the
     clocks of the study, on `days` of the week (Monday is 0); `at_most` so many to a person at a touchpoint, thanks not
-    counted."""
+    counted. `calls`: when people are called who are written to first (None: at once, as far as messages go)."""
 
     begins: dt.time
     ends: dt.time
     days: frozenset[int]
     at_most: int
     steps: tuple[MessageStep, ...]
+    calls: CallRule | None = None
 
     def step(self, id: str) -> MessageStep | None:
         return next((each for each in self.steps if each.id == id), None)

@@ -15,8 +15,10 @@ from surveyapp.domain.fieldwork.call_queue import (
     CLASH,
     Caller,
     QueuePriority,
+    called_from,
     hold_on,
     priority_of,
+    written_first,
 )
 from surveyapp.domain.fieldwork.call_stand import CallHold, CallStand
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
@@ -47,7 +49,8 @@ MOST_FOUND = 30
 class QueueLine:
     """A case in the queue. `priority`: why it stands where it does, None where nobody calls; `hold`: why nobody does;
     `lease`: who has a case of this person open; `keeper`: the name of whose they are; `clash`: another time agreed by
-    the same interviewer, too near this one; `tried`: how many attempts there were, where it is to be decided."""
+    the same interviewer, too near this one; `tried`: how many attempts there were, where it is to be decided;
+    `called_from`: from when they are called whom the study writes to first."""
 
     study: Study
     group: Group
@@ -68,6 +71,7 @@ class QueueLine:
     keeper: str | None
     clash: dt.datetime | None = None
     tried: int = 0
+    called_from: dt.datetime | None = None
 
     @property
     def can_be_opened(self) -> bool:
@@ -229,10 +233,12 @@ def _scopes(desk: Desk, work: Work, studies: Iterable[str]) -> list[CallScope]:
 
 def _scope(desk: Desk, work: Work, action: Action, study_id: str) -> CallScope:
     study = desk.runtime.study(study_id)
+    calls = study.messages.calls if study.messages else None
     return CallScope(
         scope=desk.scope(action, study_id),
         local=work.now.astimezone(desk.runtime.zone(study)),
         soft_again=study.soft_refusals_again,
+        written_first=None if calls is None else written_first(calls, work.now, desk.runtime.zone(study)),
     )
 
 
@@ -260,8 +266,10 @@ def _line(work: Work, caller: Caller, study: Study, row: QueueRow, contact: Cont
     group, touchpoint = study.group(row.group), study.touchpoint(row.group, row.case.touchpoint)
     if group is None or touchpoint is None:
         return None
-    waiting = row.waiting
-    there = dataclasses.replace(caller, local=work.now.astimezone(work.runtime.zone(study)))
+    calls, zone = study.messages.calls if study.messages else None, work.runtime.zone(study)
+    since = called_from(calls, row.group, row.case.opens_at, zone)
+    waiting = dataclasses.replace(row.waiting, called_from=since)
+    there = dataclasses.replace(caller, local=work.now.astimezone(zone))
     return QueueLine(
         study=study,
         group=group,
@@ -280,6 +288,7 @@ def _line(work: Work, caller: Caller, study: Study, row: QueueRow, contact: Cont
         contact=contact,
         lease=row.lease,
         keeper=row.keeper,
+        called_from=since,
     )
 
 

@@ -19,7 +19,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.services.mending.whole_study import whole_study
 from surveyapp.services.participants import contacts
 from surveyapp.services.sending import wording
-from surveyapp.services.sending.facts import language_of, plan_of
+from surveyapp.services.sending.facts import calls_begin, language_of, plan_of
 from surveyapp.services.sending.ways.chosen import carried
 from surveyapp.services.sending.wording import WordedMessage
 from surveyapp.services.work import Desk, Work
@@ -50,10 +50,22 @@ class CalendarLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallsBegin:
+    """So many people of a group are called from a day on, if they have not answered by then. Past days are those whose
+    calls have begun."""
+
+    day: dt.date
+    group: str
+    touchpoint: int
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SendingCalendar:
     """A study's sending. `lines`: what will be sent from now on, in order; `not_sent`: how many are not sent a step, by
     why; `states`: how far messages are that there are rows of; `by_hand`: ways without a carrier, whose messages
-    somebody takes along, and how many of them wait; `decide`: messages that a person sees to."""
+    somebody takes along, and how many of them wait; `decide`: messages that a person sees to; `calls`: from when they
+    are called who are still due, where the study writes first."""
 
     study: Study
     sends: bool
@@ -63,6 +75,7 @@ class SendingCalendar:
     states: Mapping[tuple[str, MessageState], int]
     by_hand: Mapping[SendingWay, int]
     decide: tuple[OutboxMessage, ...]
+    calls: tuple[CallsBegin, ...]
 
     @property
     def first_day(self) -> dt.date | None:
@@ -84,10 +97,13 @@ def calendar(desk: Desk, study_id: str) -> SendingCalendar:
         lines: Counter[tuple[dt.date, int, str, int, SendingWay, str]] = Counter()
         not_sent: Counter[tuple[str, WhyNot]] = Counter()
         by_hand: Counter[SendingWay] = Counter()
+        calls: Counter[tuple[dt.date, str, int]] = Counter()
         order = {step.id: number for number, step in enumerate(study.messages.steps)} if study.messages else {}
         away = carried(work.runtime.settings)
         for facts in recipients.everyone(work.session, scope) if study.messages else ():
             language = language_of(work, study, facts)
+            if (begins := calls_begin(work, study, facts)) is not None:
+                calls[begins.astimezone(zone).date(), facts.group, facts.case.touchpoint] += 1
             for each in plan_of(work, study, facts):
                 if each.why is not None:
                     if each.why is not WhyNot.DONE:
@@ -120,6 +136,10 @@ def calendar(desk: Desk, study_id: str) -> SendingCalendar:
         states=states,
         by_hand=by_hand,
         decide=tuple(decide),
+        calls=tuple(
+            CallsBegin(day=day, group=group, touchpoint=touchpoint, people=people)
+            for (day, group, touchpoint), people in sorted(calls.items())
+        ),
     )  # fmt: skip
 
 
@@ -137,9 +157,11 @@ def switch(desk: Desk, study_id: str, on: bool) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonMessages:
-    """One touchpoint of somebody: what becomes of every step, and what there are rows of."""
+    """One touchpoint of somebody: what becomes of every step, and what there are rows of. `called_from`: from when they
+    are called if they have not answered, where the study writes first."""
 
     touchpoint: int
+    called_from: dt.datetime | None
     plan: tuple[PlannedMessage, ...]
     history: tuple[OutboxMessage, ...]
 
@@ -183,6 +205,7 @@ def person(desk: Desk, study_id: str, reference: str, step_id: str | None = None
             touchpoints=tuple(
                 PersonMessages(
                     touchpoint=each.case.touchpoint,
+                    called_from=calls_begin(work, study, each),
                     plan=plan_of(work, study, each) if study.messages else (),
                     history=tuple(store.of_case(work.session, each.case.id)),
                 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from surveyapp.domain.errors import StateRefused
+from surveyapp.domain.fieldwork.call_queue import called_from
 from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.sending.planning import PlannedMessage, Recipient, WhyNot, planned
-from surveyapp.domain.sending.rules import MessageRules
+from surveyapp.domain.sending.rules import MessageRules, SendingWay
 from surveyapp.domain.sentences import say
 from surveyapp.services.work import Work
 from surveyapp.store.sending.recipients import RecipientFacts
@@ -58,6 +61,17 @@ def _barred(work: Work, facts: RecipientFacts) -> WhyNot | None:
 def plan_of(work: Work, study: Study, facts: RecipientFacts) -> tuple[PlannedMessage, ...]:
     """What becomes of every message to somebody, from now on."""
     return planned(rules_of(study), recipient(work, facts), work.now, work.runtime.zone(study))
+
+
+def calls_begin(work: Work, study: Study, facts: RecipientFacts) -> dt.datetime | None:
+    """From when somebody is called who is still due, whom the study writes to first; None where they are not called, or
+    are from the beginning."""
+    rule = study.messages.calls if study.messages else None
+    person = recipient(work, facts)
+    if person.answered_at is not None or person.barred is not None or SendingWay.TEXT not in person.reached_by:
+        return None
+    begins = called_from(rule, facts.group, facts.case.opens_at, work.runtime.zone(study))
+    return None if begins is None or (person.closes_at is not None and begins >= person.closes_at) else begins
 
 
 def language_of(work: Work, study: Study, facts: RecipientFacts) -> str:

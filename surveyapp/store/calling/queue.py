@@ -14,7 +14,17 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, l
 from sqlalchemy.orm import Session, aliased
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.fieldwork.call_queue import ALWAYS, CALLED_NOW, NEVER, ORDER, SOON, Caller, QueuePriority, Waiting
+from surveyapp.domain.fieldwork.call_queue import (
+    ALWAYS,
+    CALLED_NOW,
+    NEVER,
+    ORDER,
+    SOON,
+    Caller,
+    QueuePriority,
+    Waiting,
+    WrittenFirst,
+)
 from surveyapp.domain.fieldwork.call_stand import CallHold, part_of
 from surveyapp.domain.fieldwork.call_wishes import IN_WRITING, day_bit, minute_of, within_call_hours
 from surveyapp.domain.fieldwork.cases import ENDED, Case, Disposition, Lease, Outcome
@@ -48,11 +58,12 @@ AHEAD = 20
 @dataclass(frozen=True, kw_only=True)
 class CallScope:
     """Whom of a study somebody calls, and how late it is there. `soft_again`: whether the study lets somebody who
-    refused softly be asked once more."""
+    refused softly be asked once more; `written_first`: whom it writes to before it calls them."""
 
     scope: Scope
     local: dt.datetime
     soft_again: bool = False
+    written_first: WrittenFirst | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +210,8 @@ def _off_the_index(
 
 
 def rows(session: Session, ids: Sequence[uuid.UUID], leases: Mapping[uuid.UUID, Lease]) -> list[QueueRow]:
-    """What lines of the queue show of these cases, in this order."""
+    """What lines of the queue show of these cases, in this order. From when somebody is called is the study's rule, and
+    not in it."""
     query = (
         select(
             CaseRow,
@@ -411,6 +423,7 @@ def _keys(scopes: Sequence[CallScope], caller: Caller, leases: Mapping[uuid.UUID
             (CaseRow.next_at > now + SOON, FIRST_LATER),
             (and_(agreed, CaseRow.tried_outcome == Outcome.APPOINTMENT), PLACE[QueuePriority.APPOINTMENT]),
             (agreed, PLACE[QueuePriority.CALLBACK]),
+            (_not_yet(scopes), PLACE[QueuePriority.NOT_YET]),
             (CaseRow.rest_until > now, PLACE[QueuePriority.RESTING]),
             (~func.coalesce(suits, false()), PLACE[QueuePriority.OTHER_HOURS]),
             (ResponseRow.state.is_not(None), PLACE[QueuePriority.BEGUN]),
@@ -426,6 +439,17 @@ def _keys(scopes: Sequence[CallScope], caller: Caller, leases: Mapping[uuid.UUID
         "reference": ParticipantRow.reference,
         "touchpoint": CaseRow.touchpoint,
     }
+
+
+def _not_yet(scopes: Sequence[CallScope]) -> ColumnElement[bool]:
+    """That the study writes to them first, and not long enough ago: `called_from`."""
+
+    def within(study: str, first: WrittenFirst) -> ColumnElement[bool]:
+        late = and_(ParticipantRow.study == study, CaseRow.opens_at >= first.since)
+        return and_(late, ParticipantRow.group_id.in_(first.groups)) if first.groups else late
+
+    rules = ((each.scope.study, each.written_first) for each in scopes)
+    return or_(false(), *(within(study, first) for study, first in rules if first is not None))
 
 
 def _by_study(scopes: Sequence[CallScope], of: Callable[[dt.datetime], int]) -> ColumnElement[int]:

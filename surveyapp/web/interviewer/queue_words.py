@@ -76,6 +76,8 @@ def why(line: QueueLine, staff: Staff, now: dt.datetime) -> str:
             if (line.contact.times and line.wishes.begins is not None) or line.wishes.days is not None:
                 return _("Asked to be called at other times: %(times)s.", times=line.contact.times)
             return _("It is %(now)s there, outside calling hours.", now=local_time(now, zone, "HH:mm"))
+        case QueuePriority.NOT_YET if line.called_from is not None:
+            return _("Written to first. Called from %(day)s.", day=local_time(line.called_from, zone, "EEEE d MMMM"))
         case QueuePriority.ANOTHER:
             if stand.not_by == staff.id:
                 return _("Somebody other than you calls next.")

@@ -137,6 +137,10 @@ P = QueuePriority
     ("case", "priority"),
     [
         (waiting(), P.WAITING),
+        (waiting(called_from=NOW), P.WAITING),
+        (waiting(called_from=NOW + DAY), P.NOT_YET),
+        (waiting(called_from=NOW + DAY, begun=True, due_at=NOW), P.NOT_YET),
+        (waiting(called_from=NOW + DAY, next_at=NOW), P.CALLBACK),
         (waiting(calls=4), P.WAITING),
         (waiting(due_at=NOW + SHORTLY), P.WAITING),
         (waiting(due_at=NOW), P.OVERDUE),
@@ -194,7 +198,7 @@ def test_language_and_gender_are_matched_where_asked(
 def test_the_order_in_words() -> None:
     assert [each.name for each in QueuePriority] == [
         *("OPEN", "APPOINTMENT", "CALLBACK", "BEGUN", "OVERDUE", "WAITING"),
-        *("LATER", "RESTING", "OTHER_HOURS", "IN_WRITING", "ANOTHER", "TALKING"),
+        *("LATER", "RESTING", "OTHER_HOURS", "IN_WRITING", "NOT_YET", "ANOTHER", "TALKING"),
     ]
     assert {each.name for each in CALLED_NOW} == {"OPEN", "APPOINTMENT", "CALLBACK", "BEGUN", "OVERDUE", "WAITING"}
     best_first = [

@@ -22,6 +22,8 @@ from surveyapp.domain.sending.words import (
 LONGEST_SHORT = 320
 """Characters of a text message without what is filled in: with a link about three parts of one."""
 
+TOO_MANY_DAYS = f"That is more than {MAXIMUM_DAYS:,} days, a hundred years. Write fewer."
+
 WORDS = ("subject", "text", "short")
 """The keys of a step that people read."""
 
@@ -39,8 +41,7 @@ def check_messages(study: Study, source: Source) -> None:
             check_known(source, (*place, "groups", index), group, groups, "group")
         check_once(source, (*place, "by"), list(step.by), "ways")
         if step.after_days > MAXIMUM_DAYS:
-            sentence = f"That is more than {MAXIMUM_DAYS:,} days, a hundred years. Write fewer."
-            source.fault((*place, "after"), "beyond_calendar", sentence)
+            source.fault((*place, "after"), "beyond_calendar", TOO_MANY_DAYS)
         _check_words(source, place, step)
         for key, text in in_sight(step):
             if (found := tells(filled(text, {"study": study.public_title}), phrases)) is not None:
@@ -51,6 +52,11 @@ def check_messages(study: Study, source: Source) -> None:
                     f"{where} is read by whoever looks over a shoulder, and says “{found}”. Say it further down, or "
                     "not at all.",
                 )
+    if rules.calls is not None:
+        for index, group in enumerate(rules.calls.groups):
+            check_known(source, ("messages", "calls", "groups", index), group, groups, "group")
+        if rules.calls.after_days > MAXIMUM_DAYS:
+            source.fault(("messages", "calls", "after"), "beyond_calendar", TOO_MANY_DAYS)
     for group in groups:
         _check_order(source, group, rules)
 
