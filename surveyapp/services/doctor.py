@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import ssl
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,23 +18,28 @@ from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.security.fitness import (
     AHEAD,
     BACKUP_AGE,
+    CERTIFICATE_LEFT,
     CHAIN_AGE,
+    DUE_AGE,
     LEAST_FREE,
+    LEAST_SIGNS,
     Finding,
     Weight,
     said_of_age,
 )
-from surveyapp.domain.staff import Role
+from surveyapp.domain.staff import Role, Scope
 from surveyapp.services import readiness, worker
 from surveyapp.services.questionnaires import versions
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import backup_folder
+from surveyapp.services.security import backup_folder, front_door
+from surveyapp.services.sending.ways.chosen import carried
 from surveyapp.services.sending.ways.mail_server import MailServer
 from surveyapp.services.work import Desk
 from surveyapp.settings import LOCAL
 from surveyapp.store import questionnaire_versions, staff
 from surveyapp.store.database import file_of
-from surveyapp.store.security import audit_chain, heartbeat, protection
+from surveyapp.store.security import audit_chain, guesses, heartbeat, protection
+from surveyapp.store.sending import outbox
 
 Found = Iterator[tuple[Weight, str, str]]
 WRONG, BETTER = Weight.WRONG, Weight.BETTER
@@ -41,11 +47,11 @@ WRONG, BETTER = Weight.WRONG, Weight.BETTER
 
 def look(runtime: Runtime) -> list[Finding]:
     """All that is found, what is wrong first. A database that cannot be opened is a finding, too."""
-    found = list(_all(runtime, (_address, _files, _disks, _backups, _passwords)))
+    found = list(_all(runtime, (_address, _door, _keys, _files, _disks, _backups, _passwords, _mail)))
     try:
         problem = readiness.problem(runtime)
         if problem is None:
-            found += _all(runtime, (_clock, _trail, _people, _studies, _server, _worker, _mail))
+            found += _all(runtime, (_clock, _trail, _people, _guesses, _studies, _sending, _server, _worker))
         else:
             found.append(Finding(WRONG, "The database cannot serve.", problem))
     except DatabaseUnavailable as error:
@@ -74,6 +80,13 @@ def _address(runtime: Runtime) -> Found:
             f"People are given links to {settings.public_url}, which is each reader’s own machine.",
             "Set SURVEYAPP_PUBLIC_URL to the address that people open, with https://.",
         )
+    if parts.scheme == "https" and settings.proxies > 1:
+        yield (
+            BETTER,
+            f"Headers of {settings.proxies} proxies are believed. If fewer stand before it, any visitor can say which "
+            "address they come from, and guess as fast as they like.",
+            "Set SURVEYAPP_PROXIES to how many there are, each of which adds to X-Forwarded-For.",
+        )
     if parts.scheme == "https" and settings.proxies == 0:
         yield (
             BETTER,
@@ -82,17 +95,84 @@ def _address(runtime: Runtime) -> Found:
         )
 
 
+def _door(runtime: Runtime) -> Found:
+    """Goes in by the address that people are given."""
+    parts = urlsplit(runtime.settings.public_url)
+    if parts.scheme != "https" or parts.hostname is None or parts.hostname in LOCAL:
+        return
+    try:
+        status, until = front_door.meet(parts.hostname, parts.port or 443)
+    except ssl.SSLCertVerificationError as error:
+        yield (
+            WRONG,
+            f"The certificate of {parts.hostname} is not believed: {error.verify_message}.",
+            "Look in the proxy’s log why it has none of its own (port 80 open, the name pointing here).",
+        )
+        return
+    except OSError:
+        yield (
+            BETTER,
+            f"{runtime.settings.public_url} could not be reached from this machine.",
+            "Open it from elsewhere. If that fails too: does the proxy run, the name point here, port 443 stand open?",
+        )
+        return
+    if status != 200:
+        yield (
+            WRONG,
+            f"{runtime.settings.public_url}/health/live answers {status}, and not from Shiftline.",
+            "The proxy must hand on the name it was asked for (Host), to where gunicorn listens; see deploy/Caddyfile.",
+        )
+    if until - runtime.clock() < CERTIFICATE_LEFT:
+        yield (
+            WRONG,
+            f"The certificate of {parts.hostname} ends on {until:%Y-%m-%d}.",
+            "Look in the proxy’s log why it was not renewed.",
+        )
+
+
+def _keys(runtime: Runtime) -> Found:
+    """One secret in two places falls with the weaker of them."""
+    settings = runtime.settings
+    used: dict[bytes, str] = {}
+    several = {"ACCESS_KEYS": settings.access_keys.values(), "CONTACT_KEYS": settings.contact_keys.values()}
+    named = [(name, key) for name, keys in several.items() for key in set(keys)]
+    named += [("AUDIT_KEY", settings.audit_key), ("SECRET_KEY", settings.secret_key.encode())]
+    for name, key in named:
+        if key in used:
+            yield (
+                WRONG,
+                f"SURVEYAPP_{used[key]} and SURVEYAPP_{name} hold the same key: whoever learns one has both.",
+                "Give one of them a key of its own (`openssl rand -base64 32`), and `surveyapp keys list` for what "
+                "rests on it.",
+            )
+        used.setdefault(key, name)
+        if len(set(key)) < LEAST_SIGNS:
+            yield (
+                WRONG,
+                f"SURVEYAPP_{name} is not random: it is made of {len(set(key))} different signs.",
+                "Make another with `openssl rand -base64 32`, and `surveyapp keys list` for how it is changed.",
+            )
+
+
 def _files(runtime: Runtime) -> Found:
     settings = runtime.settings
     if os.geteuid() == 0:
         yield BETTER, "This runs as root.", "Run it as a user of its own, who owns its files and nothing else."
     kept = [("the database", file_of(settings.database_url)), ("people’s keys", settings.person_keys)]
+    kept += [("what results are counted from", settings.cache), ("the folder of backups", settings.backups)]
     for what, path in kept:
         if path is None or not path.exists():
             continue
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
-            yield WRONG, f"Others on this machine can open {what} ({path}, {mode:o}).", f"chmod 600 {path}"
+            todo = f"chmod {'700' if path.is_dir() else '600'} {path}"
+            yield WRONG, f"Others on this machine can open {what} ({path}, {mode:o}).", todo
+        if not os.access(path, os.W_OK):
+            yield (
+                WRONG,
+                f"This user cannot write to {what} ({path}).",
+                "Run this as the user that serves; if it is that one, chown it to them.",
+            )
     if settings.backups.resolve() in settings.person_keys.resolve().parents:
         yield (
             WRONG,
@@ -212,6 +292,52 @@ def _people(runtime: Runtime) -> Found:
         yield WRONG, "Nobody can invite staff.", "`surveyapp users add EMAIL --role administrator`"
 
 
+def _guesses(runtime: Runtime) -> Found:
+    with runtime.database.reading() as session:
+        unread = guesses.unread(session)
+    if unread:
+        yield (
+            BETTER,
+            f"Somebody guesses at codes or passwords, and {unread} alarm{'s' if unread > 1 else ''} nobody has read.",
+            "An administrator or supervisor reads them on the page of alarms, which every page of theirs leads to.",
+        )
+
+
+def _sending(runtime: Runtime) -> Found:
+    settings = runtime.settings
+    with runtime.database.reading() as session:
+        sending = [study.title for study in runtime.studies.values() if outbox.sends(session, study.id)[0]]
+        waiting = [
+            each.due_at
+            for study in runtime.studies
+            for each in outbox.waiting(session, Scope(study, runtime.origin), runtime.clock(), carried(settings), 1)
+        ]
+    if sending and settings.mail is None and settings.notify is None:
+        yield (
+            WRONG,
+            f"{', '.join(sending)}: sending is switched on, and nothing carries a message.",
+            "Set SURVEYAPP_MAIL_SERVER and SURVEYAPP_MAIL_FROM, or SURVEYAPP_NOTIFY_KEY; or switch sending off.",
+        )
+    elif sending and waiting and runtime.clock() - min(waiting) > DUE_AGE:
+        yield (
+            WRONG,
+            f"A message has been due for {said_of_age(runtime.clock() - min(waiting))} and was not sent.",
+            "`surveyapp messages plan` says why; `surveyapp worker --status` whether anybody sends.",
+        )
+    if sending and settings.mail is not None and settings.mailbox is None:
+        yield (
+            BETTER,
+            "Nobody looks whether participants answer STOP, or whether what is sent comes back.",
+            "Set SURVEYAPP_MAILBOX to where answers to SURVEYAPP_MAIL_FROM arrive.",
+        )
+    if sending and "messages" not in settings.worker:
+        yield (
+            WRONG,
+            "Sending is switched on, and the worker does not send.",
+            "Add `messages` to SURVEYAPP_WORKER, and restart it.",
+        )
+
+
 def _studies(runtime: Runtime) -> Found:
     for study in runtime.studies.values():
         for sentence in versions.disagreements(runtime, study.id):
@@ -245,11 +371,12 @@ def _server(runtime: Runtime) -> Found:
 def _worker(runtime: Runtime) -> Found:
     own, *tasks = worker.standing(Desk(runtime, Operator()))
     if own.late:
-        since = "ever" if own.done_at is None else f"for {said_of_age(runtime.clock() - own.done_at)}"
+        ago = None if own.done_at is None else said_of_age(runtime.clock() - own.done_at)
+        seen = "No worker has ever been seen" if ago is None else f"No worker has been seen for {ago}"
         todo = (
             "Start it: `systemctl enable --now shiftline-worker`, or `surveyapp worker` by whatever keeps it running."
         )
-        yield WRONG, f"No worker has been seen {since}: nothing is sent, and nothing happens by itself.", todo
+        yield WRONG, f"{seen}: nothing is sent, and nothing happens by itself.", todo
         return
     for each in tasks:
         if each.failed:

@@ -83,6 +83,6 @@ def _walk(client: Client, role: Role, typed: list[str]) -> None:
         client.raw.get(f"/manage/{study}/participants/{text.replace('/', '')}")
         client.raw.get("/audit", query_string={"subject": text})
         client.raw.get(f"/results/{study}/measures/{text.replace('/', '')}")
-    client.raw.post(f"{person}/1/give", data={"kind": AccessKind.LINK.value})
+    client.raw.post(f"{person}/1/access", data={"kind": AccessKind.LINK.value})
     client.raw.post(f"/interviews/{study}/BF-0001/1/open")
     assert role in Role

@@ -4,25 +4,51 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import secrets
 import shutil
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import insert
 
 from surveyapp.cli import main
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import ShiftlineError
-from surveyapp.domain.security.fitness import BACKUP_AGE, CHAIN_AGE, Weight
+from surveyapp.domain.security.fitness import BACKUP_AGE, CHAIN_AGE, DUE_AGE, Weight
 from surveyapp.domain.staff import Role
 from surveyapp.services import doctor, readiness, worker
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup
+from surveyapp.services.sending.ways.mail_server import MailServer
 from surveyapp.settings import MailSettings
+from surveyapp.store.database import new_id
+from surveyapp.store.tables import AlarmRow
 from tests import factories
-from tests.conftest import Clock
+from tests.conftest import NOW, Clock
+
+
+def made_private(*folders: Path) -> None:
+    for each in folders:
+        each.mkdir(parents=True, exist_ok=True)
+        each.chmod(0o700)
+
+
+@pytest.fixture(autouse=True)
+def door(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the doctor meets at the address that people are given: a status and how many days are left, or an error."""
+    met: list[Any] = [200, 60]
+
+    def meet(_host: str, _port: int) -> tuple[int, dt.datetime]:
+        if isinstance(met[0], Exception):
+            raise met[0]
+        return met[0], NOW + dt.timedelta(days=met[1])
+
+    monkeypatch.setattr(doctor.front_door, "meet", meet)
+    return met
 
 
 def fit(runtime: Runtime, tmp_path: Path) -> Runtime:
@@ -35,7 +61,12 @@ def fit(runtime: Runtime, tmp_path: Path) -> Runtime:
         backups=tmp_path / "backups",
         backup_recipients=(recipient,),
         breached_passwords=tmp_path,
+        secret_key=secrets.token_hex(32),
+        access_keys={"first": secrets.token_bytes(32)},
+        contact_keys={"first": secrets.token_bytes(32)},
+        audit_key=secrets.token_bytes(32),
     )
+    made_private(settings.cache, settings.backups)
     made = dataclasses.replace(runtime, settings=settings)
     factories.create_staff(made, Role.ADMINISTRATOR)
     readiness.check_start(made)
@@ -60,6 +91,8 @@ def test_what_is_fit_has_nothing_wrong_but_what_a_server_of_tests_has(runtime: R
         assert [word for word, line in zip(words, found, strict=True) if word in line] == words
 
 
+MAIL = MailSettings("smtp://127.0.0.1:9", "a@example.org")
+
 Spoil = Callable[[Runtime, Clock, pytest.MonkeyPatch], Runtime]
 
 
@@ -68,6 +101,35 @@ def setting(**changed: Any) -> Spoil:
         return dataclasses.replace(runtime, settings=dataclasses.replace(runtime.settings, **changed))
 
     return spoil
+
+
+def _same_keys(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+    return setting(audit_key=next(iter(runtime.settings.access_keys.values())))(runtime, _clock, _patch)
+
+
+def _sending(**changed: Any) -> Spoil:
+    def spoil(runtime: Runtime, clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
+        patch.setattr(doctor.outbox, "sends", lambda *_arguments: (True, NOW))
+        return setting(**changed)(runtime, clock, patch)
+
+    return spoil
+
+
+def _waiting(runtime: Runtime, clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
+    due = type("due", (), {"due_at": NOW - DUE_AGE - dt.timedelta(minutes=1)})
+    patch.setattr(doctor.outbox, "waiting", lambda *_arguments: [due])
+    patch.setattr(MailServer, "answers", lambda _self: True)
+    return _sending(mail=MAIL)(runtime, clock, patch)
+
+
+def _folder_open(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+    runtime.settings.backups.chmod(0o755)
+    return runtime
+
+
+def _not_ours(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
+    patch.setattr(doctor.os, "access", lambda path, _how: path != runtime.settings.person_keys)
+    return runtime
 
 
 def _late(by: dt.timedelta) -> Spoil:
@@ -139,7 +201,14 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (_late(worker.SILENT_AFTER + dt.timedelta(minutes=1)), "No worker has been seen for 16 minutes"),
         (setting(worker=("messages", "retention")), "task “retention” is late"),
         (_failing, "task “messages” failed: the mail server said no"),
-        (setting(mail=MailSettings("smtp://127.0.0.1:9", "a@example.org")), "The mail server does not let us in"),
+        (setting(mail=MAIL), "The mail server does not let us in"),
+        (_same_keys, "SURVEYAPP_ACCESS_KEYS and SURVEYAPP_AUDIT_KEY hold the same key"),
+        (setting(secret_key="ab" * 32), "SURVEYAPP_SECRET_KEY is not random: it is made of 2 different signs"),
+        (_sending(), "sending is switched on, and nothing carries a message"),
+        (_sending(worker=("chain",)), "Sending is switched on, and the worker does not send."),
+        (_waiting, "A message has been due for 2 hours and was not sent."),
+        (_folder_open, "Others on this machine can open the folder of backups"),
+        (_not_ours, "This user cannot write to people’s keys"),
     ],
 )
 def test_what_is_wrong_is_said_with_what_to_do(
@@ -148,6 +217,30 @@ def test_what_is_wrong_is_said_with_what_to_do(
     made = spoil(fit(runtime, tmp_path), clock, monkeypatch)
     assert sentence in said(made, Weight.WRONG)
     assert all(each.todo for each in doctor.look(made))
+
+
+@pytest.mark.parametrize(
+    ("met", "weight", "sentence"),
+    [
+        ([404, 60], Weight.WRONG, "/health/live answers 404, and not from Shiftline"),
+        ([200, 9], Weight.WRONG, "The certificate of study.example.org ends on 2026-06-24."),
+        (
+            [ssl.SSLCertVerificationError("x"), 0],
+            Weight.WRONG,
+            "study.example.org is not believed: certificate has expired.",
+        ),
+        ([ConnectionRefusedError(), 0], Weight.BETTER, "https://study.example.org could not be reached"),
+    ],
+)
+def test_the_door_that_people_come_in_by_is_tried(
+    runtime: Runtime, tmp_path: Path, door: list[Any], met: list[Any], weight: Weight, sentence: str
+) -> None:
+    made = fit(runtime, tmp_path)
+    assert sentence not in said(made)
+    if isinstance(met[0], ssl.SSLCertVerificationError):
+        met[0].verify_message = "certificate has expired"
+    door[:] = met
+    assert sentence in said(made, weight)
 
 
 def test_keys_among_backups_are_found(runtime: Runtime, tmp_path: Path) -> None:
@@ -164,7 +257,10 @@ def test_what_would_be_better_stands_after_what_is_wrong(runtime: Runtime, tmp_p
     assert [each.weight for each in found] == sorted(
         (each.weight for each in found), key=lambda each: each.value, reverse=True
     )
+    with runtime.database.writing() as session:
+        session.execute(insert(AlarmRow).values(id=new_id(), since=NOW, raised_at=NOW, wrong=200))
     better = said(dataclasses.replace(made, settings=settings), Weight.BETTER)
+    assert "1 alarm nobody has read" in better
     assert "SURVEYAPP_PROXIES" in better
     assert "Stolen passwords" in better
 

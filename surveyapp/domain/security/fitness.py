@@ -33,6 +33,15 @@ CHAIN_AGE = dt.timedelta(hours=2)
 AHEAD = dt.timedelta(minutes=2)
 """How far two clocks may be apart."""
 
+DUE_AGE = dt.timedelta(hours=2)
+"""How long a message may be due that something carries."""
+
+CERTIFICATE_LEFT = dt.timedelta(days=14)
+"""Certificates are renewed a month before they end."""
+
+LEAST_SIGNS = 8
+"""How many different signs a random key has at least: 32 random bytes, or digits, with fewer do not come up."""
+
 LEAST_FREE = 1024**3
 """Bytes free on a disk that is written to."""
 
