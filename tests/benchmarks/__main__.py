@@ -9,19 +9,31 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import answering, calling, lists, phone, protection, questionnaires, results, sending, served
+from tests.benchmarks import (
+    answering,
+    calling,
+    lists,
+    phone,
+    protection,
+    questionnaires,
+    results,
+    sending,
+    served,
+    soak,
+)
 
 NAMES = ("answering", "served", "calling", "sending", "questionnaires", "protection", "lists", "results")
-ALONE = ("phone",)
-"""Only where it is asked for: it takes a browser of its own."""
+ALONE = ("phone", "soak")
+"""Only where it is asked for: it takes a browser of its own, or an hour."""
 
 
 def main() -> None:
     there_are = ", ".join(NAMES + ALONE)
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measures, and prints.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {there_are}; all but the last without one")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {there_are}; all but the last two without one")
     parser.add_argument("--most", type=int, default=1_000_000, help="how many participants at most (1,000,000)")
     parser.add_argument("--cohorts", type=Path, help="a folder to keep cohorts in, for another time")
+    parser.add_argument("--minutes", type=float, default=30, help="how long a soak takes on each database (30)")
     asked = parser.parse_args()
     unknown = set(asked.names) - {*NAMES, *ALONE}
     if unknown:
@@ -43,6 +55,8 @@ def main() -> None:
         lists.main()
     if "phone" in names:
         phone.main()
+    if "soak" in names:
+        soak.main(asked.minutes)
     if "results" in names:
         with tempfile.TemporaryDirectory(prefix="shiftline-bench-") as folder:
             results.main(asked.cohorts or Path(folder), asked.most)
