@@ -59,15 +59,16 @@ class AskedColumn:
 def value_of(answer: Answer | None, option: str | None = None) -> ExportValue:
     """An answer as a value: of several options, whether this one was chosen; where there is none, why. A text that is
     empty was let go: nobody can send one."""
+    # What most answers are comes first: there are millions.
+    if isinstance(answer, Codes):
+        return answer.codes[0] if option is None else option in answer.codes
     match answer:
-        case None:
-            return MissingKind.NOT_REACHED
         case Missing(reason, _):
             return OF_REASON[reason]
-        case Codes(codes):
-            return codes[0] if option is None else option in codes
         case Number(value):
             return value
+        case None:
+            return MissingKind.NOT_REACHED
         case Day(day):
             return day
         case TimeOfDay(time):

@@ -78,7 +78,12 @@ class ExportTables:
             beside.attempted(self.own, self.keys, self.attempts()),
         )
 
-    @property
+    @functools.cached_property
+    def known_of(self) -> Mapping[object, tuple[ExportValue, ...]]:
+        """What is known of each person, a value a column of `OwnColumns.known`."""
+        return _known_values(self.own.known(), self.people)
+
+    @functools.cached_property
     def keys(self) -> dict[object, str]:
         return {person.id: person.key for person in self.people}
 
@@ -88,7 +93,7 @@ class ExportTables:
         mine = [each for each in self.responses if each.questionnaire == name]
         answers = answer_columns(self.versions[name], self.translate)
         known = self.own.known()
-        known_of = _known_values(known, self.people)
+        known_of = self.known_of
 
         def rows() -> Iterator[ExportRow]:
             for response, given in self.answers_of(mine):
@@ -119,7 +124,7 @@ class ExportTables:
         mine = [person for person in self.people if person.group == group]
         points = [each for each in self.study.touchpoints_of(group) if each.questionnaire in self.versions]
         known = self.own.known()
-        known_of = _known_values(known, mine)
+        known_of = self.known_of
         answers = {
             each.number: answer_columns(
                 self.versions[each.questionnaire], self.translate, ABSENT_AT_TOUCHPOINT, each.number

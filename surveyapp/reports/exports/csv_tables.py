@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from surveyapp.domain.exports.dataset import AnswerExport
-from surveyapp.reports.exports.texts import CODEBOOK, cell_text, codebook, words_cell
+from surveyapp.reports.exports.texts import CODEBOOK, cells_text, codebook, words_cell
 
 
 def write(export: AnswerExport, folder: Path) -> list[Path]:
@@ -16,7 +16,7 @@ def write(export: AnswerExport, folder: Path) -> list[Path]:
     made = []
     for dataset in export.datasets:
         target = folder / export.file_name(dataset, "csv")
-        _file(target, [column.name for column in dataset.columns], (map(cell_text, row) for row in dataset.rows()))
+        _file(target, [column.name for column in dataset.columns], map(cells_text, dataset.rows()))
         made.append(target)
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -26,6 +27,9 @@ from surveyapp.store.tables import AnswerRow, AttemptRow, CaseRow, ParticipantRo
 AT_A_TIME = 400
 """So many responses' answers are read at once: under what either database takes as parameters, and little memory."""
 
+FETCHED = 500
+"""So many rows are fetched at once: one by one each costs a call; and more of them than Python counts before it looks
+for what nobody uses any more have it look through everything there is, again and again."""
 
 WITHOUT = {reason: Missing(reason) for reason in Reason}
 
@@ -42,25 +46,29 @@ def sent_responses(
     """The responses in scope that had been sent by a moment, by person and touchpoint; of some people alone, on
     request."""
     # Two reads and not one: a response has a save a page.
-    rows = session.execute(
-        _sent(
-            select(
-                ResponseRow.id,
-                CaseRow.participant_id,
-                ParticipantRow.reference,
-                ParticipantRow.group_id,
-                CaseRow.touchpoint,
-                ResponseRow.questionnaire,
-                ResponseRow.version,
-                ResponseRow.seed,
-                ResponseRow.started_at,
-                ResponseRow.submitted_at,
-            ),
-            scope,
-            until,
-            people,
-        ).order_by(CaseRow.participant_id, CaseRow.touchpoint)
-    ).all()
+    rows = (
+        session.connection()
+        .execute(
+            _sent(
+                select(
+                    ResponseRow.id,
+                    CaseRow.participant_id,
+                    ParticipantRow.reference,
+                    ParticipantRow.group_id,
+                    CaseRow.touchpoint,
+                    ResponseRow.questionnaire,
+                    ResponseRow.version,
+                    ResponseRow.seed,
+                    ResponseRow.started_at,
+                    ResponseRow.submitted_at,
+                ),
+                scope,
+                until,
+                people,
+            ).order_by(CaseRow.participant_id, CaseRow.touchpoint)
+        )
+        .all()
+    )
     how = _how(session, scope, until, people)
     nothing: tuple[int, dict[str, None], dict[str, None]] = (0, {}, {})
     found = []
@@ -125,11 +133,12 @@ def _how(
     query = query.join(SaveRow, SaveRow.response_id == ResponseRow.id).where(SaveRow.late.is_(False))
     found: dict[uuid.UUID, tuple[int, dict[str, None], dict[str, None]]] = {}
     query = query.order_by(SaveRow.response_id, SaveRow.revision)
-    for row in session.execute(query, execution_options={"yield_per": 10_000}):
-        saves, modes, languages = found.get(row.response_id, (0, {}, {}))
-        modes[row.mode.value] = None
-        languages[row.language] = None
-        found[row.response_id] = (saves + 1, modes, languages)
+    for some in session.connection().execute(query, execution_options={"yield_per": FETCHED}).partitions():
+        for response, mode, language in some:
+            saves, modes, languages = found.get(response, (0, {}, {}))
+            modes[mode.value] = None
+            languages[language] = None
+            found[response] = (saves + 1, modes, languages)
     return found
 
 
@@ -162,8 +171,12 @@ def answers_of(
             .where(AnswerRow.response_id.in_(list(people)))
             .order_by(AnswerRow.response_id, AnswerRow.variable, AnswerRow.position)
         )
-        for response, variable, code, number, day, time_of_day, text, closed, reason in rows:
-            given = read[response]
+        current, given = None, {}
+        few = itertools.chain.from_iterable(rows.partitions(FETCHED))
+        for response, variable, code, number, day, time_of_day, text, closed, reason in few:
+            # A response's rows follow one another, and looking a key up costs what reading a cell does.
+            if response is not current:
+                current, given = response, read[response]
             if reason is not None:
                 given[variable] = WITHOUT[reason]
             elif code is not None:
@@ -203,8 +216,9 @@ def asked_by_now(
     if people is not None:
         query = query.where(CaseRow.participant_id.in_(people))
     found: dict[uuid.UUID, set[int]] = {}
-    for row in session.execute(query.order_by(CaseRow.participant_id, CaseRow.touchpoint)):
-        found.setdefault(row.participant_id, set()).add(row.touchpoint)
+    for some in session.connection().execute(query).partitions(FETCHED):
+        for person, touchpoint in some:
+            found.setdefault(person, set()).add(touchpoint)
     return found
 
 
