@@ -36,6 +36,7 @@ from surveyapp.domain.staff import MAY_BE_OF_ALL, Grant, Role, Scope, Staff
 from surveyapp.services.cases import scheduling, standing
 from surveyapp.services.cases.state import state_for_answering, state_of
 from surveyapp.services.demo_coding import code_answers
+from surveyapp.services.demo_quoting import quote
 from surveyapp.services.fieldwork import attempts
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants import contacts, links
@@ -61,8 +62,8 @@ STAFF = {
 }
 """Who can sign in to the demonstration."""
 
-BESIDES = {Role.EVALUATOR: (Role.READ_WORDS,)}
-"""What somebody may there beside their role."""
+BESIDES = {Role.EVALUATOR: (Role.READ_WORDS,), Role.SUPERVISOR: (Role.READ_WORDS,)}
+"""What somebody may there beside their role: two read words, for one chooses what is quoted and another clears it."""
 
 BEFORE_EVERYTHING = dt.timedelta(days=400)
 """How long before the day of the demonstration its sites are there and the first versions are open."""
@@ -196,6 +197,13 @@ def _load_cohort(
         _relate(work, study, cohort, {person.reference: person for _, person in persons})
         frames = _cohort_file(runtime, study).with_name("frames.json")
         code_answers(work, study, {person.id: written for written, person in persons}, staff[Role.EVALUATOR], frames)
+    quote(
+        Desk(runtime, staff[Role.EVALUATOR]),
+        Desk(runtime, staff[Role.SUPERVISOR]),
+        study.id,
+        {person.reference: person for _, person in persons},
+        _cohort_file(runtime, study).with_name("quotations.json"),
+    )
     for day in to_make:
         _release(runtime, study, as_of, day, staff[Role.MANAGER])
     return len(persons)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 
 import pytest
 
@@ -11,12 +12,14 @@ from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.staff import Role, Scope
 from surveyapp.services import demo
+from surveyapp.services.open_answers import quoting
+from surveyapp.services.open_answers.reading import Reader
 from surveyapp.services.participants import links as access_links
 from surveyapp.services.responses import survey_session
 from surveyapp.services.results import measures
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.store import cases, participants, questionnaire_versions, responses
+from surveyapp.store import cases, participants, questionnaire_versions, responses, staff
 from tests import factories
 from tests.conftest import NOW
 
@@ -110,3 +113,13 @@ def test_its_first_links_are_of_every_study(demo_runtime: Runtime) -> None:
         access_id = access_links.open_link(demo_runtime, link.rpartition("/s/")[2])
         studies.add(survey_session.visit(demo_runtime, ByLink(access_id=access_id)).study.id)
     assert studies == {"job_rotation", "mentoring"}
+
+
+def test_words_are_quoted_that_somebody_else_cleared(demo_runtime: Runtime) -> None:
+    evaluator = factories.create_staff(demo_runtime, Role.READ_WORDS)
+    found = quoting.read(Desk(demo_runtime, evaluator), Reader(uuid.uuid4(), "To see"), factories.STUDY).quotations
+    assert len(found) == 12
+    assert all(each.may_be_quoted and each.stored.asked_by != each.stored.decided_by for each in found)
+    with demo_runtime.database.reading() as session:
+        names = {row.email for row in staff.everyone(session) if row.id in {each.stored.decided_by for each in found}}
+    assert names == {"supervisor@example.org"}

@@ -150,7 +150,20 @@ def test_the_numbers_of_the_published_report_come_out(document: Document, html: 
                  "7 of 8 (88%)", "2 of 19 (11%) had agreed", "£4,625", "£7,794", "£11,563", "72 of 80 (90%)",
                  "64 of 80 (80%)", "27 of 40 (68%)", "20 of 40 (50%)"):  # fmt: skip
         assert said in text, said
-    assert document.left_out > 0
+
+
+def test_what_rests_on_interviews_says_what_is_missing(html: Any) -> None:
+    text = html.text_content()
+    for said in ("with 5 of 7 (71%) employers, 3 of 3 (100%) partner bodies and 1 of 6 (17%) training",
+                 "holds neither what they said nor who said it", "Would gladly take part again"):  # fmt: skip
+        assert said in text, said
+
+
+def test_the_demonstration_quotes_what_may_be_quoted(document: Document, html: Any) -> None:
+    said = [each.text_content() for each in html.xpath("//blockquote/p")]
+    assert len(said) == len(document.quoted) == 12
+    assert "“I give out the […] and […] on my own.”" in said
+    assert document.left_out == 0
 
 
 def test_the_text_has_no_number_of_a_result_that_is_not_named(material: ReportMaterial) -> None:
@@ -364,7 +377,7 @@ def test_cleared_words_stand_where_the_template_wants_them(material: ReportMater
     opened = docx.Document(io.BytesIO(word_document(found, ENGLISH)))
     (quote,) = [each for each in opened.paragraphs if each.style.name == "Quote"]
     assert "Wiem <teraz> więcej" in quote.text
-    assert "employee, Small or medium employer" in quote.text
+    assert "Employee, Small or medium employer" in quote.text
     assert quote.runs[0]._r.rPr.find(qn("w:lang")).get(qn("w:val")) == "pl"
 
 

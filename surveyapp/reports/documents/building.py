@@ -211,9 +211,9 @@ class _ReportBuilder:
         yield DocumentQuotations(
             caption=caption or found[0].question,
             quotations=tuple(
-                DocumentQuotation(each.text, each.language, self.words.listed(
+                DocumentQuotation(each.text, each.language, _headed(self.words.listed(
                     part for part in (each.member, each.segment, self.words.gettext("translated") if each.translated
-                                      else None) if part))
+                                      else None) if part)))
                 for each in found
             ),
         )  # fmt: skip
@@ -348,3 +348,8 @@ def _based(rows: Sequence[tuple[str, Tally]], words: Phrasing) -> list[str]:
         listed = (words.labelled(label, count_words(tally.base, words)) for label, tally in rows)
         said = words.gettext("Base: %(base)s", base=words.chained(dict.fromkeys(listed)))
     return [said, *([words.gettext("%(flag)s Low base: read with caution", flag=FLAG)] if flag else [])]
+
+
+def _headed(words: str) -> str:
+    """What stands by itself begins with a capital, where its script has them."""
+    return words[:1].upper() + words[1:]

@@ -206,12 +206,15 @@ class _Writer:
         caption.paragraph_format.space_before = Pt(12)
         caption.paragraph_format.space_after = Pt(4)
 
-    def _note(self, note: str, address: str) -> None:
+    def _note(self, note: str, address: str, before: float = 0) -> None:
+        """What stands under a figure or a table, on one page with itself."""
         line = self.docx.add_paragraph(style="Caption")
+        line.paragraph_format.space_before = Pt(before)
         line.add_run(f"{note} ")
         if address:
             _link(line, address, self.words.gettext("See it in the release"))
         line.paragraph_format.space_after = Pt(14)
+        line.paragraph_format.keep_together = True
 
     def _table(self, block: DocumentTable) -> None:
         label = self.words.gettext("Table %(number)s", number=block.number)
@@ -246,12 +249,7 @@ class _Writer:
             for cell in row.cells:
                 for paragraph in cell.paragraphs:
                     paragraph.paragraph_format.keep_with_next = True
-        line = self.docx.add_paragraph(style="Caption")
-        line.paragraph_format.space_before = Pt(4)
-        line.add_run(f"{block.note} ")
-        if block.address:
-            _link(line, block.address, self.words.gettext("See it in the release"))
-        line.paragraph_format.space_after = Pt(14)
+        self._note(block.note, block.address, before=4)
 
     def _row(self, table: Any, row: DocumentRow, columns: int, size: Pt) -> None:
         cells = table.add_row().cells

@@ -9,6 +9,8 @@ import pytest
 import surveyapp
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.runtime import Runtime
+from surveyapp.store import participants
+from surveyapp.store.open_answers import quoting
 from tests import factories
 from tests.page import Client, Page
 
@@ -127,6 +129,10 @@ def test_what_cannot_be_read_by_is_said_and_everyone_shown(client: Client) -> No
 def test_words_are_asked_for_cleared_by_another_and_taken_back_without_script(
     demo_runtime: Runtime, client: Client
 ) -> None:
+    with demo_runtime.database.writing() as session:
+        for group in ("backfill", "employee"):
+            for person in participants.ids(session, factories.everyone(demo_runtime), group):
+                quoting.forget(session, person)
     quotations = f"{WORDS}/quotations"
     token = first_answer(say_purpose(client, WHY))
     assert "No quotation yet" in client.page(quotations).words
