@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import io
 import threading
@@ -37,6 +38,7 @@ from surveyapp.store.database import new_id
 from surveyapp.store.progress.attempts import HalfHour
 from surveyapp.store.tables import CaseRow, ParticipantRow
 from surveyapp.web.shared.answers import written_number
+from surveyapp.web.supervisor.views import MOST_BARS, MOST_LINES, standing_view
 from tests import factories
 from tests.conftest import Clock
 from tests.integration.test_response_of_the_report import RATES
@@ -108,6 +110,30 @@ def test_parts_add_up(demonstration: Runtime, told: StudyStanding) -> None:
             parts = [each.counts for each in apart.rows if each.touchpoint == row.touchpoint]
             for name in (*FATES, "answered", "not_open", "not_eligible", "withdrawn"):
                 assert sum(getattr(part, name) for part in parts) == getattr(row.counts, name), (by, name)
+
+
+def test_by_site_those_wanting_most_come_first_and_very_many_are_in_the_file(demonstration: Runtime) -> None:
+    told = of(demonstration, standings.SITE)
+    with create_app(demonstration).test_request_context():
+        view = standing_view(told)
+        assert sum(len(part.lines) for part in view.parts) == sum(row.counts.listed > 0 for row in told.rows)
+        for part in view.parts:
+            short = [line.row.short_of or 0 for line in part.lines]
+            assert short == sorted(short, reverse=True)
+            # Nobody who is short of a target is folded away, of few.
+            assert all(line.row.short_of == 0 for line in part.lines[part.shown :])
+            assert part.left_out == 0
+        (first,) = {row.touchpoint for row in told.rows[:1]}
+        many = tuple(
+            dataclasses.replace(told.rows[0], value=f"S{number}", label=f"Site {number}", target=number)
+            for number in range(100)
+        )
+        (part,) = standing_view(dataclasses.replace(told, rows=many)).parts
+        assert part.lines[0].row.target == 99
+        assert (len(part.lines), part.shown, part.left_out) == (MOST_LINES, MOST_BARS, 100 - MOST_LINES)
+        assert part.title.endswith(first.title)
+        (whole,) = standing_view(of(demonstration)).parts
+        assert (whole.title, whole.shown, whole.left_out) == ("", len(whole.lines), 0)
 
 
 def test_every_case_that_could_be_asked_has_a_fate() -> None:

@@ -107,14 +107,41 @@ class Column:
     height: int
 
 
+MOST_BARS = 12
+"""Bars of a touchpoint that are shown at once, where people are told apart: those wanting most. The others unfold."""
+
+MOST_LINES = 60
+"""Lines of a touchpoint on the page. All of them are in the file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingLine:
+    """A row as it is shown: its name, its bar, its rates."""
+
+    name: str
+    row: StandingRow
+    bar: ProgressBar
+    rates: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingPart:
+    """Lines under one heading: all of a study's touchpoints, or the parts of one touchpoint, those that want looking at
+    most first. `shown`: how many of their bars are not folded; `left_out`: how many are in the file alone."""
+
+    title: str
+    lines: tuple[StandingLine, ...]
+    shown: int
+    left_out: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class StandingView:
-    """Everything that the page prints and draws."""
+    """Everything that the page prints and draws. `rows`: everybody together, at each touchpoint."""
 
-    bars: tuple[ProgressBar, ...]
+    parts: tuple[StandingPart, ...]
     fates: tuple[str, ...]
     rows: tuple[tuple[str, StandingRow], ...]
-    rates: tuple[tuple[str, tuple[str, ...]], ...]
     every_rate: tuple[tuple[str, tuple[str, ...]], ...]
     formulas: tuple[RateFormula, ...]
     formulas_of: str
@@ -147,7 +174,7 @@ def title(study: Study, row: StandingRow) -> str:
 
 def standing_view(told: StudyStanding) -> StandingView:
     study = told.study
-    titled = tuple((_titled(told, row), row) for row in told.rows if row.counts.listed)
+    titled = tuple((title(study, row), row) for row in told.whole if row.counts.listed)
     first = next(((name, row) for name, row in titled if row.counts.final.b), None)
     mends = told.to_see.referred
     fates = [
@@ -157,10 +184,9 @@ def standing_view(told: StudyStanding) -> StandingView:
     ]
     wrong, moved = mends.get(ReferralKind.WRONG_NUMBER, 0), mends.get(ReferralKind.MOVED, 0)
     return StandingView(
-        bars=tuple(_bar(name, row) for name, row in titled),
+        parts=tuple(_parts(told)),
         fates=tuple(fates),
         rows=titled,
-        rates=tuple((name, _rates(row, MAIN_RATES)) for name, row in titled),
         every_rate=tuple(
             (rate.name, tuple(percent(row.counts.final.rate(rate.name)) for _, row in titled)) for rate in RATES
         ),
@@ -189,9 +215,34 @@ def standing_view(told: StudyStanding) -> StandingView:
     )
 
 
-def _titled(told: StudyStanding, row: StandingRow) -> str:
-    own = title(told.study, row)
-    return own if not told.by else listed([row.label or _("Not known"), own])
+def _parts(told: StudyStanding) -> Iterable[StandingPart]:
+    rows = [row for row in told.rows if row.counts.listed]
+    if not told.by:
+        lines = tuple(_line(title(told.study, row), row) for row in rows)
+        yield StandingPart(title="", lines=lines, shown=len(lines))
+        return
+    for touchpoint in told.study.touchpoints:
+        own = sorted((row for row in rows if row.touchpoint == touchpoint), key=_wanting)
+        if own:
+            lines = tuple(_line(row.label or _("Not known"), row) for row in own[:MOST_LINES])
+            shown = min(MOST_BARS, max(3, sum(row.short_of != 0 for row in own)))
+            yield StandingPart(
+                title=title(told.study, own[0]),
+                lines=lines,
+                # What would unfold a single line takes as much room.
+                shown=len(lines) if len(lines) == shown + 1 else shown,
+                left_out=len(own) - len(lines),
+            )
+
+
+def _wanting(row: StandingRow) -> tuple[int, Fraction]:
+    """First where most answers are short of the target, then where the least of those who could be asked answered."""
+    asked = row.counts.could_be_asked
+    return -(row.short_of or 0), Fraction(row.counts.answered, asked) if asked else Fraction(1)
+
+
+def _line(name: str, row: StandingRow) -> StandingLine:
+    return StandingLine(name=name, row=row, bar=_bar(name, row), rates=_rates(row, MAIN_RATES))
 
 
 def _group_title(study: Study, group_id: str) -> str:
