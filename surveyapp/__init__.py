@@ -14,6 +14,7 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.account.routes import openid, staff
     from surveyapp.web.administrator.routes import administrator
     from surveyapp.web.auditor.routes import auditor
+    from surveyapp.web.carriers.routes import carriers
     from surveyapp.web.evaluator.pages import evaluator
     from surveyapp.web.exporter.routes import exporter
     from surveyapp.web.interviewer.routes import interviewer
@@ -48,6 +49,7 @@ def create_app(runtime: Runtime) -> Flask:
         evaluator,
         exporter,
         programs,
+        carriers,
         tokens_of_staff,
         reader,
         viewer,

@@ -42,11 +42,13 @@ class MailSettings:
 
 @dataclass(frozen=True)
 class NotifySettings:
-    """GOV.UK Notify: its key, where it is, and the frame (template) of each way that it carries."""
+    """GOV.UK Notify: its key, where it is, and the frame (template) of each way that it carries. `callback`: the token
+    by which it tells us by itself what came of a message (None: it is asked)."""
 
     key: str = field(repr=False)
     url: str
     templates: Mapping[str, str]
+    callback: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +112,7 @@ KNOWN = frozenset(
         "MAIL_FROM",
         "NOTIFY_KEY",
         "NOTIFY_URL",
+        "NOTIFY_CALLBACK",
         "NOTIFY_TEMPLATES",
         "WORKER",
         "MAILBOX",
@@ -359,14 +362,16 @@ def _mail(given: Mapping[str, str]) -> MailSettings | None:
 
 _WAYS = ("email", "text", "letter")
 
+SHORTEST_CALLBACK = 32
+"""Characters of the token that GOV.UK Notify sends with what it tells."""
+
 
 def _notify(given: Mapping[str, str]) -> NotifySettings | None:
     key, written = given.get("NOTIFY_KEY"), given.get("NOTIFY_TEMPLATES", "")
     if key is None:
-        if written:
-            raise SettingsError(
-                f"Set {PREFIX}NOTIFY_KEY to the key of GOV.UK Notify, or unset {PREFIX}NOTIFY_TEMPLATES."
-            )
+        left = next((each for each in ("NOTIFY_TEMPLATES", "NOTIFY_CALLBACK") if given.get(each)), None)
+        if left is not None:
+            raise SettingsError(f"Set {PREFIX}NOTIFY_KEY to the key of GOV.UK Notify, or unset {PREFIX}{left}.")
         return None
     templates = dict(each.strip().partition(":")[::2] for each in written.split(",") if each.strip())
     if not templates or not set(templates) <= set(_WAYS) or not all(templates.values()) or len(key) < 73:
@@ -379,7 +384,13 @@ def _notify(given: Mapping[str, str]) -> NotifySettings | None:
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")):
         raise SettingsError(f"{PREFIX}NOTIFY_URL must begin with https:// (or http:// on your own machine).")
-    return NotifySettings(key, url, templates)
+    callback = given.get("NOTIFY_CALLBACK")
+    if callback is not None and (len(callback) < SHORTEST_CALLBACK or not callback.isascii() or " " in callback):
+        raise SettingsError(
+            f"{PREFIX}NOTIFY_CALLBACK is the bearer token that you give GOV.UK Notify for callbacks: at least "
+            f"{SHORTEST_CALLBACK} random letters and digits, for example the output of `openssl rand -hex 32`."
+        )
+    return NotifySettings(key, url, templates, callback)
 
 
 def _metrics_token(written: str | None) -> str | None:

@@ -51,7 +51,7 @@ def look(runtime: Runtime) -> list[Finding]:
     try:
         problem = readiness.problem(runtime)
         if problem is None:
-            found += _all(runtime, (_clock, _trail, _people, _guesses, _studies, _sending, _server, _worker))
+            found += _all(runtime, (_clock, _trail, _people, _guesses, _studies, _sending, _server, _worker, _notify))
         else:
             found.append(Finding(WRONG, "The database cannot serve.", problem))
     except DatabaseUnavailable as error:
@@ -391,6 +391,16 @@ def _worker(runtime: Runtime) -> Found:
                 f"The worker’s task “{each.task}” is late.",
                 "Look in its log (journalctl --unit shiftline-worker).",
             )
+
+
+def _notify(runtime: Runtime) -> Found:
+    notify = runtime.settings.notify
+    if notify is not None and notify.callback is None:
+        yield (
+            BETTER,
+            "GOV.UK Notify does not tell by itself what came back: e-mails and texts that nobody got count as sent.",
+            "Set SURVEYAPP_NOTIFY_CALLBACK, and write that token and the two addresses of README into its callbacks.",
+        )
 
 
 def _mail(runtime: Runtime) -> Found:

@@ -14,9 +14,10 @@ from tests import factories
 from tests.page import Client
 
 EVERYBODY, PARTICIPANT, ENTERING, STAFF = "everybody", "participant", "entering", "staff"
-SCRIPT, PROGRAM = "a script", "a program"
+SCRIPT, PROGRAM, CARRIER = "a script", "a program", "a carrier"
 """Open to all; for whoever came by a link or code; between a right password and being signed in; signed in. A script
-and a program are answered in JSON, and a program comes with a token: by which it gets where, `test_programs` asks."""
+and a program are answered in JSON, and a program comes with a token: by which it gets where, `test_programs` asks. A
+carrier of messages comes with a token of the settings, as `test_callbacks` does."""
 
 RULES: dict[str, str | Action] = {
     "static": EVERYBODY,
@@ -24,6 +25,8 @@ RULES: dict[str, str | Action] = {
     "health.live": EVERYBODY,
     "health.ready": EVERYBODY,
     "metrics.read": EVERYBODY,
+    "carriers.delivery": CARRIER,
+    "carriers.text": CARRIER,
     "participant.front": EVERYBODY,
     "participant.start": EVERYBODY,
     "participant.link": EVERYBODY,
@@ -462,6 +465,12 @@ def test_no_session_lets_a_program_in(runtime: Runtime, open_client: Client) -> 
             assert "Set-Cookie" not in reply.headers
         if not signed_in:
             open_client.sign_in(factories.create_staff(runtime, Role.EVALUATOR).email)
+
+
+def test_no_carrier_is_let_in_where_no_token_is_set(open_client: Client) -> None:
+    for method, path, endpoint in addresses(open_client, CARRIER):
+        reply = open_client.raw.open(path, method=method, json={}, headers={"Authorization": "Bearer "})
+        assert reply.status_code == 404, endpoint
 
 
 def test_a_participants_pages_need_a_link_or_code(open_client: Client) -> None:

@@ -90,6 +90,8 @@ PAGES: dict[str, A | str] = {
     "health.live": NOTHING,
     "health.ready": NOTHING,
     "metrics.read": NOTHING,
+    "carriers.delivery": "a way that ends is an entry, by test_callbacks",
+    "carriers.text": "a way that ends is an entry, by test_callbacks",
     "staff.login": A.SIGN_IN_REFUSED,
     "staff.code": STEPS,
     "staff.second_factor": STEPS,

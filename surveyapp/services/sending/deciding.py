@@ -15,6 +15,7 @@ from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
 from surveyapp.store.sending import outbox as store
 from surveyapp.store.sending import recipients
+from surveyapp.store.sending.outbox import OutboxMessage
 
 
 class MessageDecision(enum.StrEnum):
@@ -86,9 +87,13 @@ def steer_way(desk: Desk, study_id: str, reference: str, way: SendingWay, ends: 
 def bounced(work: Work, sender_reference: str) -> bool:
     """A message came back: it is noted, and the way ends. Of a message that there is not (any more), nothing."""
     found = store.by_sender_reference(work.session, sender_reference)
-    if found is None:
-        return False
+    if found is not None:
+        came_back(work, found)
+    return found is not None
+
+
+def came_back(work: Work, found: OutboxMessage) -> None:
+    """Notes that a message came back, and ends the way by which it went."""
     seen = (MessageState.SENT, MessageState.UNCERTAIN, MessageState.HANDING_OVER)
     store.moved(work.session, found.id, seen, MessageState.BOUNCED, why=WhyNot.BOUNCED, ended_at=work.now)
     end_way(work, found.participant_id, found.way, WhyNot.BOUNCED)
-    return True

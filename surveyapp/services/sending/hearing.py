@@ -5,13 +5,14 @@ from __future__ import annotations
 import email
 import imaplib
 import ssl
+import uuid
 from collections import Counter
 from email import policy
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from surveyapp.domain.errors import StateRefused
-from surveyapp.domain.sending.planning import WhyNot
+from surveyapp.domain.sending.planning import MessageState, WhyNot
 from surveyapp.domain.sending.replies import mail_reply, says_stop
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.sentences import say
@@ -101,6 +102,35 @@ def read_texts(desk: Desk) -> int:
     with desk.writing() as work:
         worker.done(work.session, TEXTS, now)
     return stopped
+
+
+LOST = {"permanent-failure": True, "temporary-failure": False, "technical-failure": False}
+"""What GOV.UK Notify calls a message that did not arrive: whether nobody is there."""
+
+
+def told_delivery(desk: Desk, our_reference: str, their_id: str, status: str) -> None:
+    """What GOV.UK Notify says became of a message, by our reference or by theirs. The same again, or of a message that
+    there is not (any more), is nothing; what a person has decided meanwhile stands."""
+    with desk.writing() as work:
+        found = _message(work, our_reference) or store.by_sender_reference(work.session, their_id)
+        if found is None:
+            return
+        if status == "delivered":
+            open_ones = (MessageState.HANDING_OVER, MessageState.UNCERTAIN)
+            more = {"ended_at": work.now, "reference": their_id or found.sender_reference}
+            store.moved(work.session, found.id, open_ones, MessageState.SENT, **more)
+        elif LOST.get(status):
+            deciding.came_back(work, found)
+        elif status in LOST:
+            seen = (MessageState.SENT, MessageState.UNCERTAIN, MessageState.HANDING_OVER)
+            store.moved(work.session, found.id, seen, MessageState.FAILED, ended_at=work.now)
+
+
+def _message(work: Work, our_reference: str) -> store.OutboxMessage | None:
+    try:
+        return store.message(work.session, uuid.UUID(hex=our_reference))
+    except ValueError:
+        return None
 
 
 def heard_text(desk: Desk, number: str, said: str) -> bool:

@@ -179,6 +179,15 @@ def _only_forms() -> None:
         abort(415)
 
 
+def sent_object() -> dict[str, Any] | None:
+    """The JSON object that was sent; None where it is none, cannot be read, or is nested deeper than can be followed."""
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:
+        return None
+    return sent if isinstance(sent, dict) else None
+
+
 def whole_number(name: str) -> int | None:
     """What an address asks for by a whole number; None where it is none, or longer than any there is."""
     written = normalise.code(request.args.get(name, ""))

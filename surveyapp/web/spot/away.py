@@ -15,7 +15,7 @@ from surveyapp.services.security.boxes import BoxUnreadable
 from surveyapp.web.packs import saves, slip
 from surveyapp.web.participant import pack
 from surveyapp.web.shared import assembly, headers
-from surveyapp.web.shared.incoming import takes_json
+from surveyapp.web.shared.incoming import sent_object, takes_json
 from surveyapp.web.shared.language import known_language, speak_here
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
@@ -58,8 +58,7 @@ def away_part(study_id: str, language: str) -> Response:
 @staff_only
 def go_away(study_id: str) -> Response:
     """Locks this session and gives the day, for whoever knows its PIN."""
-    sent = request.get_json(silent=True)
-    typed = str(sent.get("pin", "")) if isinstance(sent, dict) else ""
+    typed = str((sent_object() or {}).get("pin", ""))
     try:
         given = away.go(desk(), current_session().session, study_id, typed)
     except InputRefused as refused:

@@ -1,0 +1,1 @@
+"""What carriers of messages tell by themselves."""
