@@ -180,7 +180,7 @@ def _only_forms() -> None:
 
 
 def sent_object() -> dict[str, Any] | None:
-    """The JSON object that was sent; None where it is none, cannot be read, or is nested deeper than can be followed."""
+    """The JSON object that was sent; None where it is none, cannot be read, or is nested too deep to be followed."""
     try:
         sent = request.get_json(silent=True)
     except RecursionError:
