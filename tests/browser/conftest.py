@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from surveyapp import create_app
@@ -30,6 +30,21 @@ QUIET_AND_HEADLESS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+PATIENCE_MS = 30_000
+"""How long anything is waited for. Two browsers and two servers share the machine with each other."""
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A run of everything, which takes a quarter of an hour, tries a browser's test a second time and says so at its
+    end (`R`); whoever runs it by hand is told the first time."""
+    if os.environ.get("CI") == "true":
+        for item in items:
+            if Path(__file__).parent in item.path.parents:
+                item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +83,7 @@ def tab(browser: Browser) -> Iterator[Tab]:
         context = browser.new_context(**{"viewport": SIZES[size], **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from tests import factories
-from tests.browser.conftest import NOT_LOADED, SIZES, Tab
+from tests.browser.conftest import NOT_LOADED, PATIENCE_MS, SIZES, Tab
 from tests.integration.test_answering import walk_to
 
 PLACED = {"attended_readiness_sessions": "yes", "placed": "yes", "employability_sessions": "yes",
@@ -120,7 +120,7 @@ def phones(browser: Browser, runtime_of_module: Runtime, server_of_module: str) 
     def at(question: str | None) -> Page:
         if question not in opened:
             page = browser.new_context(viewport=SIZES["phone"]).new_page()  # type: ignore[arg-type]
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(PATIENCE_MS)
             page.on("console", lambda message: complaints.append(message.text))
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.goto(server_of_module + link_at(runtime_of_module, question))

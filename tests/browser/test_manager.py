@@ -16,7 +16,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
-from tests.browser.conftest import SIZES, Tab, sign_in
+from tests.browser.conftest import PATIENCE_MS, SIZES, Tab, sign_in
 
 HOME = "/manage/job_rotation"
 
@@ -197,7 +197,7 @@ def test_signing_in_with_a_second_factor(browser: Browser, guarded_server: tuple
     staff = factories.create_staff(runtime, Role.MANAGER, second_factor=False)
     context = browser.new_context(viewport=SIZES[size])  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{address}{HOME}")
     check(page)
     page.get_by_label("E-mail address").fill(staff.email)
