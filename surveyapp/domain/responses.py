@@ -133,10 +133,15 @@ CountedValue = str | Decimal | dt.date | dt.time | bool
 """An option's code, a number, a day or a time; of words True: that there are any, and not what they say."""
 
 
+HANDED_IN = ""
+"""Stands for a variable where it is told that a response was handed in, and nothing of what is in it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CountedAnswers:
     """Current answers to one variable, by column, of responses of one version at one touchpoint that were handed in: of
-    each its person, and a value or the reason that there is none. A multiple has one an option."""
+    each its person, and a value or the reason that there is none. A multiple has one an option. Of responses without a
+    single answer the variable is `HANDED_IN`, to which there is neither: their people handed in, too."""
 
     touchpoint: int
     version: int

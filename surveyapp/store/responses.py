@@ -10,6 +10,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Answer, Answers, Mode, Reason
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import (
+    HANDED_IN,
     CountedAnswers,
     CountedValue,
     NewSave,
@@ -232,13 +234,21 @@ class _AnswersRead:
 def counted_answers(
     session: Session, scope: Scope, group: str, only: Collection[uuid.UUID] | None = None
 ) -> Iterator[CountedAnswers]:
-    """Every current answer of a group's responses that were handed in, variable by variable, some thousands at a time.
-    Withdrawn people are left out. `only`: of these participants alone."""
-    query = participants.scoped(
+    """Every current answer of a group's responses that were handed in, variable by variable, some thousands at a time;
+    then those without a single one. Withdrawn people are left out. `only`: of these participants alone."""
+    whose = (CaseRow.participant_id, CaseRow.touchpoint, ResponseRow.version)
+
+    def handed_in(query: Any) -> Any:
+        query = participants.scoped(query, scope).where(
+            ParticipantRow.group_id == group,
+            ResponseRow.state == ResponseState.SUBMITTED,
+            ParticipantRow.withdrawn_at.is_(None),
+        )
+        return query if only is None else query.where(CaseRow.participant_id.in_(only))
+
+    query = handed_in(
         select(
-            CaseRow.participant_id,
-            CaseRow.touchpoint,
-            ResponseRow.version,
+            *whose,
             AnswerRow.variable,
             AnswerRow.code,
             AnswerRow.number,
@@ -251,15 +261,8 @@ def counted_answers(
         )
         .join(ResponseRow, ResponseRow.id == AnswerRow.response_id)
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
-        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
-        scope,
-    ).where(
-        ParticipantRow.group_id == group,
-        ResponseRow.state == ResponseState.SUBMITTED,
-        ParticipantRow.withdrawn_at.is_(None),
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
     )
-    if only is not None:
-        query = query.where(CaseRow.participant_id.in_(only))
     for some in session.execute(query, execution_options={"yield_per": AT_A_TIME}).partitions():
         columns: dict[tuple[int, int, str], _AnswersRead] = {}
         for person, touchpoint, version, variable, code, number, day, time_of_day, words, reason in some:
@@ -284,6 +287,26 @@ def counted_answers(
                 values=filled.values,
                 reasons=filled.reasons,
             )
+    empty = handed_in(
+        select(*whose)
+        .select_from(ResponseRow)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(~select(AnswerRow.response_id).where(AnswerRow.response_id == ResponseRow.id).exists())
+    )
+    without: dict[tuple[int, int], list[uuid.UUID]] = {}
+    for row in session.execute(empty):
+        without.setdefault((row.touchpoint, row.version), []).append(row.participant_id)
+    for (touchpoint, version), people in without.items():
+        nothing = [None] * len(people)
+        yield CountedAnswers(
+            touchpoint=touchpoint,
+            version=version,
+            variable=HANDED_IN,
+            people=people,
+            values=nothing,
+            reasons=nothing,
+        )
 
 
 def newest_submission(session: Session, scope: Scope) -> dt.datetime | None:

@@ -31,6 +31,8 @@ from surveyapp.services.progress import month as months
 from surveyapp.services.progress import standing as standings
 from surveyapp.services.progress.standing import call_hours, median_of
 from surveyapp.services.results import response
+from surveyapp.services.results.data import read_data
+from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, responses
@@ -93,6 +95,19 @@ def test_it_agrees_with_what_evaluators_see(demonstration: Runtime, told: StudyS
             assert row.counts.open == theirs.open.count
             assert row.counts.listed == theirs.cases.count
             assert sum(row.counts.modes.values()) == theirs.answered.count
+
+
+def test_who_handed_in_without_an_answer_counts_here_in_results_and_in_a_release(runtime: Runtime) -> None:
+    people = [factories.create_participant(runtime) for _ in range(3)]
+    hand_in(runtime, people[0])
+    hand_in(runtime, people[1], overall_value="10")
+    desk = factories.operator(runtime)
+    (row,) = [each for each in of(runtime).whole if each.touchpoint.key == ("backfill", 1)]
+    table = read_data(desk, factories.STUDY).table("backfill")
+    assert row.counts.answered == table.answered_at_all == releases.outlook(desk, factories.STUDY).people == 2
+    # One who comes later is counted into the table as it is.
+    hand_in(runtime, people[2])
+    assert read_data(desk, factories.STUDY).table("backfill").answered_at_all == 3
 
 
 def test_rates_are_of_the_same_people(told: StudyStanding) -> None:

@@ -131,12 +131,12 @@ def look(desk: Desk, study_id: str, asked: Look) -> Shift:
     return data.kept(f"look {asked}", Shift, lambda: _look(data, asked))
 
 
-Known = Mapping[str, tuple[str, ...]]
+KnownValues = Mapping[str, tuple[str, ...]]
 """By an attribute's id: which of its values some people have, in the order declared. One of which nothing is known is
 not there."""
 
 
-def known(desk: Desk, study_id: str, asked: Look) -> Known:
+def known(desk: Desk, study_id: str, asked: Look) -> KnownValues:
     """What is known of those who answered a variable at the touchpoints looked at: the attributes and values by which
     results of it can be asked for without coming to nobody. Of people at the sites that may be looked at; whom `asked`
     narrows to otherwise does not matter. It gives nothing away: the working view has true counts, of which a split by

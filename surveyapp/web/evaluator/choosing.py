@@ -15,7 +15,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.results import Shift
 from surveyapp.services.results import looking
-from surveyapp.services.results.looking import Known, Look
+from surveyapp.services.results.looking import KnownValues, Look
 from surveyapp.web.evaluator.asked import BY, MATCHED, ONLY, PEOPLE, ResultsQuery, segments
 from surveyapp.web.evaluator.doors import door
 from surveyapp.web.shared.language import isolated
@@ -57,7 +57,7 @@ OnlyChoices = tuple[tuple[str, tuple[LinkChoice, ...]], ...]
 
 
 def only_choices(
-    study: Study, known: Known, url: Callable[[str], str], chosen: tuple[str, str] | None = None
+    study: Study, known: KnownValues, url: Callable[[str], str], chosen: tuple[str, str] | None = None
 ) -> OnlyChoices:
     """The values that somebody has who answered (`known`), and what is `chosen`, so that it can be seen to be. `url`:
     from `attribute:value` to the address of those people alone."""

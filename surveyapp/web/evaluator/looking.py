@@ -19,7 +19,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import records_file
 from surveyapp.reports.files.records import Record, crosstab_records, shift_records
 from surveyapp.services.results import looking
-from surveyapp.services.results.looking import Known, Look, LookPlace
+from surveyapp.services.results.looking import KnownValues, Look, LookPlace
 from surveyapp.web.evaluator import taking, views
 from surveyapp.web.evaluator.asked import AT, BY, MATCHED, ONLY, OPTION, PEOPLE, STATE, TOUCHPOINTS, WITH
 from surveyapp.web.evaluator.choosing import LinkChoice, OnlyChoices, only_choices
@@ -235,7 +235,7 @@ def _view(study: Study, places: Sequence[LookPlace], place: LookPlace, asked: Lo
     )
 
 
-def _attributes(study: Study, known: Known, chosen: str | None) -> tuple[MenuEntry, ...]:
+def _attributes(study: Study, known: KnownValues, chosen: str | None) -> tuple[MenuEntry, ...]:
     """What is known of somebody who answered, and what is chosen."""
     return tuple(
         MenuEntry(each.id, each.label, each.id == chosen)
@@ -245,7 +245,7 @@ def _attributes(study: Study, known: Known, chosen: str | None) -> tuple[MenuEnt
 
 
 def _crossings(
-    study: Study, known: Known, places: Sequence[LookPlace], own: LookPlace, titles: Mapping[int, str]
+    study: Study, known: KnownValues, places: Sequence[LookPlace], own: LookPlace, titles: Mapping[int, str]
 ) -> tuple[MenuEntry, ...]:
     """Everything that a question can be put across: attributes, then other questions at each of their moments."""
     chosen = request.args.get(WITH, "")
