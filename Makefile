@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format messages schema assets pins bench bench-phone fuzz drill gallery
+.PHONY: help install demo test check audit format messages schema assets pins bench bench-phone fuzz drill gallery
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ check: .venv/.tools ## ruff, types, layer contracts, questionnaires
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/surveyapp questionnaires check
+
+audit: .venv/.audit ## what is known against the program and what it stands on; secrets; an inventory, into build/audit
+	@scripts/audit.sh .venv/audit/bin
 
 format: .venv/.tools ## let ruff set the code
 	$(BIN)/ruff check --fix --quiet . || true
@@ -76,4 +79,10 @@ gallery: .venv/.tools ## pictures of every page and state that participants meet
 .venv/.tools: requirements-dev.txt .venv/.installed
 	@echo "Installing the tools, once…"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+.venv/.audit: requirements-audit.txt | .venv/bin/python
+	@echo "Installing what audits, once, apart from what serves…"
+	@$(BIN)/python -m venv .venv/audit
+	@.venv/audit/bin/pip install --quiet --disable-pip-version-check --requirement requirements-audit.txt
 	@touch $@
