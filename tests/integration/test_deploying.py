@@ -5,14 +5,20 @@ from __future__ import annotations
 import configparser
 import re
 import shutil
+import sqlite3
 import subprocess
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 import surveyapp.cli
+from surveyapp.services.security import backup
 from surveyapp.settings import ROOT, Settings, from_environment
+from surveyapp.store import migrating
+from tests import factories
+from tests.conftest import Clock
 
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
 PAGE = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
@@ -94,3 +100,44 @@ def test_the_page_names_commands_that_there_are() -> None:
         assert surveyapp.cli.main.get_command(context, name) is not None, name
     for target in re.findall(r"make -C /opt/shiftline ([a-z]+)", PAGE):
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE), target
+
+
+def test_a_new_version_comes_and_goes_by_the_pages_own_commands(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Yesterday’s database is brought up to date; over what a version to come made of it, today’s is put back."""
+    secret, recipient = backup.new_identity()
+    (tmp_path / "shiftline.key").write_text(secret, encoding="utf-8")
+    more = {"SURVEYAPP_BACKUPS": str(tmp_path / "backups"), "SURVEYAPP_BACKUP_RECIPIENT": recipient}
+    for name, value in {**factories.environment(sqlite_url), **more}.items():
+        monkeypatch.setenv(name, value)
+
+    def does(*command: str) -> str:
+        done = CliRunner().invoke(surveyapp.cli.main, command)
+        assert done.exit_code == 0, (command, done.output)
+        return done.output
+
+    def people() -> list[str]:
+        with sqlite3.connect(tmp_path / "test.db") as connection:
+            return [row[0] for row in connection.execute("SELECT reference FROM participant ORDER BY reference")]
+
+    runtime = factories.create_runtime(sqlite_url, Clock())
+    factories.create_participant(runtime, reference="BF-0001")
+    runtime.database.dispose()
+    migrating.downgrade(sqlite_url, "0045")
+    refused = CliRunner().invoke(surveyapp.cli.main, ["users", "list"])
+    assert (refused.exit_code, "surveyapp migrate" in refused.output) == (1, True), refused.output
+    does("migrate")
+    made = re.search(r"\S+\.backup\.age", does("backup", "create"))
+    assert made is not None
+    with sqlite3.connect(tmp_path / "test.db") as connection:
+        connection.execute("ALTER TABLE participant ADD COLUMN tomorrow TEXT")
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE participant SET reference = 'BF-0002'")
+    connection.close()
+    refused = CliRunner().invoke(surveyapp.cli.main, ["users", "list"])
+    assert (refused.exit_code, "newer" in refused.output) == (1, True), refused.output
+    path = next((tmp_path / "backups").glob("*.age"))
+    does("backup", "restore", str(path), "--identity", str(tmp_path / "shiftline.key"), "--replace")
+    assert people() == ["BF-0001"]
+    assert "Nobody has an account yet" in does("users", "list")
