@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from surveyapp.store import migrating
 from surveyapp.store.database import Database, file_of, make_engine
 from surveyapp.store.security import moving
 from surveyapp.store.security.moving import MoveRefused
+
+MUCH = 200_000
+"""Rows from which on two processes, each a second in starting, are sooner done than one."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ def copy_all(runtime: Runtime, to: str, tell: Tell = lambda _table, _done, _of: 
                 name = table.name
                 before += moving.copy(source, target, table, lambda done, name=name, of=of: tell(name, done, of))  # type: ignore[misc]
                 rows += of
-        _compare(runtime.database, target)
+        _compare((runtime.settings.database_url, to), rows)
     finally:
         target.dispose()
     return CopiedDatabase(len(moving.TABLES), rows, before)
@@ -71,11 +76,14 @@ def _make_tables(url: str, questionnaires: Path) -> None:
         migrating.upgrade(url, questionnaires)
 
 
-def _compare(source: Database, target: Database) -> None:
-    """Looks at all of both. Where they differ, somebody wrote meanwhile."""
-    differ = []
-    with moving.standing_still(source) as here, moving.standing_still(target) as there:
-        differ = [table.name for table in moving.TABLES if moving.total(here, table) != moving.total(there, table)]
+def _compare(urls: Sequence[str], rows: int) -> None:
+    """Looks at all of both, at once where there is much of it. Where they differ, somebody wrote meanwhile."""
+    if rows < MUCH:
+        here, there = map(moving.totals, urls)
+    else:
+        with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as processes:
+            here, there = processes.map(moving.totals, urls)
+    differ = [name for name in here if here[name] != there[name]]
     if differ:
         raise MoveRefused(
             f"The copy is not the same in {', '.join(differ)}: something was written meanwhile. Stop what serves and "

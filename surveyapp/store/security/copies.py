@@ -337,7 +337,7 @@ def _command(url: str, statements: str) -> None:
             driver: Any = connection.connection.driver_connection
             try:
                 driver.execute(statements)
-            except driver_errors(driver) as error:
+            except driver_errors() as error:
                 raise CopyRefused(
                     f"The database's server does not let this be done: {str(error).splitlines()[0]}. "
                     "Use a database user that owns the database and may create another (CREATEDB)."
@@ -346,7 +346,7 @@ def _command(url: str, statements: str) -> None:
         engine.dispose()
 
 
-def driver_errors(driver: Any) -> type[Exception]:
+def driver_errors() -> type[Exception]:
     """What a PostgreSQL connection raises, without importing its driver where there is only SQLite."""
     import psycopg
 

@@ -20,9 +20,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Table, func, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-from surveyapp.domain.errors import ShiftlineError
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, ShiftlineError
 from surveyapp.store.database import Database
+from surveyapp.store.security.copies import driver_errors
 from surveyapp.store.tables import Base
+from surveyapp.store.unavailable import fault_of
+
+_INTEGRITY = "23"
+"""How the codes of errors begin that say a row cannot stand beside those there are."""
 
 BATCH = 5_000
 """Rows of a transaction."""
@@ -72,12 +77,43 @@ def copy(source: Connection, target: Database, table: Table, tell: Callable[[int
     for rows in _batches(source, table, there):
         try:
             with target.engine.execution_options(writes=True).begin() as connection:
-                connection.execute(insert(table), [dict(row._mapping) for row in rows])
+                _put(connection, table, rows)
         except IntegrityError as error:
             raise MoveRefused(_SOMETHING_ELSE.format(table.name)) from error
         done += len(rows)
         tell(done)
     return there
+
+
+def _put(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
+    """Adds rows; to PostgreSQL by COPY, at a third of what as many INSERTs take of the processor. Raises
+    MoveRefused where one of them is there already, DatabaseUnavailable; IntegrityError elsewhere than there."""
+    dialect = connection.dialect
+    if dialect.name != "postgresql":
+        connection.execute(insert(table), [dict(row._mapping) for row in rows])
+        return
+    written = [column.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is for column in table.columns]
+    quoted = dialect.identifier_preparer
+    names = ", ".join(quoted.format_column(column) for column in table.columns)
+    driver: Any = connection.connection
+    try:
+        with (
+            driver.cursor() as cursor,
+            cursor.copy(f"COPY {quoted.format_table(table)} ({names}) FROM STDIN") as copying,
+        ):
+            for row in rows:
+                copying.write_row([write(value) for write, value in zip(written, row, strict=True)])
+    except driver_errors() as error:
+        state = getattr(error, "sqlstate", None)
+        if state and state.startswith(_INTEGRITY):
+            raise MoveRefused(_SOMETHING_ELSE.format(table.name)) from error
+        if state and fault_of(error) is None:
+            raise
+        raise DatabaseUnavailable(fault_of(error) or DatabaseFault.DOWN) from error
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 _SOMETHING_ELSE = (
@@ -106,6 +142,16 @@ def _in_order(table: Table) -> Any:
 def _batches(source: Connection, table: Table, after: int) -> Iterator[Sequence[Row[Any]]]:
     query = _in_order(table).offset(after)
     yield from source.execution_options(stream_results=True, yield_per=BATCH).execute(query).partitions()
+
+
+def totals(url: str) -> dict[str, TableTotal]:
+    """What is in every table of a database. Raises DatabaseUnavailable."""
+    database = Database(url)
+    try:
+        with standing_still(database) as connection:
+            return {table.name: total(connection, table) for table in TABLES}
+    finally:
+        database.dispose()
 
 
 def total(connection: Connection, table: Table) -> TableTotal:
