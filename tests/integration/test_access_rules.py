@@ -259,6 +259,7 @@ RULES: dict[str, str | Action] = {
     "manager.list_undo": Action.MANAGE_PARTICIPANTS,
     "manager.list_results": Action.MANAGE_PARTICIPANTS,
     "manager.links": Action.MANAGE_PARTICIPANTS,
+    "manager.pack": Action.MANAGE_PARTICIPANTS,
     "manager.move": Action.OPEN_VERSION,
     "manager.new": Action.MANAGE_PARTICIPANTS,
     "manager.open_version": Action.OPEN_VERSION,

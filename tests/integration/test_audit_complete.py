@@ -178,6 +178,7 @@ PAGES: dict[str, A | str] = {
     "manager.related": A.PERSON_SEEN,
     "manager.give": A.LINK_GIVEN_OUT,
     "manager.end_access": A.ACCESS_REVOKED,
+    "manager.pack": "each link and code of a pack is an entry, by test_packs",
     "manager.links": "each link and code of the file is an entry, by test_manager_giving",
     "manager.new": "whoever is added is an entry, by test_enrolment",
     "manager.import_file": "what is imported is an entry, by test_importing",

@@ -14,7 +14,7 @@ from surveyapp.services.participants import bulk_links, roster
 from surveyapp.services.participants import links as access_links
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import PERSON, manager, page
-from surveyapp.web.shared.language import staff_study
+from surveyapp.web.shared.language import isolated, listed, staff_study
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
@@ -88,4 +88,32 @@ def links(study_id: str) -> Reply:
             name = f"{study_id}-{group}-touchpoint-{number}-links.csv"
             response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
             return response
-    return page("links", form, choices=choices)
+    return page("links", form, choices=choices, packs=_packs(study_id))
+
+
+def _packs(study_id: str) -> dict[str, str]:
+    """For whom a pack can be made: `backfill.1.Cafe` to words."""
+    study, found = staff_study(study_id), {}
+    for (group_id, number, site), people in bulk_links.packs(desk(), study_id).items():
+        group, touchpoint = study.group(group_id), study.touchpoint(group_id, number)
+        if group is not None and touchpoint is not None:
+            cards = ngettext("%(num)s card", "%(num)s cards", people)
+            words = [isolated(each) for each in (site, group.title, touchpoint.title)]
+            found[f"{group_id}.{number}.{site}"] = listed([*words, cards])
+    return dict(sorted(found.items(), key=lambda each: each[1]))
+
+
+@manager.post("/<study_id>/participants/pack")
+@recently_verified
+def pack(study_id: str) -> Reply:
+    """Cards for everybody of a site, with a sheet for whoever hands them out. It tells nothing of who has answered."""
+    current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
+    group, number, site = [*request.form.get("place", "").split(".", 2), "", ""][:3]
+    place = (group, int(number) if number.isascii() and number.isdecimal() and len(number) < 4 else 0, site)
+    try:
+        cards = bulk_links.pack(desk(), study_id, place)
+    except InputRefused as refused:
+        flash(worded(refused.sentence))
+        return redirect(url_for("manager.links", study_id=study_id))
+    start = runtime().settings.public_url + url_for("participant.start")
+    return page("pack", site=site, cards=[(each, qr_picture(each.link)) for each in cards], start=start)
