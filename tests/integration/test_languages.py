@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from surveyapp import create_app, get_ready
 from surveyapp.domain.participants import Contact
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.translation import study_catalogues
+from surveyapp.services.translation import interface_catalogues, study_catalogues
 from surveyapp.settings import ROOT
 from surveyapp.store.tables import SaveRow, WordingRow
 from tests import factories
@@ -246,3 +247,22 @@ def test_what_an_interviewer_says_is_in_the_language_of_whoever_is_called(
     if code != "en":
         assert f'<span lang="{code}"' in page.source
         assert runtime.study_in(runtime.study("job_rotation"), code).public_title in page.words
+
+
+def test_whoever_comes_first_waits_for_no_words(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server reads the words of every language before there are workers, each of which would read them anew."""
+    kept = [each for each in vars(interface_catalogues).values() if hasattr(each, "cache_info")]
+    assert len(kept) > 2
+    for each in kept:
+        each.cache_clear()
+    app = create_app(runtime)
+    get_ready(app)
+
+    def reads(*_arguments: object) -> None:
+        raise AssertionError("a page reads a file of words")
+
+    monkeypatch.setattr(study_catalogues, "offered", reads)
+    read = [each.cache_info().misses for each in kept]
+    for language in interface_catalogues.languages():
+        assert app.test_client().get("/start", headers={"Accept-Language": language}).status_code == 200
+    assert [each.cache_info().misses for each in kept] == read

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, g, redirect, request, session, url_for
-from flask_babel import Babel, Domain, force_locale, get_locale, gettext, refresh
+from flask_babel import Babel, Domain, force_locale, get_domain, get_locale, gettext, refresh
 from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -89,6 +89,16 @@ def install(app: Flask) -> None:
         lang_of=lang_of, isolated=isolated, language_choices=language_choices, language_offered=language_offered
     )
     app.jinja_env.filters.update(paragraphs=paragraphs, listed=listed, isolated=isolated, bare=bare)
+
+
+def read_all(app: Flask) -> None:
+    """Reads the words of every language there is, of pages and of studies, and which of them are whole."""
+    for each in interface_catalogues.languages():
+        with app.test_request_context("/"), force_locale(each.replace("-", "_")):
+            _choices()
+            interface_catalogues.serves_staff(each)
+            interface_catalogues.serves_participants(each)
+            get_domain().get_translations()
 
 
 def interface_language() -> str:
