@@ -8,6 +8,7 @@ import pytest
 
 from surveyapp.domain.authoring.loader import load_studies, load_study
 from surveyapp.domain.errors import QuestionnaireFaults
+from surveyapp.domain.sending.rules import CallRule
 from surveyapp.settings import ROOT
 
 STUDY = """\
@@ -78,6 +79,15 @@ def test_a_study_without_faults_loads(tmp_path: Path) -> None:
     study = load_study(write(tmp_path))
     assert [question.id for question in study.newest("first").questions] == ["liked", "liked_why", "value"]
     assert study.newest("first").questions[0].favourable == "in_favour"
+
+
+def test_the_messages_that_the_guide_writes_are_without_a_fault(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "guides" / "write_to_people.md").read_text(encoding="utf-8")
+    example = guide.partition("```yaml\n")[2].partition("```")[0]
+    study = load_study(write(tmp_path, STUDY + example))
+    assert study.messages is not None
+    assert [each.id for each in study.messages.steps] == ["invite", "remind"]
+    assert study.messages.calls == CallRule(10)
 
 
 def test_a_file_that_would_not_be_read_is_a_fault(tmp_path: Path) -> None:
