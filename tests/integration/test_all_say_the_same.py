@@ -1,10 +1,11 @@
-"""Files, pages and the interface for programs say the same of whatever was asked and answered: studies and answers are
-drawn at random, and each number counted once more by hand."""
+"""Files, pages, the report and the interface for programs say the same of whatever was asked and answered: studies and
+answers are drawn at random, and each number counted once more by hand."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -12,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import docx
+import lxml.html
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -20,8 +23,13 @@ from surveyapp.domain.answers import Answer, Codes, Missing, Reason
 from surveyapp.domain.exports.dataset import ExportShape
 from surveyapp.domain.exports.jobs import ExportRequest
 from surveyapp.domain.staff import Role
+from surveyapp.reports.documents.building import build
+from surveyapp.reports.documents.page import page
+from surveyapp.reports.documents.word import word_document
 from surveyapp.reports.exports import folder
+from surveyapp.reports.text.phrasing import ENGLISH
 from surveyapp.services.exports.answers import export_answers
+from surveyapp.services.reporting import reports
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
 from tests import factories, versioned
@@ -60,7 +68,7 @@ def _given(answers: Mapping[str, Any]) -> dict[str, Answer]:
 # Each example is an installation of its own: one that fails is told as it is, for a smaller one takes minutes to find.
 @settings(max_examples=5, phases=[Phase.explicit, Phase.generate])
 @given(studies())
-def test_files_pages_and_the_interface_agree(
+def test_files_pages_the_report_and_the_interface_agree(
     sqlite_template: Path, drawn: tuple[list[str], list[dict[str, Answer]], list[dict[str, Answer]]]
 ) -> None:
     offered, guests, later = drawn
@@ -116,6 +124,12 @@ def compare(runtime: Runtime, place: Path, offered: list[str], guests: list[dict
         for code, label in {**LIKING, **{each: OPTIONS[each] for each in offered}}.items():
             assert any(f"{line} ".startswith(f"{label} {counted[code]} ") for line in lines), (address, label)
 
+    # From the report: the numbers that its text names, in both its forms, and what a figure says of itself.
+    for lines, figures in in_a_report(runtime, offered):
+        assert lines == [f"{code} {counted[code]}" for code in (*LIKING, *offered)]
+        for code, label in {**LIKING, **{each: OPTIONS[each] for each in offered}}.items():
+            assert re.search(rf"\b{label}(?:: {counted[code]} of | {counted[code]} \()", figures), (label, figures)
+
     # Who answered.
     standing = program.read(f"{PATH}/standing")["records"]
     answered = {
@@ -136,6 +150,30 @@ def in_a_file(runtime: Runtime, place: Path) -> list[dict[str, str]]:
     [path] = (place / "out").glob("*_first.csv")
     with path.open(encoding="utf-8-sig", newline="") as file:
         return [{name: cell for name, cell in row.items() if name != "person"} for row in csv.DictReader(file)]
+
+
+def in_a_report(runtime: Runtime, offered: list[str]) -> list[tuple[list[str], str]]:
+    """The lines of a report that names every option's count, as a page and as a Word file have them, each with what its
+    figures say in words."""
+    named = {**dict.fromkeys(LIKING, "coffee"), **dict.fromkeys(offered, "drinks")}
+    lines = [f"- {code} {{guest.1.{variable}={code}|count}}" for code, variable in named.items()]
+    figures = [f"::figure question guest.1.{variable} | {variable}" for variable in ("coffee", "drinks")]
+    place = runtime.settings.questionnaires / versioned.NAME / "report"
+    place.mkdir()
+    (place / "report.md").write_text("\n".join(["title: The café", "", *lines, "", *figures, ""]), encoding="utf-8")
+    found = build(reports.material(factories.operator(runtime), versioned.NAME), ENGLISH)
+    html = lxml.html.document_fromstring(page(found, ENGLISH))
+    word = docx.Document(io.BytesIO(word_document(found, ENGLISH)))
+    return [
+        (
+            [each.text_content().strip() for each in html.xpath("//li") if not each.xpath(".//a")],
+            " ".join(html.xpath("//svg/@aria-label")),
+        ),
+        (
+            [each.text for each in word.paragraphs if each.style is not None and each.style.name == "List Bullet"],
+            " ".join(str(each._inline.docPr.get("descr")) for each in word.inline_shapes),
+        ),
+    ]
 
 
 def as_in_a_file(row: dict[str, Any]) -> tuple[tuple[str, str], ...]:

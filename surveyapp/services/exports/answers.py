@@ -23,6 +23,7 @@ from surveyapp.domain.exports.dataset import (
     ExportedResponse,
     ExportRow,
 )
+from surveyapp.domain.exports.garbage import seldom_looked_for
 from surveyapp.domain.exports.jobs import ExportRequest
 from surveyapp.domain.exports.tables import ExportTables
 from surveyapp.domain.i18n import N_
@@ -84,7 +85,7 @@ def export_answers(
     if not purpose:
         raise InputRefused(say("export_purpose_wanted"), "purpose")
     scope = desk.scope(Action.EXPORT_ANSWERS, study_id)
-    with desk.writing() as work:
+    with desk.writing() as work, seldom_looked_for():
         until = cut(work, scope, request.release)
         who = whose(work, study, scope, request.references)
         sent = [each for each in exported.sent_responses(work.session, scope, until) if each.person in who.people]
