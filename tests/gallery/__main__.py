@@ -1,4 +1,5 @@
-"""`make gallery`: every page and state that participants meet, as pictures to be looked at one by one.
+"""`make gallery`: every page and state that participants meet, and stories of staff, as pictures to be looked at one by
+one.
 
 Each state is come to once in a language, and then drawn at three widths in light, and at one in dark. An index page
 puts them beside one another.
@@ -22,6 +23,7 @@ from surveyapp.store import migrating
 from tests.browser.conftest import QUIET_AND_HEADLESS, serving
 from tests.conftest import Clock
 from tests.gallery.states import STATES, Scene, State
+from tests.gallery.stories import STORIES, tell
 
 WIDTHS = {320: 568, 360: 740, 768: 1024}
 """Widths in CSS pixels, each with the height of such a screen."""
@@ -56,6 +58,12 @@ def main() -> int:
                         except Error as error:
                             print(f"{state.name} in {language}: {error}", file=sys.stderr)
                             failed += 1
+            for name in (each for each in STORIES if each.startswith(given.only)):
+                try:
+                    tell(browser, Path(folder), name, language, given.out)
+                except Error as error:
+                    print(f"{name} in {language}: {error}", file=sys.stderr)
+                    failed += 1
         browser.close()
     _index(given.out)
     print(f"{given.out / 'index.html'}: {len(list(given.out.glob('*.png')))} pictures")

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.open_answers.codes import Agreement
+from surveyapp.reports.text.phrasing import MINUS
 from surveyapp.services.open_answers import coding, frames
 from surveyapp.services.open_answers.reading import Reader
 from surveyapp.web.reader import views
@@ -32,7 +33,9 @@ def agreement_words(found: Agreement) -> str:
 
 
 def _two(value: float) -> str:
-    return written_number(views.hundredths(value))
+    rounded = views.hundredths(value)
+    # With the sign that numbers have everywhere here, and on its own side of them.
+    return f"{MINUS}{written_number(-rounded)}" if rounded < 0 else written_number(rounded)
 
 
 reader.add_app_template_global(agreement_words, "agreement_words")
