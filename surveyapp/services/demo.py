@@ -35,8 +35,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import MAY_BE_OF_ALL, Grant, Role, Scope, Staff
 from surveyapp.services.cases import scheduling, standing
 from surveyapp.services.cases.state import state_for_answering, state_of
-from surveyapp.services.demo_coding import code_answers
-from surveyapp.services.demo_quoting import quote
+from surveyapp.services.demo_words import code_answers, quote
 from surveyapp.services.fieldwork import attempts
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants import contacts, links

@@ -25,7 +25,7 @@ from surveyapp.services.exports.jobs import ExportStand
 from surveyapp.services.exports.packing import PackExport
 from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import export_files
+from surveyapp.services.sealed_files import export_files
 from surveyapp.services.work import Desk
 from surveyapp.store import participants, staff
 from surveyapp.store.answering import export_jobs as store

@@ -23,8 +23,8 @@ from surveyapp.domain.staff import Action
 from surveyapp.services.exports.answers import cut, edition_of, may_export
 from surveyapp.services.exports.whose import whose
 from surveyapp.services.kept_sentences import packed, unpacked
-from surveyapp.services.security import export_files
-from surveyapp.services.security.export_files import FileGone
+from surveyapp.services.sealed_files import export_files
+from surveyapp.services.sealed_files.export_files import FileGone
 from surveyapp.services.staff.granting import checked_purpose
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.answering import export_jobs as store

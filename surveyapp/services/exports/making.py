@@ -14,7 +14,7 @@ from surveyapp.domain.sentences import Sentence, say
 from surveyapp.services.exports.answers import export_answers
 from surveyapp.services.exports.packing import PackExport
 from surveyapp.services.kept_sentences import packed
-from surveyapp.services.security import export_files
+from surveyapp.services.sealed_files import export_files
 from surveyapp.services.translation import interface_catalogues
 from surveyapp.services.work import Desk
 from surveyapp.store import staff

@@ -20,7 +20,7 @@ from surveyapp.domain.participants import Origin, Participant
 from surveyapp.services.results import current
 from surveyapp.services.results.releasing import cuts
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import export_files
+from surveyapp.services.sealed_files import export_files
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import results
 from surveyapp.store.database import after_commit

@@ -10,7 +10,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import KeyMissing
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.privacy import replaying
-from surveyapp.services.security import export_files
+from surveyapp.services.sealed_files import export_files
 from surveyapp.services.security.backup import RestoredBackup
 from surveyapp.services.work import Desk
 from surveyapp.store.security import web_sessions

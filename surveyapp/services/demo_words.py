@@ -1,8 +1,11 @@
-"""The demonstration's open answers come coded: by the themes that its words were made of.
+"""The demonstration's open answers come coded and quoted.
 
-A study's folder has them as `demo/frames.json`: for each group and question the codes of its frame. Which of them an
-answer carries stands beside it in the cohort. Whoever reads words in the demonstration is the one coder, and each code
-says that nobody found it by reading.
+Coded by the themes that its words were made of: a study's folder has them as `demo/frames.json`, for each group and
+question the codes of its frame. Which of them an answer carries stands beside it in the cohort. Whoever reads words in
+the demonstration is the one coder, and each code says that nobody found it by reading.
+
+Quoted as `demo/quotations.json` says: whose words, at which touchpoint and question, and what is redacted of them;
+chosen by whoever evaluates it and cleared by somebody else, through the services that real ones go through.
 """
 
 from __future__ import annotations
@@ -16,8 +19,11 @@ from typing import Any
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.open_answers.codes import CodedAnswer, CodingRound, ThemeCode
-from surveyapp.domain.staff import Scope, Staff
-from surveyapp.services.work import Work
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.staff import Action, Scope, Staff
+from surveyapp.services.open_answers import marking_words, quoting
+from surveyapp.services.open_answers.reading import Reader, token_of
+from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants, results
 from surveyapp.store.database import new_id
 from surveyapp.store.open_answers import coding, reading
@@ -78,3 +84,30 @@ def code_answers(
             place = f"{group} {variable}"
             work.record(AuditAction.CODE_FRAME_CHANGED, study=study.id, question=place, what="demonstration", version=1)
         results.note_changes(work.session, scope, set(participants.ids(work.session, scope, group)))
+
+
+PURPOSE = "The demonstration shows words that may be quoted"
+
+
+def quote(chooses: Desk, clears: Desk, study_id: str, people: Mapping[str, Participant], file: Path) -> None:
+    """Has words quoted, where the study's cohort says some. `people`: by reference. Raises what the services do: of a
+    cohort whose words are others by now, none is quoted in silence."""
+    if not file.exists():
+        return
+    reader = Reader(uuid.uuid4(), PURPOSE)
+    for each in json.loads(file.read_text(encoding="utf-8"))["quotations"]:
+        person = people[each["reference"]]
+        place = (person.group, each["touchpoint"], each["variable"])
+        token = _token(chooses, reader, study_id, person, each)
+        for words in each.get("redact", ()):
+            marking_words.redact_words(chooses, reader, study_id, place, token, words)
+        asked = quoting.ask(chooses, reader, study_id, place, token, each["words"], segment=each.get("segment", ""))
+        quoting.decide(clears, study_id, str(asked), clear=True)
+
+
+def _token(desk: Desk, reader: Reader, study_id: str, person: Participant, written: Mapping[str, Any]) -> str:
+    """What a page of the reader's would call an answer."""
+    scope = desk.scope(Action.READ_WORDS, study_id)
+    with desk.reading() as work:
+        answers = reading.written(work.session, scope, [written["variable"]], person.group, written["touchpoint"])
+        return next(token_of(reader, each.place) for each in answers if each.person == person.id)

@@ -1,0 +1,1 @@
+"""What lies sealed beside the database."""
