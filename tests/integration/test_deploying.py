@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import fnmatch
 import re
 import shutil
 import sqlite3
@@ -141,3 +142,13 @@ def test_a_new_version_comes_and_goes_by_the_pages_own_commands(
     does("backup", "restore", str(path), "--identity", str(tmp_path / "shiftline.key"), "--replace")
     assert people() == ["BF-0001"]
     assert "Nobody has an account yet" in does("users", "list")
+
+
+def test_no_secret_and_nothing_of_this_machine_enters_an_image_or_a_commit() -> None:
+    compose = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
+    given = re.findall(r"(?:env_file|file): \.\./(\w[\w.]*)", compose)
+    assert set(given) == {"shiftline.env", "pgpass", "database_password"}
+    for name in (".dockerignore", ".gitignore"):
+        left_out = (ROOT / name).read_text(encoding="utf-8").splitlines()
+        assert [each for each in given if not any(fnmatch.fnmatch(each, line) for line in left_out)] == [], name
+        assert {".venv", "instance", "build"} <= {line.rstrip("/") for line in left_out}, name
