@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.domain.errors import NotFound, StateRefused
+from surveyapp.domain.instrument.easy.renderings import easy_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire, from_document
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import (
@@ -26,7 +27,7 @@ from surveyapp.domain.participants import Origin
 from surveyapp.domain.sentences import say
 from surveyapp.services.keyring import Keyring
 from surveyapp.services.person_keys import PersonKeys
-from surveyapp.services.translation import study_catalogues
+from surveyapp.services.translation import easy_words, study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
 from surveyapp.settings import Settings
 from surveyapp.store import participants, questionnaire_versions, translations
@@ -56,6 +57,8 @@ class Runtime:
     _studies_for_staff: dict[tuple[str, str], Study] = field(default_factory=dict)
     _instruments_for_staff: dict[tuple[str, str, int, str], Questionnaire] = field(default_factory=dict)
     _offered: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _written_easy: dict[tuple[str, str, int, str], bool] = field(default_factory=dict)
+    _opened_easy: set[tuple[str, str, int, str]] = field(default_factory=set)
     _people: list[Origin] = field(default_factory=list)
     times: dict[tuple[str, str], tuple[dt.datetime, tuple[int, bool]]] = field(default_factory=dict)
     """How long each study's questionnaires take, and when that was worked out (`responses.expected_time`)."""
@@ -116,6 +119,20 @@ class Runtime:
         if study.id not in self._offered:
             self._offered[study.id] = study_catalogues.offered(self.settings.questionnaires / study.id, study)
         return self._offered[study.id]
+
+    def offers_easy(self, session: Session, study: Study, questionnaire: Questionnaire, language: str) -> bool:
+        """Whether a version can be had in the easy words of a language: all it asks has them, and they were taken up
+        with it. Asks the database nothing of a version that has none, nor twice of one that has."""
+        key = (study.id, questionnaire.id, questionnaire.version, easy_of(language))
+        if key not in self._written_easy:
+            folder = self.settings.questionnaires / study.id
+            self._written_easy[key] = easy_words.is_offered(folder, self.study(study.id), questionnaire, language)
+        if not self._written_easy[key] or key in self._opened_easy:
+            return self._written_easy[key]
+        if translations.newest_revision(session, *key) is None:
+            return False
+        self._opened_easy.add(key)
+        return True
 
     def study_in(self, study: Study, language: str) -> Study:
         """The study with its own texts in a language, as the files have them; each says which language it is in."""

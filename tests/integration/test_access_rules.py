@@ -62,6 +62,7 @@ RULES: dict[str, str | Action] = {
     "participant.later": PARTICIPANT,
     "participant.question": PARTICIPANT,
     "participant.pack": EVERYBODY,
+    "participant.medium": EVERYBODY,
     "participant.worker": EVERYBODY,
     "participant.slip": SCRIPT,
     "participant.submit": PARTICIPANT,

@@ -72,6 +72,7 @@ PAGES: dict[str, A | str] = {
     "exporter.take": "a file that is taken is an entry, by test_export_jobs",
     "exporter.throw_away": "of one's own, with nobody's answers in what is shown",
     "participant.worker": NOTHING,
+    "participant.medium": NOTHING,
     "participant.part": NOTHING,
     "participant.privacy": NOTHING,
     "participant.correct": "what is opened to be corrected is an entry, by test_theirs",

@@ -204,6 +204,8 @@ def posts_to(page: Page) -> str:
 
 def test_statements_on_the_way_in_and_out(runtime: Runtime) -> None:
     phone, made = Phone(runtime), dict[str, int]()
+    # Whether a version has easy words is asked once a process.
+    Phone(runtime).open(factories.create_link(runtime, factories.create_participant(runtime)))
     link = factories.create_link(runtime, factories.create_participant(runtime))
     with factories.counted(runtime) as statements:
         answer = phone.client.get(link)

@@ -115,7 +115,7 @@ def test_what_stands_beside_a_question_is_read_by_what_it_is_of_and_in_which_lan
         "    picture: {file: thumb.svg, alt: A thumb.}\n"
         "    sound: {en: said.mp3}\n"
         "    clip: {en: {file: signed.webm, captions: said.vtt, transcript: Did you like it?}}\n"
-        "    options: {agree: {picture: {file: thumb.svg, alt: A thumb that points up.}}}\n",
+        "    options: {agree: {picture: thumb.svg}}\n",
         thumb__svg=DRAWING, said__mp3=b"ID3....", signed__webm=b"\x1aE\xdf\xa3....", said__vtt=b"WEBVTT\n",
     )[1]  # fmt: skip
     study, faults = read_study(folder)
@@ -142,7 +142,7 @@ BROKEN = {
         "Did you mean “liked”?",
     ),
     "unknown_option": (
-        "questions: {liked: {options: {agre: {picture: {file: a.svg, alt: A.}}}}}",
+        "questions: {liked: {options: {agre: {picture: a.svg}}}}",
         {"a__svg": DRAWING},
         "Did you mean “agree”?",
     ),

@@ -144,9 +144,9 @@ class Question:
     def option(self, code: str) -> Option | None:
         return next((option for option in self.options if option.code == code), None)
 
-    def medium(self, of: str, kind: str) -> Medium | None:
+    def medium(self, of: str, kind: MediumKind) -> Medium | None:
         """What stands beside it, or beside a statement or an option of it (`Medium.of`)."""
-        return next((each for each in self.media if each.of == of and each.kind.value == kind), None)
+        return next((each for each in self.media if each.of == of and each.kind is kind), None)
 
     def net(self, name: str) -> Net | None:
         return next((net for net in self.nets if net.name == name), None)

@@ -14,6 +14,7 @@ from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Text, 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.fieldwork.cases import Case
 from surveyapp.domain.instrument.conditions import Reference
+from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.piping import QuotedFact, filled, known_fact
 from surveyapp.domain.instrument.routing import parts_of
@@ -83,7 +84,8 @@ def record_of(work: Work, person: Participant, language: str | None) -> HeldReco
     notes that it was given out."""
     source, session = work.runtime.study(person.study), work.session
     there = cases.cases_of(session, person.id)
-    spoken = language or held.last_language(session, person.id)
+    last = language or held.last_language(session, person.id)
+    spoken = plain_of(last) if last else last
     spoken = spoken if spoken in work.runtime.offered(source) else source.source_language
     study = work.runtime.study_in(source, spoken)
     group = study.group(person.group)

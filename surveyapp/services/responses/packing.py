@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from surveyapp.domain.errors import NotFound, StateRefused
+from surveyapp.domain.instrument.easy.renderings import easy_of, is_easy, plain_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
 from surveyapp.services.runtime import Runtime
@@ -14,10 +15,13 @@ def opened(
     """A study and a version of one of its questionnaires, in a language or, where the study does not offer it, as
     written. Raises NotFound for a version that was never opened."""
     source = runtime.study(study_id)
-    spoken = language if language in runtime.offered(source) else source.source_language
-    study = runtime.study_in(source, spoken)
+    spoken = plain_of(language) if plain_of(language) in runtime.offered(source) else source.source_language
     with runtime.database.reading() as session:
         try:
+            opened = runtime.instrument(session, study_id, questionnaire, version)
+            if is_easy(language) and runtime.offers_easy(session, source, opened, spoken):
+                spoken = easy_of(spoken)
+            study = runtime.study_in(source, spoken)
             return study, runtime.instrument_in(session, study, questionnaire, version, spoken)
         except StateRefused as refused:
             raise NotFound(refused.sentence) from None

@@ -16,6 +16,7 @@ from surveyapp.domain.errors import AccessRefused, ConsentMissing, NotFound
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState
 from surveyapp.domain.fieldwork.days import end_of
 from surveyapp.domain.instrument.consent.purposes import Governs
+from surveyapp.domain.instrument.easy.renderings import easy_of, is_easy, plain_of
 from surveyapp.domain.instrument.piping import earlier_answers_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import Page, Route, Situation, walk
@@ -64,7 +65,8 @@ class Visit:
     `questionnaire`, `route` and `response` are None until consent is recorded. `given` is the latest answer to every
     variable, on the route or not. `consents` is what was last said of each purpose. `situation` is what routing, and
     texts that quote, look at besides. All texts are in `language`: the one asked for if the study offers it, and else
-    its source.
+    its source; `easy`: the languages in which the questionnaire has easy words, which are a variety of each
+    (`easy/renderings`).
 
     `door`: what the link opens for whoever came by one. Where that is not the answers, they are not read, and
     `questionnaire`, `route` and `given` are None; `pin`: whether they have one.
@@ -82,6 +84,7 @@ class Visit:
     state: CaseState
     consents: Mapping[str, ConsentGiven]
     language: str
+    easy: tuple[str, ...] = ()
     response: Response | None = None
     questionnaire: Questionnaire | None = None
     route: Route | None = None
@@ -97,6 +100,16 @@ class Visit:
     def consented(self) -> bool:
         """Whether every required purpose was agreed to, in the wording that now stands."""
         return self.study.allows(Governs.TAKE_PART, self.consents)
+
+    @property
+    def has_other_words(self) -> bool:
+        """Whether there are easy words in this language beside the usual ones."""
+        return plain_of(self.language) in self.easy
+
+    @property
+    def is_easy(self) -> bool:
+        """Whether this is in easy words."""
+        return is_easy(self.language)
 
     @property
     def agreed_here(self) -> Mapping[str, bool]:
@@ -178,7 +191,9 @@ def visit_in(
     arrived = _standing(work, who, lock, found)
     runtime, case, person, response = work.runtime, arrived.case, arrived.participant, arrived.response
     source = runtime.study(person.study)
-    language = who.language if who.language in runtime.offered(source) else source.source_language
+    language = plain_of(who.language) if plain_of(who.language) in runtime.offered(source) else source.source_language
+    easy = _offered_easy(work, source, person, case, response)
+    language = easy_of(language) if language in easy and is_easy(who.language) else language
     study = runtime.study_in(source, language)
     touchpoint = study.touchpoint(person.group, case.touchpoint)
     if touchpoint is None:
@@ -193,7 +208,12 @@ def visit_in(
     if reads:
         assert response is not None
         questionnaire = runtime.instrument_in(
-            work.session, study, response.questionnaire, response.version, language, arrived.wording
+            work.session,
+            study,
+            response.questionnaire,
+            response.version,
+            language,
+            arrived.wording if language == who.language else None,
         )
         earlier = earlier_answers_of(questionnaire) if case.touchpoint > 1 else earlier
     so_far = said.said(work.session, arrived, work.now.date(), earlier, client_ids, answers=reads)
@@ -207,6 +227,7 @@ def visit_in(
         state=state_for_answering(work, case, response, withdrawn=person.withdrawn_at is not None),
         consents=so_far.consents,
         language=language,
+        easy=easy,
         response=response,
         door=opens,
         pin=pin if isinstance(who, ByLink) else PinStanding.NONE,
@@ -219,6 +240,23 @@ def visit_in(
     situation = Situation(so_far.earlier, person.attributes, so_far.attributes)
     route = walk(questionnaire, {key: each.answer for key, each in so_far.given.items()}, situation)
     return dataclasses.replace(here, questionnaire=questionnaire, route=route, given=so_far.given, situation=situation)
+
+
+def _offered_easy(
+    work: Work, study: Study, person: Participant, case: Case, response: Response | None
+) -> tuple[str, ...]:
+    """The languages in whose easy words they can have what they answer or, before they begin, will on the newest
+    version."""
+    if not study.easy:
+        return ()
+    touchpoint = study.touchpoint(person.group, case.touchpoint)
+    if response is not None:
+        asked = work.runtime.instrument(work.session, study.id, response.questionnaire, response.version)
+    elif touchpoint is not None:
+        asked = study.newest(touchpoint.questionnaire)
+    else:
+        return ()
+    return tuple(each for each in study.easy if work.runtime.offers_easy(work.session, study, asked, each))
 
 
 def _standing(work: Work, who: Who, lock: bool, found: Arrived | None) -> Arrived:

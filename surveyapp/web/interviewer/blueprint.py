@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import AlreadySubmitted, ConsentMissing, HeldByAnother, NotHeld, NotOnRoute, TriedMeanwhile
 from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS
+from surveyapp.domain.instrument.easy.renderings import easy_of
 from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.fieldwork.calls import OpenCase
@@ -34,8 +35,10 @@ def caller(study_id: str, reference: str, touchpoint: int) -> ByInterviewer:
     written = request.args.get("mode", "")
     mode = next((mode for mode in ASKING if mode.value == written), Mode.PHONE)
     language = request.args.get("language", "")
-    if study_id in runtime().studies and language not in runtime().offered(study := runtime().study(study_id)):
-        language = study.source_language
+    if study_id in runtime().studies:
+        study = runtime().study(study_id)
+        if language not in (*runtime().offered(study), *map(easy_of, study.easy)):
+            language = study.source_language
     return ByInterviewer(
         staff=current_staff(), study=study_id, reference=reference, touchpoint=touchpoint, mode=mode, language=language
     )

@@ -151,7 +151,8 @@ def case(study_id: str, reference: str, touchpoint: int) -> Reply:
         visit = calls.closed_case(runtime(), who)
         return render_template("interviewer/closed.html", visit=visit, own=own)
     offered = runtime().offered(opened.visit.study)
-    form = forms.StartForm(offered, who.mode, staff_study(study_id).proxies, opened.language(offered))
+    proxies, easy = staff_study(study_id).proxies, opened.visit.easy
+    form = forms.StartForm(offered, who.mode, proxies, opened.language(offered), easy)
     return case_page(opened, who, form)
 
 

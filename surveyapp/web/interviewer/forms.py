@@ -19,6 +19,7 @@ from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import NEEDS_TIME, Outcome, OutcomeDetail
 from surveyapp.domain.fieldwork.consequences import DETAILS
 from surveyapp.domain.instrument.consent.purposes import Purpose
+from surveyapp.domain.instrument.easy.renderings import easy_of
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.staff import Staff
 from surveyapp.services.cases.agreed_times import AgreedTime
@@ -41,7 +42,7 @@ def _modes() -> list[SelectChoice]:
 
 
 class StartForm(StaffForm):
-    """How they talk, and in which of the study's languages."""
+    """How they talk, and in which of the study's languages; `easy`: those that have easy words too."""
 
     mode = RadioField(lazy("How are you talking?"), [InputRequired(lazy("Choose how you are talking."))])
     language = SelectField(lazy("Language of the questions"))
@@ -53,6 +54,7 @@ class StartForm(StaffForm):
         talking: Mode,
         proxies: Mapping[str, str] = MappingProxyType({}),
         language: str | None = None,
+        easy: Sequence[str] = (),
     ) -> None:
         mode = talking if talking in TALKING else Mode.PHONE
         super().__init__(data={"mode": mode.value, "language": language or languages[0], "proxy": THEMSELVES})
@@ -64,8 +66,9 @@ class StartForm(StaffForm):
             ]
         else:
             del self.proxy
-        self.language.choices = [SelectChoice(code, language_name(code)) for code in languages]
-        if len(languages) == 1:
+        every = [*languages, *map(easy_of, easy)]
+        self.language.choices = [SelectChoice(code, language_name(code)) for code in every]
+        if len(every) == 1:
             del self.language
 
     def applied_to(self, who: ByInterviewer) -> ByInterviewer:

@@ -40,7 +40,7 @@ def start(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Chooses how they talk, and goes to consent or to the first question to answer."""
     who = caller(study_id, reference, touchpoint)
     study = runtime().study(study_id)
-    form = forms.StartForm(runtime().offered(study), who.mode, staff_study(study_id).proxies)
+    form = forms.StartForm(runtime().offered(study), who.mode, staff_study(study_id).proxies, easy=study.easy)
     if not form.validate():
         return case_page(calls.opened_case(runtime(), who), who, form)
     switching.take_back(runtime(), who)

@@ -14,6 +14,7 @@ from wtforms.fields.choices import SelectChoice
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.cases import Attempt, Outcome
+from surveyapp.domain.instrument.easy.renderings import is_easy, plain_of
 from surveyapp.domain.instrument.study import Completion, Study
 from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.domain.responses import ResponseSummary
@@ -190,6 +191,8 @@ def facts(case: OpenCase, staff_id: uuid.UUID) -> list[CaseFact]:
 
 def language_name(written: str) -> str:
     """A language as the reader calls it, where a code is all that is known; other words stay as they are."""
+    if is_easy(written):
+        return _("%(language)s, easy words", language=language_name(plain_of(written)))
     try:
         return Locale.parse(written.lower().replace("-", "_")).get_display_name(get_locale() or "en") or written
     except (ValueError, UnknownLocaleError):

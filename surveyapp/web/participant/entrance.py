@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response
 from surveyapp.domain.audit import ByLink
 from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.errors import AccessRefused
+from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.domain.web_sessions import EndedWhy, SessionStanding, WebSession
 from surveyapp.services.participants import links
 from surveyapp.services.responses import survey_session
@@ -98,7 +99,8 @@ def let_in(access_id: uuid.UUID) -> str:
         begun = sessions.begin_participant(runtime(), access_id, browser(), there if same else None, on_tablet)
         for known in ("web_session", "standing"):
             g.pop(known, None)
-        begin(begun.token, chosen if chosen in arrived.offered else wanted, form_token() if rested else None)
+        kept = chosen is not None and plain_of(chosen) in arrived.offered
+        begin(begun.token, chosen if kept else wanted, form_token() if rested else None)
         session.update(carried)
         session[HANDLE] = arrived.handle
         if arrived.ended_at is not None:

@@ -15,7 +15,7 @@ from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
 from surveyapp.services.responses import packing
 from surveyapp.web.packs import pack as packs
-from surveyapp.web.participant import views
+from surveyapp.web.participant import media, views
 from surveyapp.web.shared.faults import fault_sentence
 from surveyapp.web.shared.language import asked_language, isolated, known_language, speak_here
 from surveyapp.web.shared.runtime import runtime
@@ -31,7 +31,9 @@ class Pages:
 
     def page(self, page: Page) -> dict[str, Any]:
         view = views.blank_page(page)
-        return {"html": render_template("participant/_question.html", view=view, study=self.study, back="", action="")}
+        drawn = render_template("participant/_question.html", view=view, study=self.study, back="", action="")
+        pictures = [media.address(self.study, file) for file in view.pictures]
+        return {"html": drawn} | ({"pictures": pictures} if pictures else {})
 
     def section(self, section: Section) -> dict[str, Any]:
         """With its number among the others (two names in braces), without one, and once it is done."""
@@ -54,7 +56,9 @@ class Pages:
             "error": _("Error:"),
             "moved": _("That question is not the one to answer now. Go on from here."),
             "waits": _("The next question depends on earlier answers. It is shown as soon as there is a signal."),
-            "language": _("Another language needs a signal. What you wrote stays here: try again in a while."),
+            "language": _(
+                "Other words, or another language, need a signal. What you wrote stays here: try again in a while."
+            ),
             "unread": _("This needs a signal to be checked. What you wrote stays here: try again in a while."),
             "refused": _("This could not be saved. What you wrote stays here: choose Continue to try again."),
             "state": {

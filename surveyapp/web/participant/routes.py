@@ -28,6 +28,7 @@ from flask_wtf.csrf import CSRFError
 from surveyapp.domain.entry.doors import Door
 from surveyapp.domain.errors import AccessRefused, DoorShut, StateRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
+from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
@@ -50,7 +51,18 @@ from surveyapp.services.responses.theirs import Theirs
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.packs import slip
-from surveyapp.web.participant import codes, entrance, getting_in, own_messages, pack, pages, saves, theirs, views
+from surveyapp.web.participant import (
+    codes,
+    entrance,
+    getting_in,
+    media,
+    own_messages,
+    pack,
+    pages,
+    saves,
+    theirs,
+    views,
+)
 from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared import headers
 from surveyapp.web.shared.errors import stale
@@ -301,6 +313,7 @@ def worker() -> Response:
 
 
 participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)
+participant.add_url_rule(media.ADDRESS, "medium", media.medium)
 pages.add_pages(participant, HANDLED, HANDLED, StoredAnswers)
 getting_in.add_doors(participant, HANDLED, StoredAnswers)
 codes.add_codes(participant, HANDLED, StoredAnswers)
@@ -407,7 +420,8 @@ def _studies() -> list[Study]:
     """Every study, as whoever reads this page would be told of it."""
     return [
         runtime().study_in(
-            study, language if (language := asked_language()) in runtime().offered(study) else study.source_language
+            study,
+            language if (language := plain_of(asked_language())) in runtime().offered(study) else study.source_language,
         )
         for study in runtime().studies.values()
     ]

@@ -21,6 +21,7 @@ from surveyapp.domain.errors import (
     NotFound,
 )
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
+from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.services.privacy import erasing
 from surveyapp.services.responses import local_saves, survey_session
@@ -101,8 +102,9 @@ def receive(handle: str) -> Response:
     visit = received.visit
     if visit is not None and visit.response is not None and visit.response.revision:
         entrance.note_began(handle)
-    serves = interface_catalogues.serves_participants(sent.language)
-    with force_locale(sent.language if serves else interface_catalogues.SOURCE):
+    spoken = plain_of(sent.language)
+    serves = interface_catalogues.serves_participants(spoken)
+    with force_locale(spoken if serves else interface_catalogues.SOURCE):
         return jsonify(saves.answer(sent, received, _faults))
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from surveyapp.domain.answers import Mode, is_substantive
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import Form, Part, PartType
+from surveyapp.domain.instrument.questionnaire import Medium, MediumKind
 from surveyapp.domain.instrument.routing import Page, Route, SectionProgress
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of
@@ -54,6 +55,30 @@ class QuestionPage:
     @property
     def title(self) -> str:
         return f"{self.lead} {self.heading}" if self.lead else self.heading
+
+    @property
+    def picture(self) -> Medium | None:
+        return self._beside(MediumKind.PICTURE)
+
+    @property
+    def sound(self) -> Medium | None:
+        return self._beside(MediumKind.SOUND)
+
+    @property
+    def clip(self) -> Medium | None:
+        return self._beside(MediumKind.CLIP)
+
+    def _beside(self, kind: MediumKind) -> Medium | None:
+        """What stands beside its statement, or else beside its question."""
+        question, statement = self.page.question, self.page.statement
+        own = question.medium(f"statement.{statement.id}", kind) if statement else None
+        return own or question.medium("", kind)
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The files of every picture on it."""
+        shown = (self.picture, *(option.picture for field in self.fields for option in field.options))
+        return tuple(dict.fromkeys(each.file for each in shown if each))
 
     @property
     def template(self) -> str:

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from surveyapp.domain.answers import Reason
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import Control, Form, Part, form_values, missing_field
+from surveyapp.domain.instrument.questionnaire import Medium, MediumKind
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.web.shared.faults import fault_sentence
@@ -45,6 +46,7 @@ class FieldOption:
     alone: bool = False
     line: Field | None = None
     meaning: str | None = None
+    picture: Medium | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +174,7 @@ class Filling:
                 alone=bool(option and option.exclusive),
                 line=self.field(page, line) if line else None,
                 meaning=None if option else ends.get(code),
+                picture=question.medium(f"option.{code}", MediumKind.PICTURE) if question.media else None,
             )
 
     def _reasons(self, part: Part, field_id: str) -> Iterator[FieldOption]:

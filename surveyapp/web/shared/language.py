@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from surveyapp.domain.instrument.easy.renderings import easy_of, is_easy, plain_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import LocalText, language_attributes
 from surveyapp.domain.instrument.translation import in_language_of as in_language_of
@@ -86,7 +87,11 @@ def install(app: Flask) -> None:
 
     app.before_request(_take_up_choice)
     app.jinja_env.globals.update(
-        lang_of=lang_of, isolated=isolated, language_choices=language_choices, language_offered=language_offered
+        lang_of=lang_of,
+        isolated=isolated,
+        language_choices=language_choices,
+        language_offered=language_offered,
+        words_choice=words_choice,
     )
     app.jinja_env.filters.update(paragraphs=paragraphs, listed=listed, isolated=isolated, bare=bare)
 
@@ -104,7 +109,7 @@ def read_all(app: Flask) -> None:
 def interface_language() -> str:
     """The language that everything around a study's own words is in. English where the one asked for is not complete:
     a page never speaks half a language."""
-    wanted = asked_language()
+    wanted = plain_of(asked_language())
     for_staff = is_staff_path(request.path) and "language" not in g
     serves = interface_catalogues.serves_staff if for_staff else interface_catalogues.serves_participants
     return wanted if serves(wanted) else interface_catalogues.SOURCE
@@ -173,7 +178,8 @@ def _choices() -> tuple[str, ...]:
         return tuple(filter(interface_catalogues.serves_staff, interface_catalogues.languages()))
     if "offered" not in g:
         studies = runtime().studies.values()
-        g.offered = tuple(dict.fromkeys(language for study in studies for language in runtime().offered(study)))
+        offered = [language for study in studies for language in runtime().offered(study)]
+        g.offered = tuple(dict.fromkeys((*offered, *(easy_of(each) for study in studies for each in study.easy))))
     return tuple(g.offered)
 
 
@@ -217,9 +223,22 @@ class LanguageChoice:
 
 def language_choices(study: Study | None = None, shown: str | None = None) -> list[LanguageChoice]:
     """What to choose from: the languages a study offers, or all there are. `shown` is the one it is in now."""
-    codes = runtime().offered(study) if study and "languages" not in g else _choices()
     now = shown or asked_language()
-    return [LanguageChoice(code, own_name(code), code == now) for code in codes]
+    if "languages" in g:
+        return [LanguageChoice(code, own_name(code), code == now) for code in _choices()]
+    codes = runtime().offered(study) if study else tuple(dict.fromkeys(map(plain_of, _choices())))
+    # Whoever reads easy words goes on in them in another language, if it has them.
+    easy = [each for each in study.easy if each != plain_of(now)] if study and is_easy(asked_language()) else []
+    return [
+        LanguageChoice(easy_of(code) if code in easy else code, own_name(code), code == plain_of(now)) for code in codes
+    ]
+
+
+def words_choice(shown: str) -> LanguageChoice:
+    """The other words of the language that a page is in: its easy ones or, of these, the usual ones."""
+    if is_easy(shown):
+        return LanguageChoice(plain_of(shown), gettext("Usual words"), False)
+    return LanguageChoice(easy_of(shown), gettext("Easy words"), False)
 
 
 @dataclass(frozen=True)
@@ -238,7 +257,7 @@ def language_offered(study: Study, shown: str) -> LanguageOffer | None:
     if session.get(CHOSEN) or "language" in g:
         return None
     wanted = preferred(runtime().offered(study))
-    if wanted is None or wanted == shown:
+    if wanted is None or wanted == plain_of(shown):
         return None
     with force_locale(wanted.replace("-", "_")):
         sentence = gettext("You can read this in your own language.")
@@ -248,14 +267,14 @@ def language_offered(study: Study, shown: str) -> LanguageOffer | None:
 @functools.cache
 def own_name(code: str) -> str:
     """A language as its speakers call it: Polski, اردو."""
-    name = Locale.parse(code, sep="-").get_display_name() or code
-    return name[:1].upper() + name[1:]
+    name = Locale.parse(plain_of(code), sep="-").get_display_name() or code
+    return name[:1].upper() + name[1:] + (" (simple)" if is_easy(code) else "")
 
 
 def language_apart(text: object) -> str | None:
     """The language of a study's text where it is not the page's."""
     language = getattr(text, "language", None)
-    return None if language is None or language == reader_language() else str(language)
+    return None if language is None or plain_of(language) == reader_language() else str(language)
 
 
 def lang_of(text: object) -> Markup:
@@ -265,7 +284,7 @@ def lang_of(text: object) -> Markup:
 
 
 def _attributes(language: str | None) -> str:
-    if language is None or language == reader_language():
+    if language is None or plain_of(language) == reader_language():
         return ""
     return f' lang="{language}" dir="{direction(language)}"'
 

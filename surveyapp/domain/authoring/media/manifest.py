@@ -49,7 +49,7 @@ class ClipW(_Written):
 
 
 class OptionMediaW(_Written):
-    picture: PictureW
+    picture: FileNameW
 
 
 class StatementMediaW(_Written):
@@ -109,7 +109,11 @@ class _Reading:
             yield from self._beside(name, f"statement.{id}", (*place, "statements", id), of)
         for code, option in (written.options or {}).items():
             self._known(asked, (*place, "options", code), "option", code)
-            yield from self._picture(name, f"option.{code}", (*place, "options", code), option.picture)
+            found = self._file((*place, "options", code, "picture"), option.picture, PICTURES)
+            if found:
+                # Its words stand beside it: read out after them it would only say them again.
+                medium = Medium(of=f"option.{code}", kind=MediumKind.PICTURE, file=found)
+                yield StudyMedium(question=name, language=None, medium=medium)
 
     def _known(self, asked: Sequence[Question], place: Place, what: str, id: str) -> None:
         known = {

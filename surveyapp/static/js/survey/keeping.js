@@ -30,7 +30,8 @@ export class Keeping {
       this.again = false;
       const { token, link, ...slip } = this.turn.slip;
       const page = { shell: this.shell, slip, known: this.turn.known, link };
-      await shelved.keep(this.handle, page, [...this.files, slip.pack], still);
+      const pictures = new Set(this.turn.pack.pages.flatMap((each) => each.pictures ?? []));
+      await shelved.keep(this.handle, page, [...this.files, slip.pack], still, pictures);
     }
   }
 }

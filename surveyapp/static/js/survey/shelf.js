@@ -28,8 +28,9 @@ export const shelved = {
     return found ? found.json() : null;
   },
 
-  // Keeps a page in the place of the one before: its files first, and those that nothing names any more last.
-  async keep(handle, page, files, still) {
+  // Keeps a page in the place of the one before: its files first, and those that nothing names any more last. `pictures`
+  // it can do without.
+  async keep(handle, page, files, still, pictures = []) {
     if (!still()) return;
     const shelf = await caches.open(nameOf(handle));
     for (const file of files) if (!(await shelf.match(file, { ignoreVary: true }))) await shelf.add(file);
@@ -37,7 +38,8 @@ export const shelved = {
     const link = page.link ?? before?.link ?? null;
     await shelf.put(at(handle), new Response(JSON.stringify({ ...page, link })));
     await shelved.belongsTo(handle, still);
-    const named = new Set([at(handle), ...files].map((each) => new URL(each, location.href).href));
+    for (const each of pictures) if (still() && !(await shelf.match(each))) await shelf.add(each).catch(() => {});
+    const named = new Set([at(handle), ...files, ...pictures].map((each) => new URL(each, location.href).href));
     for (const { url } of await shelf.keys()) if (!named.has(url)) await shelf.delete(url);
   },
 

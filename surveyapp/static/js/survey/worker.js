@@ -18,7 +18,7 @@ addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
   if (request.mode === "navigate") event.respondWith(pathname.startsWith("/s/") ? link(request, pathname) : page(request, pathname));
-  else if (/^\/(static|survey\/pack)\//.test(pathname)) event.respondWith(file(request));
+  else if (/^\/(static|survey\/(pack|media))\//.test(pathname)) event.respondWith(file(request));
 });
 
 // Network first; what is kept where no answer comes, or not in time.

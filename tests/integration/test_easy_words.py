@@ -1,0 +1,164 @@
+"""Easy words: chosen on any page, with pictures beside them, and kept with each answer that is given in them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from surveyapp.domain.instrument.easy.renderings import Rendering, easy_of, is_easy, plain_of, rendering_of
+from surveyapp.domain.instrument.questionnaire import to_document
+from surveyapp.services.questionnaires import versions as questionnaire_versions
+from surveyapp.services.runtime import Runtime, build
+from surveyapp.services.translation import easy_words
+from surveyapp.settings import ROOT
+from surveyapp.store.tables import SaveRow, WordingRow
+from tests import factories
+from tests.conftest import Clock
+from tests.interviewer import Interviewer, create_reachable
+from tests.page import Client
+from tests.phone import Phone
+
+USUAL = "How did you first hear about the scheme?"
+EASY = "How did you first find out about the scheme?"
+PICTURE = re.compile(r'<img src="(/survey/media/job_rotation/[0-9a-f]{20}\.svg)" alt="([^"]+)"')
+
+
+@pytest.fixture
+def runtime(sqlite_url: str, clock: Clock) -> Iterator[Runtime]:
+    made = factories.create_runtime(sqlite_url, clock, demo=True)
+    factories.open_questionnaires(made)
+    yield made
+    made.database.dispose()
+
+
+def begun(runtime: Runtime) -> Phone:
+    phone = Phone(runtime)
+    phone.agree(factories.create_link(runtime, factories.create_participant(runtime)))
+    return phone
+
+
+def saves(runtime: Runtime) -> list[tuple[str, int | None]]:
+    with runtime.database.reading() as session:
+        return [tuple(row) for row in session.execute(select(SaveRow.language, SaveRow.wording).order_by(SaveRow.id))]
+
+
+@pytest.mark.parametrize("language", ["en", "pa-Arab", "zh-Hant-TW"])
+def test_easy_words_are_a_variety_of_their_language(language: str) -> None:
+    easy = easy_of(language)
+    assert (is_easy(language), is_easy(easy), plain_of(easy), easy_of(easy)) == (False, True, language, easy)
+    assert (rendering_of(language), rendering_of(easy)) == (Rendering.USUAL, Rendering.EASY)
+
+
+def test_somebody_chooses_easy_words_on_a_page_and_each_answer_says_in_which_it_was_given(runtime: Runtime) -> None:
+    phone = begun(runtime)
+    assert phone.heading == USUAL
+    assert "/survey/media/" not in phone.page.source, "nothing is fetched for whoever did not choose them"
+    # What was answered was asked in the usual words; the page comes back in easy ones.
+    phone.send({"heard_via": "online", "lang": "en-simple"})
+    assert (phone.path, phone.heading) == ("/survey/q/heard_via", EASY)
+    assert phone.chosen()["heard_via"] == ["online"]
+    address, alt = PICTURE.findall(phone.page.source)[0]
+    assert alt == "A person hears about something."
+    picture = phone.client.get(address)
+    assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
+    assert "immutable" in picture.headers["Cache-Control"]
+    # And so does every page that follows, until the usual words are chosen again.
+    phone.send({"heard_via": "family"})
+    assert "easy" in phone.page.source.partition("<main")[2].partition(">")[0]
+    phone.send({"heard_via_detail": "My brother told me.", "lang": "en"})
+    assert "/survey/media/" not in phone.page.source
+    assert saves(runtime) == [("en", None), ("en-simple", 1), ("en-simple", 1)]
+
+
+def test_they_are_offered_on_the_first_page_and_stay_in_their_own_language(runtime: Runtime) -> None:
+    phone = Phone(runtime)
+    phone.open(factories.create_link(runtime, factories.create_participant(runtime)))
+    phone.send(lang="en-simple")
+    assert "You can say yes or no to this." in phone.page.source
+    assert next(attributes for tag, attributes in phone.page.elements if tag == "html")["lang"] == "en"
+    assert ' lang="en-simple"' not in phone.page.source
+    # Polish has none: whoever goes to it has its usual words, and is offered no others.
+    phone.send(lang="pl")
+    assert "simple" not in phone.page.source
+
+
+def test_what_has_none_is_shown_in_its_usual_words_and_says_so_in_the_answer(runtime: Runtime) -> None:
+    phone = begun(runtime)
+    phone.open("/survey?lang=ur-simple")
+    phone.send({"heard_via": "online"})
+    assert saves(runtime) == [("en", None)]
+
+
+def test_the_pack_has_pictures_only_in_easy_words(runtime: Runtime) -> None:
+    phone = begun(runtime)
+    slip = json.loads(phone.client.get(phone.own("/survey/slip")).data)
+    usual = json.loads(phone.client.get(slip["pack"]).data)
+    phone.open("/survey?lang=en-simple")
+    slip = json.loads(phone.client.get(phone.own("/survey/slip")).data)
+    easy = json.loads(phone.client.get(slip["pack"]).data)
+    assert (usual["language"], easy["language"], easy["wording"]) == ("en", "en-simple", 1)
+    assert not any("pictures" in page or "<img" in page["html"] for page in usual["pages"])
+    assert [page["id"] for page in easy["pages"] if not page.get("pictures")] == []
+
+
+@pytest.mark.parametrize("name", ["nothing.svg", "..%2Fmedia.yaml", "media.yaml", "a" * 20 + ".svg", "%00"])
+def test_no_other_file_is_served(runtime: Runtime, name: str) -> None:
+    phone = Phone(runtime)
+    assert phone.client.get(f"/survey/media/job_rotation/{name}").status_code in (400, 404)
+    assert phone.client.get(f"/survey/media/{name}/media.yaml").status_code in (400, 404)
+
+
+def test_an_interviewer_reads_them_out(runtime: Runtime) -> None:
+    interviewer = Interviewer(Client(Phone(runtime).client.raw.application.test_client()), runtime)
+    interviewer.open(create_reachable(runtime))
+    assert "English, easy words" in interviewer.client.page(interviewer.case).words
+    location = interviewer.post(f"{interviewer.case}/start", {"mode": "phone", "language": "en-simple"}).location
+    agreed = {"consent_take_part": "yes", "consent_recontact": "no", "consent_quote_words": "no"}
+    section = interviewer.post(location, agreed).location
+    assert EASY in interviewer.client.page(section).words
+    interviewer.post(
+        section, {"shown": "heard_via", "heard_via": "online", "then": "stay", "save_id": str(uuid.uuid4())}
+    )
+    assert saves(runtime) == [("en-simple", 1)]
+
+
+def test_a_new_picture_is_a_new_revision_of_the_words_and_no_new_version(
+    runtime: Runtime, tmp_path: Path, clock: Clock
+) -> None:
+    home = tmp_path / "questionnaires"
+    shutil.copytree(ROOT / "questionnaires", home)
+    media = home / "job_rotation" / "media"
+    (media / "talking.svg").write_bytes((media / "idea.svg").read_bytes())
+    settings = dataclasses.replace(runtime.settings, questionnaires=home)
+    changed = build(settings, clock)
+    before, after = (
+        to_document(each.study("job_rotation").questionnaires["backfill_1", 1]) for each in (runtime, changed)
+    )
+    assert before == after, "media are no part of what is frozen"
+    made = questionnaire_versions.reword(factories.operator(changed), "job_rotation", "backfill_1")
+    assert [(each.language, each.revision) for each in made] == [("en-simple", 2)]
+    with changed.database.reading() as session:
+        words = session.scalars(
+            select(WordingRow.words)
+            .where(WordingRow.questionnaire == "backfill_1", WordingRow.language == "en-simple")
+            .order_by(WordingRow.revision)
+        ).all()
+    key = "backfill_1.heard_via_detail.picture"
+    assert words[0][key] != words[1][key], "the revision says which picture was shown"
+    changed.database.dispose()
+
+
+def test_every_questionnaire_of_job_rotation_has_them_whole_as_a_draft(runtime: Runtime) -> None:
+    study = runtime.study("job_rotation")
+    for each in easy_words.coverage(runtime.settings.questionnaires / study.id, study):
+        assert each.words.complete, each
+        assert each.draft, each
+        assert {kind.value for kind, share in each.beside.items() if share.complete} == {"picture"}, each
