@@ -64,11 +64,13 @@ def _row(people: Slice, counts: Iterable[CaseCount], rules: Rules, *, first: boo
     by_standing: Counter[Standing] = Counter()
     modes: Counter[Mode] = Counter()
     before: Counter[Standing] = Counter()
+    easy = 0
     for count in counts:
         by_standing[count.standing] += count.people
         before[count.standing] += count.people * count.before
         if count.standing is Standing.ANSWERED and count.mode is not None:
             modes[count.mode] += count.people
+            easy += count.people * count.easy
     asked = sum(by_standing[standing] for standing in COULD_BE_ASKED)
     answered, small = by_standing[Standing.ANSWERED], rules.small(asked)
     asked_before = sum(before[standing] for standing in COULD_BE_ASKED)
@@ -86,6 +88,7 @@ def _row(people: Slice, counts: Iterable[CaseCount], rules: Rules, *, first: boo
         asked_before=None if first else rules.cell(asked_before, private=rules.small(asked_before)),
         again=None if first else rules.cell(before[Standing.ANSWERED], asked_before, private=rules.small(asked_before)),
         modes={mode.value: rules.cell(modes[mode], answered, private=rules.small(answered)) for mode in Mode},
+        easy=rules.cell(easy, answered, private=rules.small(answered)),
         low_base=rules.low(asked),
     )
 

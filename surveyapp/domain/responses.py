@@ -82,8 +82,9 @@ class Reopening:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedAnswer:
-    """The answer to a variable that stands, and how it came: what an interviewer sees of a participant's start. With
-    the key of its save, the id that its sender gave that, and its place among the response's saves."""
+    """The answer to a variable that stands, and how it came: what an interviewer sees of a participant's start.
+    `language`: in which it was asked, easy words being a variety of one. With the key of its save, the id that its
+    sender gave that, and its place among the response's saves."""
 
     variable: str
     answer: Answer
@@ -93,6 +94,7 @@ class RecordedAnswer:
     save_id: uuid.UUID
     client_id: uuid.UUID
     revision: int
+    language: str
 
 
 @dataclass(frozen=True, kw_only=True)

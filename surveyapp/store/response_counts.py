@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from surveyapp.domain.fieldwork.cases import Disposition
 from surveyapp.domain.fieldwork.standing import AnswerCount, CaseCount, Standing
+from surveyapp.domain.instrument.easy.renderings import VARIETY
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.participants import scoped
@@ -37,6 +38,7 @@ def case_counts(
         "standing": standing_column(CaseRow, ResponseRow, now),
         "before": earlier.id.is_not(None) if before else literal(False),
         "mode": case((ResponseRow.state == ResponseState.SUBMITTED, SaveRow.mode), else_=None),
+        "easy": case((ResponseRow.state == ResponseState.SUBMITTED, SaveRow.language.endswith(VARIETY)), else_=False),
         "site": ParticipantRow.site_id,
         # As text: neither database groups by what is JSON. Two orders of the same keys are two rows, and add up.
         "attributes": cast(ParticipantRow.attributes, Text),
@@ -62,6 +64,7 @@ def case_counts(
             people=row.people,
             before=bool(row.before),
             mode=row.mode,
+            easy=bool(row.easy),
             site=row.site,
             attributes=json.loads(row.attributes),
         )

@@ -15,13 +15,22 @@ from sqlalchemy import select
 
 from surveyapp.domain.instrument.easy.renderings import Rendering, easy_of, is_easy, plain_of, rendering_of
 from surveyapp.domain.instrument.questionnaire import to_document
+from surveyapp.domain.staff import Scope
+from surveyapp.reports.files import held_record
+from surveyapp.reports.text.phrasing import ENGLISH
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.privacy import subject_access
 from surveyapp.services.questionnaires import versions as questionnaire_versions
+from surveyapp.services.responses import answering
+from surveyapp.services.results import response
 from surveyapp.services.runtime import Runtime, build
 from surveyapp.services.translation import easy_words
 from surveyapp.settings import ROOT
+from surveyapp.store.answering import exported
 from surveyapp.store.tables import SaveRow, WordingRow
 from tests import factories
 from tests.conftest import Clock
+from tests.integration.test_answering import walk_to
 from tests.interviewer import Interviewer, create_reachable
 from tests.page import Client
 from tests.phone import Phone
@@ -162,3 +171,32 @@ def test_every_questionnaire_of_job_rotation_has_them_whole_as_a_draft(runtime: 
         assert each.words.complete, each
         assert each.draft, each
         assert {kind.value for kind, share in each.beside.items() if share.complete} == {"picture"}, each
+
+
+def test_what_was_asked_in_easy_words_says_so_wherever_the_answer_is_told(runtime: Runtime) -> None:
+    person = create_reachable(runtime)
+    usual = factories.by_link(runtime, person)
+    easy = dataclasses.replace(usual, language="en-simple")
+    answering.give_consent(runtime, usual, {"take_part": True})
+    answering.save_page(runtime, usual, "heard_via", {"heard_via": ["online"]}, factories.new_id())
+    walk_to(runtime, easy, None, {"attended_readiness_sessions": "no", "placed": "no"})
+    answering.submit(runtime, easy)
+    desk = factories.operator(runtime)
+    # What is held about them.
+    record = subject_access.held_record(
+        desk, factories.STUDY, person.reference, (IdentityFact.NAME, IdentityFact.PHONE), None
+    )
+    first = record.touchpoints[0]
+    held = {each.variable: each.rendering for each in first.answers}
+    assert (held["heard_via"], held["recommend"]) == (Rendering.USUAL, Rendering.EASY)
+    assert record.language == "en"
+    assert "asked in easy words" in held_record.as_page(record, ENGLISH)
+    # The files of answers.
+    with desk.reading() as work:
+        scope = Scope(factories.STUDY, runtime.origin)
+        (sent,) = exported.sent_responses(work.session, scope, runtime.clock())
+    assert (sent.languages, sent.renderings) == (("en",), ("usual", "easy"))
+    # Who answered, as how they answered: where they ended.
+    told = response.group(desk, factories.STUDY, "backfill").response
+    row = next(each for each in told if (each.touchpoint, each.by) == (1, "")).rows[0]
+    assert (row.easy.count, row.easy.percent, row.modes["self"].count) == (1, 100, 1)

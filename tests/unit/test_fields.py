@@ -110,6 +110,7 @@ def test_what_was_posted_goes_before_what_was_answered_before(pages: tuple[Page,
             save_id=new_id(),
             client_id=new_id(),
             revision=1,
+            language="en",
         )
         for key, each in answers.items()
     }

@@ -263,6 +263,7 @@ def released_response(
                 not_open=WITHHELD,
                 not_eligible=WITHHELD,
                 withdrawn=WITHHELD,
+                easy=WITHHELD,
             )
             for people, told in rows
         ),

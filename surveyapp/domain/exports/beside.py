@@ -46,6 +46,7 @@ def process(own: OwnColumns, keys: Keys, responses: Sequence[ExportedResponse]) 
                 Decimal(each.saves),
                 " ".join(each.modes),
                 " ".join(each.languages),
+                " ".join(each.renderings),
             )
 
     columns = (
@@ -59,6 +60,7 @@ def process(own: OwnColumns, keys: Keys, responses: Sequence[ExportedResponse]) 
         own.number("saves", N_("How often something was saved"), role=ColumnRole.PROCESS),
         own.plain("modes", N_("Modes, in the order used"), ColumnType.TEXT, role=ColumnRole.PROCESS),
         own.plain("languages", N_("Languages, in the order used"), ColumnType.TEXT, role=ColumnRole.PROCESS),
+        own.plain("renderings", N_("Usual or easy words, in the order used"), ColumnType.TEXT, role=ColumnRole.PROCESS),
     )
     return dataset("paradata", own.translate(N_("How responses came about")), columns, len(responses), rows)
 

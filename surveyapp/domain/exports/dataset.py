@@ -177,8 +177,8 @@ class AnswerExport:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportedResponse:
-    """A response that was sent, by whom and how it came: `modes` and `languages` in the order first used, `saves` how
-    often something was saved."""
+    """A response that was sent, by whom and how it came: `modes`, `languages` and `renderings` in the order first used,
+    `saves` how often something was saved."""
 
     id: object
     person: object
@@ -193,3 +193,4 @@ class ExportedResponse:
     saves: int
     modes: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    renderings: tuple[str, ...] = ()

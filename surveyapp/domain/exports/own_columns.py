@@ -49,10 +49,11 @@ class OwnColumns:
             values=labels,
         )
 
-    def how(self, prefix: str, of: str | None = None) -> tuple[ExportColumn, ExportColumn]:
+    def how(self, prefix: str, of: str | None = None) -> tuple[ExportColumn, ...]:
         return (
             self.plain(f"{prefix}mode", N_("Mode in which the answers were sent"), ColumnType.TEXT, of),
             self.plain(f"{prefix}language", N_("Language in which the answers were sent"), ColumnType.TEXT, of),
+            self.plain(f"{prefix}rendering", N_("Whether they were sent in usual or easy words"), ColumnType.TEXT, of),
         )
 
     def missing_kind(self) -> ExportColumn:

@@ -231,9 +231,9 @@ def _known_values(
     return {person.id: tuple(values(person.known)) for person in people}
 
 
-def _first_last(response: ExportedResponse) -> tuple[ExportValue, ExportValue]:
-    """The mode and the language of the save that ended it."""
-    return (response.modes[-1] if response.modes else None, response.languages[-1] if response.languages else None)
+def _first_last(response: ExportedResponse) -> tuple[ExportValue, ...]:
+    """The mode, the language and the rendering of the save that ended it."""
+    return tuple(used[-1] if used else None for used in (response.modes, response.languages, response.renderings))
 
 
 def _at_touchpoint(
@@ -244,7 +244,7 @@ def _at_touchpoint(
 ) -> Iterator[ExportValue]:
     if found is None:
         absent = MissingKind.NO_RESPONSE if number in person.due else MissingKind.NOT_DUE
-        yield from itertools.repeat(absent, 4 + len(columns))
+        yield from itertools.repeat(absent, 5 + len(columns))
         return
     response, given = found
     yield Decimal(response.version)

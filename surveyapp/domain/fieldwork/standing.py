@@ -53,13 +53,15 @@ COULD_BE_ASKED = (Standing.ANSWERED, Standing.OPEN, Standing.CLOSED, Standing.RE
 @dataclass(frozen=True, kw_only=True)
 class CaseCount:
     """How many cases are alike. `before`: whether their people answered the touchpoint before this one; `mode`: how
-    those who answered handed it in; `site` and `attributes`: what is known of the people."""
+    those who answered handed it in, `easy` whether in easy words; `site` and `attributes`: what is known of the
+    people."""
 
     touchpoint: int
     standing: Standing
     people: int
     before: bool = False
     mode: Mode | None = None
+    easy: bool = False
     site: uuid.UUID | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
 

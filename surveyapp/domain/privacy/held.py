@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
+from surveyapp.domain.instrument.easy.renderings import Rendering
 from surveyapp.domain.open_answers.quoting import QuotationState
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
@@ -55,9 +56,10 @@ class HeldQuotation:
 @dataclass(frozen=True, kw_only=True)
 class HeldAnswer:
     """One answer: the question as it was asked, the statement of a grid, the moment it speaks of, and what was said
-    (several options: several lines). `reason`: why there is none. `counts`: it is the answer that stands; another was
-    given before it, or is off the way through the questions. Of words that stand: their `translations`, the `themes`
-    that whoever read them found in them, and the `quotations` chosen from them."""
+    (several options: several lines). `reason`: why there is none. `rendering`: in which words it was asked. `counts`:
+    it is the answer that stands; another was given before it, or is off the way through the questions. Of words that
+    stand: their `translations`, the `themes` that whoever read them found in them, and the `quotations` chosen from
+    them."""
 
     variable: str
     question: str
@@ -66,6 +68,7 @@ class HeldAnswer:
     said: tuple[str, ...]
     reason: Reason | None
     mode: Mode
+    rendering: Rendering
     at: dt.datetime
     by_staff: bool
     counts: bool

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
 from surveyapp.domain.i18n import N_
+from surveyapp.domain.instrument.easy.renderings import Rendering
 from surveyapp.domain.open_answers.quoting import QuotationState
 from surveyapp.domain.privacy.held import HeldAnswer, HeldRecord, HeldTouchpoint
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
@@ -295,6 +296,8 @@ class _Page:
         if each.reason is not None:
             said = (self._word(each.reason), *said)
         how = [self._moment(each.at), self._word(each.mode)]
+        if each.rendering is Rendering.EASY:
+            how.append(_("asked in easy words"))
         if each.by_staff:
             how.append(_("entered by an interviewer"))
         if not each.counts:

@@ -17,8 +17,8 @@ TARGET_COLUMNS = ("study", "id", "label", "target", "actual", "percent", "by", "
 
 
 def response_records(study: str, tables: Iterable[ResponseTable]) -> Iterator[Record]:
-    """Every number of response: `kind` is response, or mode for how it came. `segment` is empty for everybody, and
-    `segment_value` for whom it is not known; `note` says on which day the cases stood so."""
+    """Every number of response: `kind` is response, mode for how it came, or rendering for in which words. `segment` is
+    empty for everybody, and `segment_value` for whom it is not known; `note` says on which day the cases stood so."""
     columns, modes = response_columns(ENGLISH), mode_words(ENGLISH)
     for table in tables:
         for row in table.rows:
@@ -44,6 +44,9 @@ def response_records(study: str, tables: Iterable[ResponseTable]) -> Iterator[Re
             for mode, cell in row.modes.items():
                 category = Category(mode, modes[mode], "option")
                 yield {**cell_record(here, category, cell, row.answered.count), "kind": "mode"}
+            if row.easy.count:
+                category = Category("easy", "In easy words", "option")
+                yield {**cell_record(here, category, row.easy, row.answered.count), "kind": "rendering"}
 
 
 def composition_records(study: Study, compositions: Iterable[Composition]) -> Iterator[Record]:

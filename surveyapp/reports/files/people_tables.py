@@ -157,20 +157,25 @@ def _response_cell(row: ResponseCounts, key: str, words: Phrasing) -> PeopleCell
 
 def modes_table(tables: Sequence[tuple[str | None, ResponseTable]], words: Phrasing,
                 name: NameOf) -> PeopleTable:  # fmt: skip
-    """How those who answered handed it in, for everybody at each touchpoint."""
+    """How those who answered handed it in, and how many in easy words, for everybody at each touchpoint."""
     _ = words.gettext
     said = mode_words(words)
     shown = [mode for mode in said if any(row.modes[mode].count for _, table in tables for row in table.rows)]
+    easy = any(row.easy.count for _, table in tables for row in table.rows)
     return PeopleTable(
         _("How they answered"),
-        ("", *(said[mode] for mode in shown), _("Answered")),
+        ("", *(said[mode] for mode in shown), *([_("In easy words")] if easy else ()), _("Answered")),
         tuple(
             PeopleRows(
                 heading,
                 tuple(
                     PeopleRow(
                         name(table, row)[0],
-                        (*(_value(row.modes[mode], words) for mode in shown), _value(row.answered, words, share=False)),
+                        (
+                            *(_value(row.modes[mode], words) for mode in shown),
+                            *([_value(row.easy, words)] if easy else ()),
+                            _value(row.answered, words, share=False),
+                        ),
                     )
                     for _, table in together
                     for row in table.rows

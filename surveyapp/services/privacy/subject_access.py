@@ -239,6 +239,7 @@ def _answers(
                 said=_said(part, answer),
                 reason=answer.reason if isinstance(answer, Missing) else None,
                 mode=each.mode,
+                rendering=each.rendering,
                 at=each.at,
                 by_staff=each.by_staff,
                 counts=counts,

@@ -240,6 +240,7 @@ def _having_said(visit: Visit, answers: Answers) -> Visit:
             save_id=NOBODY,
             client_id=NOBODY,
             revision=0,
+            language=visit.language,
         )
         for key, each in answers.items()
     }

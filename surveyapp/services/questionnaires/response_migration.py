@@ -112,12 +112,12 @@ def _move(work: Work, study: Study, each: Midway, target: Questionnaire) -> None
     responses.set_version(work.session, old.id, target.version)
     response = dataclasses.replace(old, version=target.version)
     sources: dict[str, RecordedAnswer] = {key: one for key, one in given.items() if key in becomes}
-    for mode, changed in _changes_by_mode(given, becomes).items():
+    for (mode, language), changed in _changes_by_how(given, becomes).items():
         hashed = saving.hash_of(work, each.participant, "moved", changed)
         save = NewSave(
             id=new_id(),
             section="",
-            language=study.source_language,
+            language=language,
             mode=mode,
             by=work.staff_id,
             client_at=None,
@@ -137,6 +137,7 @@ def _move(work: Work, study: Study, each: Midway, target: Questionnaire) -> None
                     save_id=stored,
                     client_id=save.id,
                     revision=response.revision,
+                    language=language,
                 )
                 for key, answer in changed.items()
             }
@@ -167,16 +168,17 @@ def _replace_current(work: Work, each: Midway, target: Questionnaire, sources: M
         responses.replace_answers(work.session, each.response.id, last, asked, keys)
 
 
-def _changes_by_mode(
+def _changes_by_how(
     given: Mapping[str, RecordedAnswer], becomes: Mapping[str, Carried]
-) -> dict[Mode, dict[str, Answer]]:
-    """What to record anew, by the mode in which it was said: moving is not another way of answering."""
-    found: dict[Mode, dict[str, Answer]] = {}
+) -> dict[tuple[Mode, str], dict[str, Answer]]:
+    """What to record anew, by the mode and the language, easy words among them, in which it was said: moving is not
+    another way of answering."""
+    found: dict[tuple[Mode, str], dict[str, Answer]] = {}
     for key, carried in becomes.items():
         if carried.fate == "mapped" and carried.new is not None:
-            found.setdefault(given[key].mode, {})[key] = carried.new
+            found.setdefault((given[key].mode, given[key].language), {})[key] = carried.new
         elif carried.fate == "asked_again":
-            found.setdefault(given[key].mode, {})[key] = NOT_ASKED
+            found.setdefault((given[key].mode, given[key].language), {})[key] = NOT_ASKED
     return found
 
 

@@ -208,6 +208,7 @@ def _standing_anew(
             save_id=save_id,
             client_id=new.id,
             revision=response.revision,
+            language=new.language,
         )
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
     current = before.said.current

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.exports.beside import ExportedAttempt
 from surveyapp.domain.exports.dataset import ExportedResponse
+from surveyapp.domain.instrument.easy.renderings import plain_of, rendering_of
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.answer_rows import bound
@@ -88,7 +89,8 @@ def sent_responses(
                 submitted_at=row.submitted_at,
                 saves=saves,
                 modes=tuple(modes),
-                languages=tuple(languages),
+                languages=tuple(dict.fromkeys(map(plain_of, languages))),
+                renderings=tuple(dict.fromkeys(rendering_of(each).value for each in languages)),
             )
         )
     return found

@@ -66,7 +66,15 @@ class SaidSoFar:
 
 
 _VALUES = ("position", "code", "number", "day", "time_of_day", "text", "sealed", "reason")
-_SAVED = (SaveRow.mode, SaveRow.by_staff, SaveRow.recorded_at, SaveRow.id, SaveRow.client_id, SaveRow.revision)
+_SAVED = (
+    SaveRow.mode,
+    SaveRow.by_staff,
+    SaveRow.recorded_at,
+    SaveRow.id,
+    SaveRow.client_id,
+    SaveRow.revision,
+    SaveRow.language,
+)
 _NO_SAVE = tuple(null().label(column.key) for column in _SAVED)
 _NO_VALUES = tuple(null().label(name) for name in _VALUES)
 
@@ -112,6 +120,7 @@ def _said(*, earlier: bool, site: bool, saves: bool) -> Any:
             ConsentRow.id,
             null(),
             null(),
+            null(),
             no_number,
         ).where(ConsentRow.participant_id == person),
     ]
@@ -149,7 +158,7 @@ def _said(*, earlier: bool, site: bool, saves: bool) -> Any:
             .where(SaveRow.response_id == saves_of, SaveRow.client_id.in_(ids)),
             select(
                 _kind(_Kind.KNOWN), null(), *_NO_VALUES, null(), null(), null(), null(), KnownSaveRow.client_id,
-                KnownSaveRow.revision, no_number,
+                KnownSaveRow.revision, null(), no_number,
             ).where(KnownSaveRow.response_id == saves_of, KnownSaveRow.client_id.in_(ids)),
         ]  # fmt: skip
     return union_all(*branches)
@@ -263,6 +272,7 @@ def _recorded(variable: str, row: Row[Any], answer: Answer) -> RecordedAnswer:
         save_id=row.id,
         client_id=row.client_id,
         revision=row.revision,
+        language=row.language,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer
+from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.answer_rows import PersonWords, answer_of, bound
@@ -92,7 +93,11 @@ def written(
         query = query.where(CaseRow.touchpoint == touchpoint)
     if only is not None:
         query = query.where(CaseRow.participant_id.in_(only))
-    return [WrittenAnswer(**row._mapping) for row in session.execute(query)]
+    return [
+        # What people write is in their language, however easy the words were that asked for it.
+        WrittenAnswer(**{**row._mapping, "language": plain_of(row.language)})
+        for row in session.execute(query)
+    ]
 
 
 def opened(session: Session, answers: Sequence[WrittenAnswer]) -> dict[AnswerPlace, str]:

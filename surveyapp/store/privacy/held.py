@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Mode
+from surveyapp.domain.instrument.easy.renderings import Rendering, rendering_of
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.store.answer_rows import PersonWords, answer_of
 from surveyapp.store.tables import AnswerHistoryRow, CaseRow, ConsentRow, ResponseRow, SaveRow
@@ -23,6 +24,7 @@ class GivenAnswer:
     answer: Answer
     save_id: uuid.UUID
     mode: Mode
+    rendering: Rendering
     by_staff: bool
     at: dt.datetime
 
@@ -56,6 +58,7 @@ def answers(session: Session, response_id: uuid.UUID) -> list[GivenAnswer]:
             answer=answer_of(cells, words),
             save_id=save_id,
             mode=save.mode,
+            rendering=rendering_of(save.language),
             by_staff=save.by_staff is not None,
             at=save.recorded_at,
         )

@@ -50,7 +50,7 @@ def test_every_state_of_a_case_has_a_standing() -> None:
 def test_a_row_worked_by_hand() -> None:
     counts = [
         count(Standing.ANSWERED, 20, mode=Mode.PHONE),
-        count(Standing.ANSWERED, 5, mode=Mode.SELF),
+        count(Standing.ANSWERED, 5, mode=Mode.SELF, easy=True),
         count(Standing.OPEN, 6),
         count(Standing.CLOSED, 4),
         count(Standing.REFUSED, 1),
@@ -66,6 +66,7 @@ def test_a_row_worked_by_hand() -> None:
     assert {mode: (cell.count, cell.percent) for mode, cell in row.modes.items()} == {
         "self": (5, 20), "phone": (20, 80), "in_person": (0, 0), "video": (0, 0), "proxy": (0, 0),
     }  # fmt: skip
+    assert (row.easy.count, row.easy.percent) == (5, 20)
     assert row.again is None
 
 

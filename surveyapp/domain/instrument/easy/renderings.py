@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import enum
 
-_VARIETY = "-simple"
+VARIETY = "-simple"
+"""What the tag of a language in easy words ends in."""
 
 
 class Rendering(enum.Enum):
@@ -20,16 +21,16 @@ class Rendering(enum.Enum):
 
 def easy_of(language: str) -> str:
     """A language in easy words; one that is already stays as it is."""
-    return language if is_easy(language) else f"{language}{_VARIETY}"
+    return language if is_easy(language) else f"{language}{VARIETY}"
 
 
 def plain_of(language: str) -> str:
     """The language itself, whatever its words."""
-    return language.removesuffix(_VARIETY)
+    return language.removesuffix(VARIETY)
 
 
 def is_easy(language: str) -> bool:
-    return language.endswith(_VARIETY)
+    return language.endswith(VARIETY)
 
 
 def rendering_of(language: str) -> Rendering:
