@@ -15,6 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.support import NullTranslations, Translations
 
+from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.services.translation.po_files import PoFile, is_translated, read, write
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -122,6 +123,7 @@ def counted(language: str) -> tuple[tuple[int, int], tuple[int, int], bool]:
 def spoken(language: str) -> tuple[str, Callable[..., str], Callable[..., str]]:
     """What speaks to somebody outside a request, as Flask-Babel's functions do: the language (the source, where the
     interface does not have this one whole), `gettext(text, **values)` and `ngettext(one, many, number, **values)`."""
+    language = plain_of(language)
     known = language if language in languages() and serves_participants(language) else SOURCE
     words = translations(known) if known != SOURCE else NullTranslations()
 
