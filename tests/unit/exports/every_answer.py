@@ -123,6 +123,7 @@ def export_of(
             saves=3,
             modes=("phone", "self"),
             languages=("en", "ur"),
+            renderings=("usual", "easy"),
         )
         for number in range(len(answers))
     ]
