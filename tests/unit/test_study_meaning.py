@@ -83,6 +83,8 @@ NO_MEANING = {
     "source_language": "which language the words compared are in",
     "languages": "which translations are offered; questionnaires are compared in their source",
     "partial": "as `languages`",
+    "easy": "as `languages`; each save says in which words its answers were given",
+    "media": "it stands beside easy words, and each revision of these names it",
     "time_zone": "it moves a day's end by hours, and no answer",
     "help": "whom to ask",
     "groups": "titles and letters of references",
