@@ -53,21 +53,21 @@ def waiting(desk: Desk, study_id: str) -> Mapping[tuple[str, int], LinksWanted]:
         return found
 
 
-Place = tuple[str, int, str]
+PackPlace = tuple[str, int, str]
 """A group, a touchpoint and the name of a site."""
 
 IN_A_PACK = ANSWERABLE | {CaseState.SUBMITTED}
 """Who has a card in a pack: also whoever has answered, so that a card that is there or missing does not tell."""
 
 
-def packs(desk: Desk, study_id: str) -> Mapping[Place, int]:
+def packs(desk: Desk, study_id: str) -> Mapping[PackPlace, int]:
     """For which sites a pack can be made, and how many cards it would have. Raises NotPermitted."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     with desk.reading() as work:
         return Counter(place for place, *_ in _in_packs(work, scope))
 
 
-def pack(desk: Desk, study_id: str, place: Place) -> list[LinkAndCode]:
+def pack(desk: Desk, study_id: str, place: PackPlace) -> list[LinkAndCode]:
     """Makes a link and a code for everybody of a site at a touchpoint, whether they have answered or not, to be handed
     out by somebody else: each is claimed with a PIN. Those given out before go on working. Raises NotPermitted,
     InputRefused when there is nobody."""
@@ -77,7 +77,7 @@ def pack(desk: Desk, study_id: str, place: Place) -> list[LinkAndCode]:
         return _made(work, desk, study_id, wanted, claim=True)
 
 
-def _in_packs(work: Work, scope: Scope) -> list[tuple[Place, str, Case]]:
+def _in_packs(work: Work, scope: Scope) -> list[tuple[PackPlace, str, Case]]:
     return [
         ((line.group, line.case.touchpoint, line.site), line.reference, line.case)
         for line in store.lines(work.session, scope)

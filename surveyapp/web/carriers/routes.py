@@ -23,10 +23,10 @@ carriers = Blueprint("carriers", __name__, url_prefix="/api/notify")
 LARGEST = 16 * 1024
 """Bytes of what it tells."""
 
-Told = Mapping[str, object]
+CallbackBody = Mapping[str, object]
 
 
-def callback(handler: Callable[[Told], None]) -> Callable[[], Response]:
+def callback(handler: Callable[[CallbackBody], None]) -> Callable[[], Response]:
     """Lets in whoever has the token, and nobody where none is set; then all that can be read is taken, with 200."""
 
     @functools.wraps(handler)
@@ -65,20 +65,20 @@ def _desk() -> Desk:
     return Desk(runtime(), System())
 
 
-def _text(told: Told, key: str) -> str:
+def _text(told: CallbackBody, key: str) -> str:
     found = told.get(key)
     return found if isinstance(found, str) else ""
 
 
 @carriers.post("/delivery")
 @callback
-def delivery(told: Told) -> None:
+def delivery(told: CallbackBody) -> None:
     """A delivery receipt."""
     hearing.told_delivery(_desk(), _text(told, "reference"), _text(told, "id"), _text(told, "status"))
 
 
 @carriers.post("/text")
 @callback
-def text(told: Told) -> None:
+def text(told: CallbackBody) -> None:
     """A text message that came in."""
     hearing.heard_text(_desk(), f"+{_text(told, 'source_number').lstrip('+')}", _text(told, "message"))
