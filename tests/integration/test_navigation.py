@@ -116,6 +116,7 @@ BY_ITSELF = {
     "evaluator.who_touchpoint_csv": "nothing is known of its people",
     "evaluator.who_touchpoint_xlsx": "nothing is known of its people",
     "rights.reopen": "somebody who has sent everything is in no queue: they are found by their reference",
+    "manager.pack": "the button of sites that somebody is at: here nobody is",
     "manager.related": "the study here has one group, and so no relationship",
     "manager.list_page": "where a list that was chosen leads; none is here",
     "manager.list_columns": "the button of that page",

@@ -80,7 +80,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "manager.list_results",
             ),
         ),
-        NavigationPlace(endpoint="manager.links", words=_("Links"), action=Action.MANAGE_PARTICIPANTS),
+        NavigationPlace(
+            endpoint="manager.links",
+            words=_("Links"),
+            action=Action.MANAGE_PARTICIPANTS,
+            beneath=("manager.pack",),
+        ),
         NavigationPlace(
             endpoint="manager.touchpoints",
             words=_("Touchpoints"),
