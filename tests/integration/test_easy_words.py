@@ -200,3 +200,17 @@ def test_what_was_asked_in_easy_words_says_so_wherever_the_answer_is_told(runtim
     told = response.group(desk, factories.STUDY, "backfill").response
     row = next(each for each in told if (each.touchpoint, each.by) == (1, "")).rows[0]
     assert (row.easy.count, row.easy.percent, row.modes["self"].count) == (1, 100, 1)
+
+
+def test_whoever_goes_back_to_usual_words_ended_in_them(runtime: Runtime) -> None:
+    person = create_reachable(runtime)
+    usual = factories.by_link(runtime, person)
+    easy = dataclasses.replace(usual, language="en-simple")
+    answering.give_consent(runtime, usual, {"take_part": True})
+    for who, said in ((usual, "online"), (easy, "family")):
+        answering.save_page(runtime, who, "heard_via", {"heard_via": [said]}, factories.new_id())
+    walk_to(runtime, usual, None, {"attended_readiness_sessions": "no", "placed": "no"})
+    answering.submit(runtime, usual)
+    with factories.operator(runtime).reading() as work:
+        (sent,) = exported.sent_responses(work.session, Scope(factories.STUDY, runtime.origin), runtime.clock())
+    assert sent.renderings == ("easy", "usual")

@@ -7,7 +7,7 @@ import datetime as dt
 import functools
 import itertools
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -89,11 +89,15 @@ def sent_responses(
                 submitted_at=row.submitted_at,
                 saves=saves,
                 modes=tuple(modes),
-                languages=tuple(dict.fromkeys(map(plain_of, languages))),
-                renderings=tuple(dict.fromkeys(rendering_of(each).value for each in languages)),
+                languages=_last_used(map(plain_of, languages)),
+                renderings=_last_used(rendering_of(each).value for each in languages),
             )
         )
     return found
+
+
+def _last_used(each: Iterable[str]) -> tuple[str, ...]:
+    return tuple(reversed(dict.fromkeys(reversed(list(each)))))
 
 
 def count_sent(session: Session, scope: Scope, until: dt.datetime) -> int:
@@ -130,7 +134,8 @@ def _sent(
 def _how(
     session: Session, scope: Scope, until: dt.datetime, people: Collection[uuid.UUID] | None
 ) -> dict[uuid.UUID, tuple[int, dict[str, None], dict[str, None]]]:
-    """How often each response was saved, in which modes and languages; what came too late is no part of it."""
+    """How often each response was saved, in which modes and languages, each where it was used last; what came too late
+    is no part of it."""
     query = _sent(select(SaveRow.response_id, SaveRow.mode, SaveRow.language), scope, until, people)
     query = query.join(SaveRow, SaveRow.response_id == ResponseRow.id).where(SaveRow.late.is_(False))
     found: dict[uuid.UUID, tuple[int, dict[str, None], dict[str, None]]] = {}
@@ -138,8 +143,9 @@ def _how(
     for some in session.connection().execute(query, execution_options={"yield_per": FETCHED}).partitions():
         for response, mode, language in some:
             saves, modes, languages = found.get(response, (0, {}, {}))
-            modes[mode.value] = None
-            languages[language] = None
+            for used, each in ((modes, mode.value), (languages, language)):
+                used.pop(each, None)
+                used[each] = None
             found[response] = (saves + 1, modes, languages)
     return found
 
