@@ -25,6 +25,7 @@ SHELVED = """async () => {
 
 
 def choose_words(page: Page, words: str) -> None:
+    page.locator(".tongues summary").click()
     with page.expect_navigation():
         page.get_by_role("button", name=words).click()
 
@@ -44,7 +45,10 @@ def test_easy_words_are_chosen_turned_saved_and_kept_for_when_there_is_no_signal
     page.wait_for_function(LOADED)
     check_accessible(page)
     check_reflow(page)
-    check_targets(page, ".of-words button")
+    page.locator(".tongues summary").click()
+    check_targets(page, ".words")
+    check_reflow(page)
+    page.locator(".tongues summary").click()
     # The page turns, and what is answered says in which words it was asked.
     page.fill("textarea", "My brother told me.")
     turn(page)
