@@ -177,8 +177,8 @@ class AnswerExport:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportedResponse:
-    """A response that was sent, by whom and how it came: `modes`, `languages` and `renderings` in the order last used, so
-    that the last is that of the save that ended it; `saves` how often something was saved."""
+    """A response that was sent, by whom and how it came: `modes`, `languages` and `renderings` in the order last used
+    (the last is that of the save that ended it), `saves` how often something was saved."""
 
     id: object
     person: object
