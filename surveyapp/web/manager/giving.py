@@ -91,16 +91,16 @@ def links(study_id: str) -> Reply:
     return page("links", form, choices=choices, packs=_packs(study_id))
 
 
-def _packs(study_id: str) -> dict[str, str]:
-    """For whom a pack can be made: `backfill.1.Cafe` to words."""
-    study, found = staff_study(study_id), {}
-    for (group_id, number, site), people in bulk_links.packs(desk(), study_id).items():
+def _packs(study_id: str) -> dict[str, dict[str, str]]:
+    """For whom a pack can be made, by the title of their group: `backfill.1.Cafe` to words."""
+    study, found = staff_study(study_id), dict[str, dict[str, str]]()
+    for (group_id, number, site), people in sorted(bulk_links.packs(desk(), study_id).items()):
         group, touchpoint = study.group(group_id), study.touchpoint(group_id, number)
         if group is not None and touchpoint is not None:
             cards = ngettext("%(num)s card", "%(num)s cards", people)
-            words = [isolated(each) for each in (site, group.title, touchpoint.title)]
-            found[f"{group_id}.{number}.{site}"] = listed([*words, cards])
-    return dict(sorted(found.items(), key=lambda each: each[1]))
+            words = listed([isolated(site), isolated(touchpoint.title), cards])
+            found.setdefault(group.title, {})[f"{group_id}.{number}.{site}"] = words
+    return found
 
 
 @manager.post("/<study_id>/participants/pack")

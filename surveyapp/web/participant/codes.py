@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
-from flask import Blueprint, redirect, request
+from flask import redirect, request
 
 from surveyapp.domain.entry.doors import Door
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.responses.sent_codes import AskedCode, CodeStand
 from surveyapp.services.responses.survey_session import Visit
-from surveyapp.web.participant import pages
+from surveyapp.web.participant import pages, views
 from surveyapp.web.participant.pages import Backend
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.words import worded
@@ -44,9 +43,8 @@ def _code(sender: CodeSender, *, way_fault: str = "", code_fault: str = "", show
 def ask_for_code(sender: CodeSender) -> Reply:
     if sender.language_chosen():
         return _code(sender)
-    written = request.form.get("way", "")
     try:
-        asked = sender.ask_for_code(SendingWay(written) if written in set(SendingWay) else None)
+        asked = sender.ask_for_code(views.way_in(request.form))
     except InputRefused as refused:
         return _code(sender, way_fault=worded(refused.sentence)), 422
     return _code(sender, shown=asked.shown) if asked.shown else redirect(sender.address("code"))
@@ -64,15 +62,8 @@ def give_code(sender: CodeSender) -> Reply:
     return redirect(sender.address("answers" if before.submitted else "survey"))
 
 
-def add_codes(blueprint: Blueprint, prefix: str, sender_of: Callable[..., CodeSender]) -> None:
-    """Serves these pages from a blueprint, each under its function's name."""
-
-    def add(method: str, path: str, page: Callable[[CodeSender], Reply]) -> None:
-        def handler(**named: Any) -> Reply:
-            return page(sender_of(**named))
-
-        blueprint.add_url_rule(prefix + path, page.__name__, handler, methods=[method])
-
-    add("GET", "/code", code)
-    add("POST", "/code", ask_for_code)
-    add("POST", "/code/given", give_code)
+PAGES: tuple[pages.PageRule[CodeSender], ...] = (
+    ("GET", "/code", code),
+    ("POST", "/code", ask_for_code),
+    ("POST", "/code/given", give_code),
+)

@@ -3,10 +3,9 @@ PIN."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
-from flask import Blueprint, redirect, request
+from flask import redirect, request
 
 from surveyapp.domain.entry.doors import CHOOSES_PIN, TAKES_PIN, Door, PinStanding
 from surveyapp.domain.errors import InputRefused
@@ -115,17 +114,10 @@ def answers(door: Doorkeeper) -> Reply:
     return pages.show(door, "answers", here, sections=views.answers_by_section(here))
 
 
-def add_doors(blueprint: Blueprint, prefix: str, door_of: Callable[..., Doorkeeper]) -> None:
-    """Serves these pages from a blueprint, each under its function's name."""
-
-    def add(method: str, path: str, page: Callable[[Doorkeeper], Reply]) -> None:
-        def handler(**named: Any) -> Reply:
-            return page(door_of(**named))
-
-        blueprint.add_url_rule(prefix + path, page.__name__, handler, methods=[method])
-
-    add("GET", "/pin", pin)
-    add("POST", "/pin", give_pin)
-    add("GET", "/begin", begin)
-    add("POST", "/begin", begun)
-    add("GET", "/answers", answers)
+PAGES: tuple[pages.PageRule[Doorkeeper], ...] = (
+    ("GET", "/pin", pin),
+    ("POST", "/pin", give_pin),
+    ("GET", "/begin", begin),
+    ("POST", "/begin", begun),
+    ("GET", "/answers", answers),
+)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
-from flask import Blueprint, redirect, request
+from flask import redirect, request
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.sending.own_reminder import OwnTime
 from surveyapp.domain.sending.rules import SendingWay
-from surveyapp.web.participant import pages
+from surveyapp.web.participant import pages, views
 from surveyapp.web.participant.pages import Backend
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.words import worded
@@ -31,7 +30,7 @@ class OwnMessageSender(Backend, Protocol):
 
 def send_receipt(sender: OwnMessageSender) -> Reply:
     try:
-        sender.send_receipt(_way())
+        sender.send_receipt(views.way_in(request.form))
     except InputRefused as refused:
         here = sender.here("done")
         again = sender.asked_again(here)
@@ -42,7 +41,7 @@ def send_receipt(sender: OwnMessageSender) -> Reply:
 def remind_me(sender: OwnMessageSender) -> Reply:
     written = request.form.get("when", "")
     try:
-        sender.remind(_way(), OwnTime(written) if written in set(OwnTime) else None)
+        sender.remind(views.way_in(request.form), OwnTime(written) if written in set(OwnTime) else None)
     except InputRefused as refused:
         here = sender.here("later")
         return pages.show(sender, "later", here, reminder_fault=worded(refused.sentence), when=written), 422
@@ -54,20 +53,8 @@ def drop_reminder(sender: OwnMessageSender) -> Reply:
     return redirect(sender.address("later"))
 
 
-def _way() -> SendingWay | None:
-    written = request.form.get("way", "")
-    return SendingWay(written) if written in set(SendingWay) else None
-
-
-def add_own_messages(blueprint: Blueprint, prefix: str, sender_of: Callable[..., OwnMessageSender]) -> None:
-    """Serves these from a blueprint, each under its function's name."""
-
-    def add(path: str, page: Callable[[OwnMessageSender], Reply]) -> None:
-        def handler(**named: Any) -> Reply:
-            return page(sender_of(**named))
-
-        blueprint.add_url_rule(prefix + path, page.__name__, handler, methods=["POST"])
-
-    add("/done/receipt", send_receipt)
-    add("/later/reminder", remind_me)
-    add("/later/no-reminder", drop_reminder)
+PAGES: tuple[pages.PageRule[OwnMessageSender], ...] = (
+    ("POST", "/done/receipt", send_receipt),
+    ("POST", "/later/reminder", remind_me),
+    ("POST", "/later/no-reminder", drop_reminder),
+)

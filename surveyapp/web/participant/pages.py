@@ -7,8 +7,8 @@ previews it (`surveyapp.web.preview.phone`). Which page leads to which is decide
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Concatenate, Protocol, TypeVar
 
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
@@ -196,7 +196,12 @@ def later(backend: Backend) -> Reply:
     return show(backend, "later", here, unsaved="unsaved" in request.args)
 
 
-PAGES: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
+B = TypeVar("B")
+
+PageRule = tuple[str, str, Callable[Concatenate[B, ...], Reply]]
+"""A method, what follows the prefix of its address, and a page of such a backend."""
+
+PAGES: tuple[PageRule[Backend], ...] = (
     ("GET", "/consent", consent),
     ("POST", "/consent", give_consent),
     ("GET", "/declined", declined),
@@ -250,6 +255,20 @@ def add_pages(
     @blueprint.errorhandler(ConsentMissing)
     def _consent_missing(_error: ConsentMissing) -> Reply:
         return redirect(here().address("consent"))
+
+
+def serve(blueprint: Blueprint, prefix: str, backend_of: Callable[[str], B], rules: Iterable[PageRule[B]]) -> None:
+    """Serves pages from a blueprint, each under its function's name. A page is given the backend of the handle that its
+    address names, and what else that names."""
+
+    def add(method: str, path: str, page: Callable[Concatenate[B, ...], Reply]) -> None:
+        def handler(handle: str, **named: Any) -> Reply:
+            return page(backend_of(handle), **named)
+
+        blueprint.add_url_rule(prefix + path, page.__name__, handler, methods=[method])
+
+    for rule in rules:
+        add(*rule)
 
 
 def show(backend: Backend, name: str, here: Visit, **context: Any) -> str:

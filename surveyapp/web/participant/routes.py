@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import uuid
-from collections.abc import Mapping
 from typing import Any
 
 from flask import (
@@ -25,31 +22,14 @@ from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
-from surveyapp.domain.entry.doors import Door
 from surveyapp.domain.errors import AccessRefused, DoorShut, StateRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.easy.renderings import plain_of
-from surveyapp.domain.instrument.kinds import Form
-from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.privacy.held import HeldRecord
-from surveyapp.domain.privacy.leaving import ParticipationChange
-from surveyapp.domain.sending.own_reminder import OwnTime
-from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.web_sessions import EndedWhy
-from surveyapp.services.cases.next_time import NextTime
 from surveyapp.services.fieldwork.tablets import LentTablet
 from surveyapp.services.participants import links
-from surveyapp.services.responses import answering, pins, sent_codes, survey_session
-from surveyapp.services.responses import own_messages as own_messages_service
-from surveyapp.services.responses import theirs as theirs_service
-from surveyapp.services.responses.expected_time import ExpectedTime, expected_time
-from surveyapp.services.responses.own_messages import ReminderStand
-from surveyapp.services.responses.sent_codes import AskedCode, CodeStand
-from surveyapp.services.responses.survey_session import Visit
-from surveyapp.services.responses.theirs import Theirs
-from surveyapp.services.security import guesses, kept_forms, sessions
-from surveyapp.services.security.kept_forms import KeptForm
+from surveyapp.services.security import guesses, sessions
 from surveyapp.web.packs import slip
 from surveyapp.web.participant import (
     codes,
@@ -61,13 +41,13 @@ from surveyapp.web.participant import (
     pages,
     saves,
     theirs,
-    views,
 )
-from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
+from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, OPENED, NotLetIn, SomebodyElses
+from surveyapp.web.participant.stored import StoredAnswers, language_chosen
 from surveyapp.web.shared import headers
 from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.incoming import sent_from_here
-from surveyapp.web.shared.language import CHOICE, asked_language, speak
+from surveyapp.web.shared.language import asked_language
 from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import has_cookie, keep_form, token, typed_texts
@@ -93,7 +73,7 @@ def start() -> Reply:
     if (tablet := lent()) is not None:
         return _to_whom_it_is_lent(tablet)
     typed = request.form.get("code", "")
-    if request.method == "GET" or _language_chosen():
+    if request.method == "GET" or language_chosen():
         return render_template("participant/start.html", typed=typed[:LONGEST_SHOWN], fault=None)
     try:
         return _welcome(entrance.let_in(links.open_code(runtime(), typed)))
@@ -146,146 +126,6 @@ def leave(handle: str | None = None) -> Reply:
         return render_template("participant/left.html")
 
 
-def _language_chosen() -> bool:
-    """Takes up the language whose button sent the form."""
-    return speak(request.form.get(CHOICE, ""))
-
-
-class StoredAnswers:
-    """Keeps what somebody says who was let in by a link or code, on the pages of their handle. `_at_first`: who they
-    are, in the language of the page that sent the form."""
-
-    def __init__(self, handle: str) -> None:
-        self._handle = handle
-        self._at_first = entrance.who(handle)
-        self.own_device = entrance.own_device(handle)
-        # What a page asks the database for only where it says it.
-        asked = {"code_ways": self._code_ways, "reminders": self._reminders}
-        self.told: Mapping[str, Any] = {"own_device": self.own_device, "turns": True, **asked}
-
-    def at_the_door(self) -> Visit:
-        return survey_session.visit(runtime(), entrance.who(self._handle), entrance.standing())
-
-    def here(self, place: str) -> Visit:
-        """Raises DoorShut where there are questions that the link alone does not open."""
-        here = self.at_the_door()
-        if place == "privacy":
-            return here
-        if here.door is not Door.QUESTIONS and not here.submitted and here.state in ANSWERABLE:
-            raise DoorShut(here.door)
-        return here
-
-    def page(self, here: Visit, page_id: str) -> Page | None:
-        return views.open_page(here, page_id)
-
-    def beside(self, here: Visit, page_id: str) -> tuple[Page | None, Page | None]:
-        route = here.ready[1]
-        return route.before(page_id) if route.page(page_id) else None, here.next_page(page_id)
-
-    def may_check(self, here: Visit) -> bool:
-        return here.ready[1].complete
-
-    def asks_first(self, here: Visit) -> bool:
-        return self.own_device is None
-
-    def address(self, place: str, here: Visit | None = None, **values: Any) -> str:
-        return url_for(f"participant.{place}", handle=self._handle, **values)
-
-    def expected_time(self, here: Visit) -> ExpectedTime:
-        return expected_time(runtime(), here.study, here.touchpoint)
-
-    def language_chosen(self) -> bool:
-        return _language_chosen()
-
-    def give_consent(self, agreed: Mapping[str, bool]) -> Visit:
-        return answering.give_consent(runtime(), self._at_first, agreed)
-
-    def answer(self, page_id: str, form: Form) -> Visit:
-        saved = answering.save_page(
-            runtime(), self._at_first, page_id, form, _save_id(), found=entrance.standing(), seen=_seen(form)
-        )
-        after = saved.visit
-        # A page that only tells something stores nothing: whoever passed it has not begun.
-        if after.response and after.response.revision:
-            entrance.note_began(self._handle)
-        if saved.stands:
-            raise pages.AnswersContested(saved.stands)
-        return after
-
-    def kept(self) -> KeptForm | None:
-        if not session.get(KEPT):
-            return None
-        found = kept_forms.of_session(runtime(), entrance.web_session())
-        return next((each for each in found if each.path.partition("?")[0] == request.path), None)
-
-    def asked_again(self, here: Visit) -> NextTime | None:
-        return survey_session.asked_again(runtime(), here)
-
-    def submit(self) -> None:
-        answering.submit(runtime(), self._at_first)
-        entrance.note_sent()
-
-    def choose_pin(self, typed: str) -> None:
-        entrance.note_chosen(pins.choose(runtime(), self._at_first, typed))
-
-    def give_pin(self, typed: str) -> None:
-        pins.give(runtime(), self._at_first, typed)
-        entrance.note_proven()
-
-    def _code_ways(self) -> tuple[SendingWay, ...]:
-        """By which ways a code can be sent; looked up by the pages that offer one."""
-        return sent_codes.ways(runtime())
-
-    def _reminders(self, here: Visit) -> ReminderStand:
-        return own_messages_service.reminder_stand(runtime(), self._at_first, here)
-
-    def send_receipt(self, way: SendingWay | None) -> None:
-        own_messages_service.receipt(runtime(), self._at_first, way)
-
-    def remind(self, way: SendingWay | None, when: OwnTime | None) -> None:
-        own_messages_service.remind(runtime(), self._at_first, way, when)
-
-    def drop_reminder(self) -> None:
-        own_messages_service.no_reminder(runtime(), self._at_first)
-
-    def code_stand(self) -> CodeStand:
-        return sent_codes.stand(runtime(), entrance.who(self._handle), entrance.web_session().id)
-
-    def ask_for_code(self, way: SendingWay | None) -> AskedCode:
-        session_id, address = entrance.web_session().id, request.remote_addr or ""
-        return sent_codes.ask(runtime(), entrance.who(self._handle), session_id, way, address)
-
-    def give_code(self, typed: str) -> Visit:
-        before = sent_codes.give(runtime(), self._at_first, entrance.web_session().id, typed)
-        entrance.note_proven()
-        return before
-
-    def theirs(self) -> Theirs:
-        return theirs_service.see(runtime(), entrance.who(self._handle))
-
-    def change_consent(self, said: dict[str, bool]) -> None:
-        theirs_service.consent(runtime(), self._at_first, said)
-
-    def change_part(self, wanted: ParticipationChange) -> None:
-        theirs_service.change(runtime(), self._at_first, wanted)
-
-    def correct(self) -> None:
-        theirs_service.correct(runtime(), self._at_first)
-
-    def take_along(self) -> HeldRecord:
-        return theirs_service.take_along(runtime(), self._at_first)
-
-    def ask_for_a_call(self, at: dt.datetime | None) -> None:
-        theirs_service.ask_for_a_call(runtime(), self._at_first, at)
-
-    def leave_for_good(self) -> None:
-        session.clear()
-
-    def say_whose(self, own: bool) -> None:
-        entrance.say_whose(self._handle, own)
-        self.own_device = own
-
-
 @participant.get(f"{HANDLED}/slip", endpoint="slip")
 @saves.in_json
 def slip_of(handle: str) -> Response:
@@ -315,10 +155,10 @@ def worker() -> Response:
 participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)
 participant.add_url_rule(media.ADDRESS, "medium", media.medium)
 pages.add_pages(participant, HANDLED, HANDLED, StoredAnswers)
-getting_in.add_doors(participant, HANDLED, StoredAnswers)
-codes.add_codes(participant, HANDLED, StoredAnswers)
-own_messages.add_own_messages(participant, HANDLED, StoredAnswers)
-theirs.add_theirs(participant, HANDLED, StoredAnswers)
+pages.serve(participant, HANDLED, StoredAnswers, getting_in.PAGES)
+pages.serve(participant, HANDLED, StoredAnswers, codes.PAGES)
+pages.serve(participant, HANDLED, StoredAnswers, own_messages.PAGES)
+pages.serve(participant, HANDLED, StoredAnswers, theirs.PAGES)
 saves.add_saves(participant, HANDLED)
 
 
@@ -330,22 +170,6 @@ def moved(page_id: str | None = None) -> Reply:
 
 for _path in ("", *dict.fromkeys(each[1] for each in pages.PAGES)):
     participant.add_url_rule(f"/survey{_path}", "moved", moved, methods=["GET", "POST"])
-
-
-def _save_id() -> uuid.UUID:
-    """The id the form was given when it was shown. One that was tampered with counts as another form."""
-    try:
-        return uuid.UUID(request.form.get("save_id", ""))
-    except ValueError:
-        return uuid.uuid4()
-
-
-def _seen(form: Form) -> list[uuid.UUID | None] | None:
-    """Of each part of the page the save whose answer was on the screen. One that is no id was never seen here."""
-    try:
-        return [uuid.UUID(each) if each else None for each in form["seen"]] if "seen" in form else None
-    except ValueError:
-        return [uuid.uuid4() for _each in form["seen"]]
 
 
 def _code_fault(why: str, seconds: int) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
-from flask import Blueprint, abort, make_response, redirect, request
+from flask import abort, make_response, redirect, request
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused, StateRefused
@@ -188,21 +187,14 @@ def next_time(keeper: Keeper) -> Reply:
     return response
 
 
-def add_theirs(blueprint: Blueprint, prefix: str, keeper_of: Callable[..., Keeper]) -> None:
-    """Serves these pages from a blueprint, each under its function's name."""
-
-    def add(method: str, path: str, page: Callable[..., Reply]) -> None:
-        def handler(handle: str, **named: Any) -> Reply:
-            return page(keeper_of(handle), **named)
-
-        blueprint.add_url_rule(prefix + path, page.__name__, handler, methods=[method])
-
-    add("GET", "/yours", yours)
-    add("POST", "/yours", change_consent)
-    add("POST", "/yours/call", ask_for_a_call)
-    add("POST", "/yours/correct", correct)
-    add("POST", "/yours/pin", prove)
-    add("POST", "/yours/held", take_along)
-    add("GET", "/yours/next", next_time)
-    add("GET", "/yours/<change>", part)
-    add("POST", "/yours/<change>", change_part)
+PAGES: tuple[pages.PageRule[Keeper], ...] = (
+    ("GET", "/yours", yours),
+    ("POST", "/yours", change_consent),
+    ("POST", "/yours/call", ask_for_a_call),
+    ("POST", "/yours/correct", correct),
+    ("POST", "/yours/pin", prove),
+    ("POST", "/yours/held", take_along),
+    ("GET", "/yours/next", next_time),
+    ("GET", "/yours/<change>", part),
+    ("POST", "/yours/<change>", change_part),
+)

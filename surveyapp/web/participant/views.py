@@ -17,6 +17,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.normalise import is_blank
 from surveyapp.domain.responses import RecordedAnswer
+from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.shared.answers import REASONS, said
 from surveyapp.web.shared.fields import Field, Filling
@@ -160,6 +161,12 @@ def consent_missing(study: Study, agreed: Mapping[str, bool]) -> list[tuple[str,
 def agreed_in(names: Iterable[str]) -> dict[str, bool]:
     """The purposes that were ticked, of the names of a form's fields."""
     return {name.removeprefix("agree-"): True for name in names if name.startswith("agree-")}
+
+
+def way_in(form: Mapping[str, str]) -> SendingWay | None:
+    """By which way a form asks for something to be sent; None for one that there is not."""
+    written = form.get("way", "")
+    return SendingWay(written) if written in set(SendingWay) else None
 
 
 @dataclass(frozen=True)
