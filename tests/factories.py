@@ -20,7 +20,7 @@ from sqlalchemy import Table, event, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Mode
-from surveyapp.domain.audit import ByLink, Operator
+from surveyapp.domain.audit import AuditAction, ByLink, Operator
 from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.entry.pins import Pin
@@ -43,6 +43,7 @@ from surveyapp.store import cases, participants, responses
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
 from surveyapp.store.entry import pins
+from surveyapp.store.security import audit
 from surveyapp.store.sign_in import recovery_codes
 from surveyapp.store.tables import Base
 
@@ -304,3 +305,9 @@ def stored(runtime: Runtime, participant: Participant) -> tuple[dict[str, Answer
     with runtime.database.reading() as session:
         current = responses.current_answers(session, visit.ready[2].id)
     return {key: answer for key, answer in current.items() if answer != NOT_ASKED}, visit.ready[2].revision
+
+
+def actions(runtime: Runtime, person: Participant) -> list[AuditAction]:
+    """What the trail has of somebody, oldest first."""
+    with runtime.database.reading() as session:
+        return [each.action for each in audit.about(session, person.study, person.reference)]

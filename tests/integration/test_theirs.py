@@ -20,7 +20,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
 from surveyapp.store.answering import consents as said_of_consent
-from surveyapp.store.security import audit, erasures
+from surveyapp.store.security import erasures
 from tests import factories
 from tests.conftest import Clock
 from tests.interviewer import create_reachable
@@ -63,11 +63,6 @@ def now(runtime: Runtime, person: Participant) -> Participant | None:
         return participants.participant(session, person.id, runtime.today(runtime.study(factories.STUDY)))
 
 
-def actions(runtime: Runtime, person: Participant) -> list[AuditAction]:
-    with runtime.database.reading() as session:
-        return [each.action for each in audit.about(session, factories.STUDY, person.reference)]
-
-
 class TestBeforeSending:
     def test_they_stop_and_take_part_again(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
         begin(phone, runtime, person)
@@ -78,7 +73,7 @@ class TestBeforeSending:
         stopped = now(runtime, person)
         assert stopped is not None
         assert stopped.stopped_at is not None
-        assert actions(runtime, person)[-1] is AuditAction.PARTICIPATION_STOPPED
+        assert factories.actions(runtime, person)[-1] is AuditAction.PARTICIPATION_STOPPED
         phone.open("/survey/yours/taken_up")
         phone.send()
         assert "You take part again." in phone.page.words
@@ -107,7 +102,7 @@ class TestBeforeSending:
         phone.send({"pin": "000001"}, to="/survey/yours/pin")
         assert phone.status == 422
         assert "That is not your PIN." in phone.page.words
-        assert actions(runtime, person)[-1] is AuditAction.PIN_REFUSED
+        assert factories.actions(runtime, person)[-1] is AuditAction.PIN_REFUSED
         phone.send({"pin": PIN}, to="/survey/yours/pin")
         assert phone.path == "/survey/yours"
         assert {"Download it to read", "Erase…"} <= set(phone.page.said("button") + phone.page.said("a"))
@@ -156,7 +151,7 @@ class TestBeforeSending:
             assert said in Page(answer.text).words
         phone.client.post(phone.own("/survey/yours/call"), {"csrf_token": token, "at": "2026-06-15T14:30"})
         assert "We call you on 15 June 2026, 14:30." in phone.open("/survey/yours").words
-        assert actions(runtime, person)[-1] is AuditAction.CALL_ASKED_FOR
+        assert factories.actions(runtime, person)[-1] is AuditAction.CALL_ASKED_FOR
         clock.forward(hours=3)
         [line] = call_queue.queue(Desk(runtime, staff)).lines
         assert (line.reference, line.priority) == (person.reference, QueuePriority.CALLBACK)
@@ -174,7 +169,7 @@ class TestBeforeSending:
         phone.client.post(phone.own("/survey/yours/erased"), {"csrf_token": token})
         assert now(runtime, person) is not None
         phone.client.post(phone.own("/survey/yours/held"), {"csrf_token": token})
-        assert AuditAction.RECORD_GIVEN_OUT not in actions(runtime, person)
+        assert AuditAction.RECORD_GIVEN_OUT not in factories.actions(runtime, person)
 
 
 class TestOnceSent:
@@ -188,7 +183,7 @@ class TestOnceSent:
         for_a_machine = phone.client.post(phone.own("/survey/yours/held"), {**form, "json": "1"})
         assert for_a_machine.json is not None
         assert for_a_machine.json["reference"] == person.reference
-        assert actions(runtime, person).count(AuditAction.RECORD_GIVEN_OUT) == 2
+        assert factories.actions(runtime, person).count(AuditAction.RECORD_GIVEN_OUT) == 2
 
     def test_they_erase_all_of_it(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
         send(phone, runtime, person)
@@ -238,7 +233,7 @@ def test_each_way_out_by_themselves(runtime: Runtime, person: Participant) -> No
     who = factories.by_link(runtime, person)
     theirs.change(runtime, who, ParticipationChange.STOPPED)
     theirs.change(runtime, who, ParticipationChange.STOPPED)
-    assert actions(runtime, person).count(AuditAction.PARTICIPATION_STOPPED) == 1
+    assert factories.actions(runtime, person).count(AuditAction.PARTICIPATION_STOPPED) == 1
     with runtime.database.reading() as session:
         assert {each.disposition for each in cases.cases_of(session, person.id)} == {Disposition.REFUSAL}
     with pytest.raises(StateRefused):

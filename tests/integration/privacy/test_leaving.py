@@ -28,7 +28,6 @@ from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
 from surveyapp.store.database import new_id
 from surveyapp.store.privacy import participation
-from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 from tests.drills.erasure import rows_of
@@ -63,11 +62,6 @@ def dispositions(runtime: Runtime, person: Participant) -> dict[int, Disposition
         return {each.touchpoint: each.disposition for each in cases.cases_of(session, person.id)}
 
 
-def actions(runtime: Runtime, person: Participant) -> list[AuditAction]:
-    with runtime.database.reading() as session:
-        return [each.action for each in audit.entries(session) if each.subject == person.reference]
-
-
 def queued(runtime: Runtime) -> set[str]:
     staff = factories.create_staff(runtime, Role.INTERVIEWER)
     return {each.reference for each in call_queue.queue(Desk(runtime, staff)).lines}
@@ -93,7 +87,10 @@ class TestStopping:
         assert stopped.stopped_at == clock.now
         assert queued(runtime) == {other.reference}
         assert dispositions(runtime, person) == {1: Disposition.COMPLETE, 2: Disposition.REFUSAL}
-        assert actions(runtime, person)[-2:] == [AuditAction.IDENTITY_CONFIRMED, AuditAction.PARTICIPATION_STOPPED]
+        assert factories.actions(runtime, person)[-2:] == [
+            AuditAction.IDENTITY_CONFIRMED,
+            AuditAction.PARTICIPATION_STOPPED,
+        ]
         with pytest.raises(StateRefused):
             links.give_out(desk, factories.STUDY, person.reference, 2, links.AccessKind.LINK)
 
@@ -145,7 +142,7 @@ class TestStopping:
         clock.forward(days=400)
         record(desk, late, TAKEN_UP)
         assert dispositions(runtime, late) == {1: Disposition.REFUSAL}
-        assert actions(runtime, late)[-1] is AuditAction.PARTICIPATION_TAKEN_UP
+        assert factories.actions(runtime, late)[-1] is AuditAction.PARTICIPATION_TAKEN_UP
 
 
 class TestWithdrawing:
@@ -194,7 +191,7 @@ class TestWithdrawing:
         )
         manager.page(f"/manage/job_rotation/participants/{person.reference}/contact")
         manager.page(f"/rights/job_rotation/{person.reference}")
-        assert actions(runtime, person)[-2:] == [AuditAction.CONTACT_SEEN, AuditAction.WITHDRAWN_PERSON_SEEN]
+        assert factories.actions(runtime, person)[-2:] == [AuditAction.CONTACT_SEEN, AuditAction.WITHDRAWN_PERSON_SEEN]
 
     def test_an_answer_under_way_is_refused(self, runtime: Runtime, desk: Desk) -> None:
         """Their session ends with the withdrawal: the page that was open takes nothing any more, and says nothing of

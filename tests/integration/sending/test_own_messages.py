@@ -14,7 +14,6 @@ from surveyapp.services.participants import links
 from surveyapp.services.responses import own_messages
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.sending import outbox
-from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 from tests.page import Client
@@ -42,11 +41,6 @@ def sent(runtime: Runtime, person: Participant) -> Phone:
     return phone
 
 
-def actions(runtime: Runtime, person: Participant) -> list[AuditAction]:
-    with runtime.database.reading() as session:
-        return [each.action for each in audit.about(session, STUDY, person.reference)]
-
-
 class TestReceipt:
     def test_it_goes_once_and_names_nothing(self, runtime: Runtime, person: Participant) -> None:
         phone = sent(runtime, person)
@@ -54,7 +48,7 @@ class TestReceipt:
             phone.send(way="email", to="/survey/done/receipt")
             assert "a receipt is on its way to it" in phone.page.words
             phone.open("/survey/done")
-        assert AuditAction.OWN_MESSAGE_ASKED in actions(runtime, person)
+        assert AuditAction.OWN_MESSAGE_ASKED in factories.actions(runtime, person)
         [message] = asked_for(runtime)
         assert (message.to, message.subject) == ("person1@example.org", "Your receipt")
         first, _, rest = message.text.partition("\n\n")
@@ -115,7 +109,7 @@ class TestReminder:
         phone.send(to="/survey/later/no-reminder")
         assert "When should we remind you?" in phone.page.words
         assert rows(runtime, person) == []
-        assert actions(runtime, person)[-1] is AuditAction.OWN_REMINDER_DROPPED
+        assert factories.actions(runtime, person)[-1] is AuditAction.OWN_REMINDER_DROPPED
 
     def test_what_is_missing_is_said(self, runtime: Runtime, person: Participant) -> None:
         phone = begun(runtime, person)

@@ -20,13 +20,24 @@ from surveyapp.services.privacy import erasing, leaving
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.sending import calendar, deciding, outbox
 from surveyapp.services.sending.ways.carrier import CarrierOutcome
-from surveyapp.store.security import audit
 from surveyapp.store.sending import recipients
 from surveyapp.store.tables import MessageRow, SentCodeRow
 from tests import factories
 from tests.conftest import Clock
 from tests.phone import Phone
-from tests.sending import STUDY, Told, asked_for, at_ten, beat, begun, by, reachable, rows, switch_on, with_mail
+from tests.sending import (
+    STUDY,
+    Told,
+    asked_for,
+    at_ten,
+    beat,
+    begun,
+    by,
+    reachable,
+    rows,
+    switch_on,
+    with_mail,
+)
 
 PIN = "481516"
 EVERYWHERE_THE_SAME = "If you gave us a number or an address for this, a code is on its way to it."
@@ -55,11 +66,6 @@ def ask(phone: Phone) -> None:
     phone.send(way="email", to="/survey/code")
 
 
-def actions(runtime: Runtime, person: Participant) -> list[AuditAction]:
-    with runtime.database.reading() as session:
-        return [each.action for each in audit.about(session, STUDY, person.reference)]
-
-
 @pytest.mark.both_databases
 def test_on_another_device_a_code_takes_the_place_of_a_pin(runtime: Runtime, person: Participant) -> None:
     begun(runtime, person)
@@ -83,7 +89,7 @@ def test_on_another_device_a_code_takes_the_place_of_a_pin(runtime: Runtime, per
     phone.send(code=f" {digits[:3]}-{digits[3:]} ", to="/survey/code/given")
     phone.say_whose()
     assert phone.question == "heard_via_detail", "where they left off"
-    assert AuditAction.SENT_CODE_GIVEN in actions(runtime, person)
+    assert AuditAction.SENT_CODE_GIVEN in factories.actions(runtime, person)
     # Once: another browser that saw the message gets nowhere with it.
     other = elsewhere(runtime, person)
     ask(other)
