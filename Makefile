@@ -3,6 +3,9 @@ PORT ?= 8000
 REQUESTS ?= 20000
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+COMPILE = $(BIN)/python -m piptools compile --generate-hashes --allow-unsafe --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+# Nothing is installed whose file is not one that was pinned. What is built of its source is built by what was pinned, too.
+INSTALL = install --quiet --disable-pip-version-check --no-build-isolation --use-pep517 --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check audit format messages schema assets pins bench bench-phone fuzz drill gallery
@@ -44,9 +47,11 @@ schema: .venv/.tools ## write the questionnaire format's JSON Schema for editors
 assets: ## fetch Plotly's browser bundle again
 	scripts/refresh_plotly.sh
 
-pins: .venv/.tools ## pin what pyproject.toml asks for, anew
-	$(BIN)/python -m piptools compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate --output-file requirements.txt pyproject.toml
-	$(BIN)/python -m piptools compile --quiet --strip-extras --extra dev --no-emit-index-url --no-emit-find-links --no-header --no-annotate --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+pins: .venv/.tools ## pin what pyproject.toml asks for, anew, with the hash of every file of it
+	$(COMPILE) --all-build-deps --only-build-deps --output-file requirements-build.txt pyproject.toml
+	$(COMPILE) --constraint requirements-build.txt --output-file requirements.txt pyproject.toml
+	$(COMPILE) --constraint requirements-build.txt --constraint requirements.txt --extra dev --output-file requirements-dev.txt pyproject.toml
+	$(COMPILE) --output-file requirements-audit.txt scripts/audit_tools.in
 
 bench: .venv/.tools ## benchmarks that print
 	$(BIN)/python -m tests.benchmarks
@@ -70,19 +75,21 @@ gallery: .venv/.tools ## pictures of every page and state that participants meet
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found. Install it, or run make PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv .venv
 
-.venv/.installed: requirements.txt pyproject.toml | .venv/bin/python
+.venv/.installed: requirements-build.txt requirements.txt pyproject.toml | .venv/bin/python
 	@echo "Installing, once…"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/pip $(INSTALL) --requirement requirements-build.txt
+	@$(BIN)/pip $(INSTALL) --requirement requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
 .venv/.tools: requirements-dev.txt .venv/.installed
 	@echo "Installing the tools, once…"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@$(BIN)/pip $(INSTALL) --requirement requirements-dev.txt
 	@touch $@
 
-.venv/.audit: requirements-audit.txt | .venv/bin/python
+.venv/.audit: requirements-build.txt requirements-audit.txt | .venv/bin/python
 	@echo "Installing what audits, once, apart from what serves…"
 	@$(BIN)/python -m venv .venv/audit
-	@.venv/audit/bin/pip install --quiet --disable-pip-version-check --requirement requirements-audit.txt
+	@.venv/audit/bin/pip $(INSTALL) --requirement requirements-build.txt
+	@.venv/audit/bin/pip $(INSTALL) --requirement requirements-audit.txt
 	@touch $@

@@ -56,7 +56,8 @@ def main(people: int = 3) -> None:
 
 def _lacking(tree: Path, folder: Path) -> Path:
     """A folder with the libraries that a version asks for and that are not here. Those that are stay as they are."""
-    asked = (tree / "requirements.txt").read_text(encoding="utf-8").split()
+    words = (tree / "requirements.txt").read_text(encoding="utf-8").split()
+    asked = [each for each in words if "==" in each]
     here = {each.name.lower().replace("_", "-") for each in distributions()}
     lacking = [each for each in asked if each.partition("==")[0].lower() not in here]
     if lacking:
