@@ -232,19 +232,20 @@ def _workbooks() -> Iterator[ListFile]:
     yield ListFile("XLSX cut short", good[: len(good) // 2], (), ("workbook_broken",))
     yield ListFile("XLSX with a password", _ole("EncryptedPackage"), (), ("workbook_protected",))
     yield ListFile("XLS of before 2007", _ole("Workbook"), (), ("workbook_old",))
-    yield ListFile("ODS", _zipped({"mimetype": b"application/vnd.oasis"}), (), ("workbook_other",))
+    yield ListFile("ODS", zipped({"mimetype": b"application/vnd.oasis"}), (), ("workbook_other",))
     bomb = {"xl/workbook.xml": b"<workbook/>", "xl/sharedStrings.xml": bytes(1_000_000)}
-    yield ListFile("XLSX that unpacks to gigabytes", _claiming(_zipped(bomb)), (), ("workbook_too_large",))
+    yield ListFile("XLSX that unpacks to gigabytes", _claiming(zipped(bomb)), (), ("workbook_too_large",))
     entities = {"xl/workbook.xml": b'<!DOCTYPE x [<!ENTITY a "aaaa">]><workbook>&a;</workbook>'}
-    yield ListFile("XLSX with entities", _zipped(entities), (), ("workbook_broken",))
-    yield ListFile("ZIP of nothing", _zipped({"xl/workbook.xml": b""}), (), ("workbook_broken",))
+    yield ListFile("XLSX with entities", zipped(entities), (), ("workbook_broken",))
+    yield ListFile("ZIP of nothing", zipped({"xl/workbook.xml": b""}), (), ("workbook_broken",))
 
 
 def _ole(stream: str) -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + stream.encode("utf-16-le") + bytes(500)
 
 
-def _zipped(parts: dict[str, bytes]) -> bytes:
+def zipped(parts: dict[str, bytes]) -> bytes:
+    """A ZIP of parts by name."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in parts.items():

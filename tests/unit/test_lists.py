@@ -13,12 +13,13 @@ from surveyapp.domain import normalise
 from surveyapp.domain.authoring.loader import load_study
 from surveyapp.domain.participants import Contact
 from surveyapp.services.lists import checking, headings
+from surveyapp.services.lists.files import workbook
 from surveyapp.services.lists.files.reading import read_sheet
 from surveyapp.services.lists.files.sheet import ListSheet
 from surveyapp.services.lists.mapping import ListMapping, mapped
 from surveyapp.services.participants import contacts, enrolment_form
 from surveyapp.settings import ROOT
-from tests.list_files import ListFile, list_files
+from tests.list_files import ListFile, list_files, zipped
 
 WRITTEN = "group,name,phone\npeople,Zoë Łuczak,07700 900142\n"
 READ = [(2, ("people", "Zoë Łuczak", "07700 900142"))]
@@ -59,6 +60,27 @@ def test_every_kind_of_list_is_right_or_refused_with_a_reason(file: ListFile) ->
 def test_the_kinds_of_list_are_many_and_each_by_its_own_name() -> None:
     names = [file.name for file in list_files()]
     assert len(names) == len(set(names)) >= 60
+
+
+DECLARED = '<!DOCTYPE x [<!ENTITY a "aaaa">]>'
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("xl/worksheets/sheet1.xml", f"{DECLARED}<x/>".encode()),
+        ("behind_a_remark.xml", f"<!--{'x' * 70_000}-->{DECLARED}<x/>".encode()),
+        ("in_utf_16.xml", f'<?xml version="1.0" encoding="UTF-16"?>{DECLARED}<x/>'.encode("utf-16")),
+        ("by_another_name.dat", f"{DECLARED}<x/>".encode()),
+    ],
+)
+def test_a_document_type_is_refused_wherever_it_stands(name: str, part: bytes) -> None:
+    """By ourselves, whichever library that would have refused it too happens to be there."""
+    fault = workbook.refusal(zipped({"xl/workbook.xml": b"<workbook/>", name: part}))
+    assert fault is not None
+    assert fault.code == "workbook_broken"
+    sound = {"xl/workbook.xml": b"<!-- <!DOCTYPE x> --><workbook/>", name: b"<x/>", "xl/media/image.png": b"\x89PNG"}
+    assert workbook.refusal(zipped(sound)) is None
 
 
 @pytest.mark.parametrize(

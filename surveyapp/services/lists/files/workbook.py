@@ -1,7 +1,7 @@
 """Workbooks (XLSX) that hold a list: read cell by cell, within bounds, and nothing in them is run.
 
 A workbook is a ZIP of XML: how much it says it unpacks to is looked at before any of it is, and a document type, by
-which a few bytes become gigabytes, is refused.
+which a few bytes become gigabytes, is refused, in whichever part it stands and however that is written.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -60,14 +61,35 @@ def refusal(data: bytes) -> Sentence | None:
                 return say("workbook_protected")
             if len(parts) > MAXIMUM_PARTS or sum(each.file_size for each in parts) > MAXIMUM_UNPACKED:
                 return say("workbook_too_large", megabytes=MAXIMUM_UNPACKED // 1_000_000)
-            for each in parts:
-                if each.filename.endswith(".xml"):
-                    with archive.open(each) as part:
-                        if b"<!DOCTYPE" in part.read(2_000):
-                            return say("workbook_broken")
+            if any(_has_document_type(archive, each) for each in parts):
+                return say("workbook_broken")
     except _BROKEN:
         return say("workbook_broken")
     return None
+
+
+class _Seen(Exception):
+    """What stands before a document's first element was read; its argument says whether a document type was there."""
+
+
+def _has_document_type(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """Whether a part declares one. Read up to its first element, by the parser that reads sheets: whatever stands
+    before it and in whichever characters, a declaration that that parser follows is seen."""
+    reader = expat.ParserCreate()
+
+    def see(there: bool) -> None:
+        raise _Seen(there)
+
+    reader.StartDoctypeDeclHandler = lambda *_named: see(True)
+    reader.StartElementHandler = lambda *_named: see(False)
+    try:
+        with archive.open(part) as content:
+            reader.ParseFile(content)
+    except _Seen as seen:
+        return bool(seen.args[0])
+    except expat.ExpatError:
+        pass  # A picture, or what is no XML for the reader of sheets either.
+    return False
 
 
 def rows(data: bytes, sheet: ListSheet, wanted: str = "") -> Iterator[SheetRow]:
