@@ -7,11 +7,13 @@ import datetime as dt
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.cookiejar import CookieJar
+from typing import Any
 
 import pyotp
 import pytest
+from joserfc.jwk import RSAKey
 
 from surveyapp import create_app
 from surveyapp.domain.staff import Role
@@ -24,6 +26,7 @@ from tests import factories, openid_provider
 from tests.conftest import Clock
 from tests.openid_provider import RunningProvider
 from tests.page import Client, Page
+from tests.posing_provider import SECRET, PosingProvider, by_secret, posing, unsigned
 
 BACK = "http://127.0.0.1:8000/staff/openid/back"
 FAILED = "did not answer as it should"
@@ -166,3 +169,71 @@ def test_a_provider_that_does_not_answer_is_said(runtime: Runtime) -> None:
 def test_without_one_there_is_no_such_page(client: Client) -> None:
     assert client.get("/staff/openid").status_code == 404
     assert "Council account" not in client.page("/staff/login").words
+
+
+@pytest.fixture(scope="module")
+def impostor() -> Iterator[PosingProvider]:
+    with posing() as found:
+        yield found
+
+
+def round_by(browser: Client, impostor: PosingProvider, token: Callable[[str], str | None]) -> str:
+    """Where a round by it leads, or what the page says. `token` is given the nonce that we asked with."""
+    leaves = browser.get("/staff/openid")
+    if leaves.location is None:
+        return Page(leaves.text).words
+    asked = urllib.parse.parse_qs(urllib.parse.urlsplit(leaves.location).query)
+    impostor.id_token = token(asked["nonce"][0])
+    back = browser.get(f"/staff/openid/back?code=x&state={asked['state'][0]}")
+    return back.location or Page(back.text).words
+
+
+def test_no_token_but_a_right_one_lets_in(runtime: Runtime, impostor: PosingProvider) -> None:
+    """Unsigned, signed by somebody else, by what everybody knows, with a key of its own; another's, of another time."""
+    factories.create_staff(runtime, Role.MANAGER, email="manager@example.org")
+    one, claims = impostor, impostor.claims
+    stranger = RSAKey.generate_key(2048, {"kid": "one"})
+    now = int(dt.datetime.now(dt.UTC).timestamp())
+    wrong: dict[str, Callable[[str], str | None]] = {
+        "none": lambda _nonce: None,
+        "unsigned": lambda nonce: unsigned(claims(nonce)),
+        "signed with our own secret": lambda nonce: by_secret(claims(nonce), SECRET.encode()),
+        "signed with the public key": lambda nonce: by_secret(claims(nonce), one.key.as_pem(private=False)),
+        "signed by somebody else": lambda nonce: one.signed(claims(nonce), stranger),
+        "with a key of its own": lambda nonce: one.signed(claims(nonce), stranger, jwk=stranger.as_dict(private=False)),
+        "changed after signing": lambda nonce: _with(one.signed(claims(nonce, sub="u-2")), claims(nonce)),
+        "of another issuer": lambda nonce: one.signed(claims(nonce, iss="https://elsewhere.example")),
+        "of nobody": lambda nonce: one.signed(claims(nonce, sub=None)),
+        "for another": lambda nonce: one.signed(claims(nonce, aud="another")),
+        "for nobody": lambda nonce: one.signed(claims(nonce, aud=None)),
+        "asked for by another": lambda _nonce: one.signed(claims("another")),
+        "asked for by nobody": lambda nonce: one.signed(claims(nonce, nonce=None)),
+        "over": lambda nonce: one.signed(claims(nonce, exp=now - 600)),
+        "without an end": lambda nonce: one.signed(claims(nonce, exp=None)),
+    }
+    browser = client_of(runtime, impostor.settings)
+    came = {name: round_by(browser, impostor, token) for name, token in wrong.items()}
+    assert {name: said for name, said in came.items() if FAILED not in said} == {}
+    assert round_by(browser, impostor, lambda nonce: one.signed(claims(nonce))) == "/manage/job_rotation"
+
+
+def _with(token: str, claims: dict[str, Any]) -> str:
+    """A token with other claims under the signature it has."""
+    head, _, signature = token.split(".")
+    return f"{head}.{unsigned(claims).split('.')[1]}.{signature}"
+
+
+def test_a_provider_that_names_itself_otherwise_is_not_asked(runtime: Runtime, impostor: PosingProvider) -> None:
+    impostor.said = {"issuer": "https://elsewhere.example"}
+    response = client_of(runtime, impostor.settings).get("/staff/openid")
+    assert (response.location, FAILED in Page(response.text).words) == (None, True)
+    impostor.said = {}
+
+
+def test_our_secret_goes_nowhere_else(runtime: Runtime, impostor: PosingProvider) -> None:
+    factories.create_staff(runtime, Role.MANAGER, email="manager@example.org")
+    browser, right = client_of(runtime, impostor.settings), lambda nonce: impostor.signed(impostor.claims(nonce))
+    impostor.token_moved = True
+    assert FAILED in round_by(browser, impostor, right)
+    assert impostor.handed == []
+    impostor.token_moved = False

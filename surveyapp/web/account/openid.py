@@ -7,7 +7,8 @@ import datetime as dt
 from typing import Any
 
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.flask_client import OAuth
+from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
+from authlib.integrations.requests_client import OAuth2Session
 from flask import Flask, current_app, request, session, url_for
 from joserfc.errors import JoseError
 from requests.exceptions import RequestException
@@ -36,8 +37,23 @@ AGAIN = VERIFIED_FOR
 LEEWAY = dt.timedelta(minutes=2)
 """How far the provider's clock may be from ours."""
 
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+"""What may sign its word: with a key that is its own alone. Never what both of us know, nor nothing."""
+
 SECONDS = 10
 """How long a provider may take to answer."""
+
+
+class _ToItAlone(OAuth2Session):
+    """Follows no redirect: what is sent to the provider, our secret among it, is for the address that it named."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.max_redirects = 0
+
+
+class _Client(FlaskOAuth2App):
+    client_cls = _ToItAlone
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -46,6 +62,7 @@ def install(app: Flask, settings: Settings) -> None:
         return
     OAuth(app).register(
         "provider",
+        client_cls=_Client,
         client_id=settings.provider.client_id,
         client_secret=settings.provider.client_secret,
         server_metadata_url=f"{settings.provider.issuer.rstrip('/')}/.well-known/openid-configuration",
@@ -60,6 +77,17 @@ def _client() -> Any:
     return found.provider
 
 
+def _metadata(client: Any) -> Any:
+    """What the provider says of itself. Raises ValueError where it says that it is another than the settings name
+    (OpenID Connect Discovery, 4.3)."""
+    said, settings = client.load_server_metadata(), runtime().settings.provider
+    if settings is None or said.get("issuer") != settings.issuer:
+        raise ValueError("it names itself otherwise than SURVEYAPP_OIDC_ISSUER does")
+    # Authlib takes as many algorithms as a provider says that it has.
+    said["id_token_signing_alg_values_supported"] = list(ALGORITHMS)
+    return said
+
+
 @staff.get("/openid")
 def provider() -> Reply:
     """To the provider, and from there to `provider_back`. `again`: whoever is signed in shows that it is they, so that
@@ -69,7 +97,7 @@ def provider() -> Reply:
     session["after_provider"] = [own_page(request.args.get("next")), again]
     back = f"{runtime().settings.public_url}{url_for('staff.provider_back')}"
     try:
-        asked = FACTORS if client.load_server_metadata().get("claims_parameter_supported") else {}
+        asked = FACTORS if _metadata(client).get("claims_parameter_supported") else {}
         if again:
             asked = {**asked, "max_age": str(int(AGAIN.total_seconds()))}
         return client.authorize_redirect(back, **asked)
@@ -85,6 +113,7 @@ def provider_back() -> Reply:
     settings = runtime().settings.provider
     assert settings is not None
     try:
+        _metadata(client)
         given = client.authorize_access_token(
             claims_options={
                 "iss": {"essential": True, "value": settings.issuer},

@@ -36,7 +36,15 @@ class Answers(BaseHTTPRequestHandler):
         if jwt.decode(token, SECRET, algorithms=["HS256"])["iss"] != SERVICE:
             self.say(403, {"errors": [{"error": "AuthError", "message": "Invalid token"}]})
             return
+        if self.path == "/elsewhere":
+            server.got.append(asked)
         to = str(asked.get("email_address", asked.get("phone_number", "")))
+        if to.startswith("moved"):
+            self.send_response(307)
+            self.send_header("Location", f"{server.url}/elsewhere")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         for word, status in (("bad", 400), ("busy", 429), ("broken", 500)):
             if to.startswith(word):
                 if word == "broken":
@@ -119,6 +127,12 @@ def test_what_it_says_is_what_came_of_it(server: NotifyOfTests, to: str, outcome
     assert known is not None
     assert known.outcome is (CarrierOutcome.SENT if went else CarrierOutcome.NOT_TAKEN)
     notify.close()
+
+
+def test_what_is_for_it_goes_nowhere_else(server: NotifyOfTests) -> None:
+    sent = message("moved@example.org")
+    assert Notify(KEY, server.url, SendingWay.EMAIL, "t").hand_over(sent).outcome is CarrierOutcome.UNCERTAIN
+    assert sent.key not in [each["reference"] for each in server.got]
 
 
 def test_texts_and_letters_go_as_it_wants_them(server: NotifyOfTests) -> None:

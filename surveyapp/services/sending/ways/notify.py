@@ -25,9 +25,7 @@ class Notify:
     name = "notify"
 
     def __init__(self, key: str, url: str, way: SendingWay, template: str, timeout: float = 30) -> None:
-        # Its functions say nothing of types.
-        client: Any = NotificationsAPIClient
-        self._client = client(key, base_url=url, timeout=timeout)
+        self._client = _client(key, url, timeout)
         self._way, self._template = way, template
 
     def hand_over(self, message: OutgoingMessage) -> Receipt:
@@ -76,12 +74,20 @@ class Notify:
         self._client.request_session.close()
 
 
+def _client(key: str, url: str, timeout: float) -> Any:
+    """Its functions say nothing of types."""
+    client: Any = NotificationsAPIClient
+    made = client(key, base_url=url, timeout=timeout)
+    # What goes to it is for its address alone: words, and whom they are for.
+    made.request_session.max_redirects = 0
+    return made
+
+
 def received_texts(key: str, url: str, timeout: float = 30) -> list[tuple[dt.datetime, str, str]] | None:
     """The text messages that people sent to the service's number: when, from which number, and what they say. None
     where it does not answer."""
-    client: Any = NotificationsAPIClient
     try:
-        found = client(key, base_url=url, timeout=timeout).get_received_texts().get("received_text_messages", [])
+        found = _client(key, url, timeout).get_received_texts().get("received_text_messages", [])
     except (HTTPError, InvalidResponse):
         return None
     return [
