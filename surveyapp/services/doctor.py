@@ -360,6 +360,12 @@ def _studies(runtime: Runtime) -> Found:
 
 def _server(runtime: Runtime) -> Found:
     with runtime.database.reading() as session:
+        if heartbeat.is_overheard(session):
+            yield (
+                BETTER,
+                "What is asked of the database, and what it answers, goes over a network without TLS.",
+                "Give its server a certificate, and SURVEYAPP_DATABASE_URL `?sslmode=verify-full&sslrootcert=FILE`.",
+            )
         for name, is_now, ought in heartbeat.unsafe_settings(session):
             yield (
                 WRONG,
@@ -406,5 +412,8 @@ def _notify(runtime: Runtime) -> Found:
 def _mail(runtime: Runtime) -> Found:
     mail = runtime.settings.mail
     if mail is not None and not MailServer(mail.server, mail.sender, timeout=5).answers():
-        todo = "Look at SURVEYAPP_MAIL_SERVER: its name, port and password, and whether this machine may reach it."
+        todo = (
+            "Look at SURVEYAPP_MAIL_SERVER: its name, port and password, whether it offers TLS (without, nothing is "
+            "sent but to this machine itself), and whether this machine may reach it."
+        )
         yield WRONG, "The mail server does not let us in: messages wait.", todo

@@ -250,7 +250,9 @@ def test_keys_among_backups_are_found(runtime: Runtime, tmp_path: Path) -> None:
     assert "lie in the folder of backups" in said(dataclasses.replace(made, settings=inside), Weight.WRONG)
 
 
-def test_what_would_be_better_stands_after_what_is_wrong(runtime: Runtime, tmp_path: Path) -> None:
+def test_what_would_be_better_stands_after_what_is_wrong(
+    runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = fit(runtime, tmp_path)
     settings = dataclasses.replace(made.settings, proxies=0, breached_passwords=None, public_url="https://localhost")
     found = doctor.look(dataclasses.replace(made, settings=settings))
@@ -263,6 +265,10 @@ def test_what_would_be_better_stands_after_what_is_wrong(runtime: Runtime, tmp_p
     assert "1 alarm nobody has read" in better
     assert "SURVEYAPP_PROXIES" in better
     assert "Stolen passwords" in better
+    # The server of the tests is on this machine.
+    assert "without TLS" not in better
+    monkeypatch.setattr(doctor.heartbeat, "is_overheard", lambda _session: True)
+    assert "sslmode=verify-full" in said(dataclasses.replace(made, settings=settings), Weight.BETTER)
 
 
 @pytest.mark.parametrize("there", [True, False])

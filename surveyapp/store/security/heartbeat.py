@@ -38,3 +38,12 @@ def unsafe_settings(session: Session) -> list[tuple[str, str, str]]:
         return []
     now = {name: session.execute(text(f"SHOW {name}")).scalar_one() for name in SAFE}
     return [(name, now[name], ought) for name, ought in SAFE.items() if now[name] == "off"]
+
+
+def is_overheard(session: Session) -> bool:
+    """Whether this connection leads to another machine and is not encrypted. On one's own both ends have one address,
+    or none (a socket)."""
+    if not _is_server(session):
+        return False
+    query = "SELECT NOT ssl AND inet_client_addr() <> inet_server_addr() FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    return bool(session.execute(text(query)).scalar_one())

@@ -114,6 +114,20 @@ def test_one_that_is_not_there_is_down() -> None:
     assert server(f"smtp://127.0.0.1:{_free_port()}").hand_over(message("a@example.org")).outcome is CarrierOutcome.DOWN
 
 
+def test_to_another_machine_nothing_goes_without_tls() -> None:
+    """Another machine: an address that is not this one's own name for itself, of a server that offers no TLS."""
+    handler = Post()
+    controller = Controller(handler, hostname="127.0.0.2", port=_free_port())
+    controller.start()
+    try:
+        mail = server(f"smtp://me:secret@127.0.0.2:{controller.port}")
+        assert not mail.answers()
+        assert mail.hand_over(message("here@example.org")).outcome is CarrierOutcome.DOWN
+    finally:
+        controller.stop()
+    assert handler.got == []
+
+
 def test_the_message_arrives_as_it_was_written(post: tuple[Post, str]) -> None:
     mail = server(post[1])
     receipt = mail.hand_over(message("here@example.org", key="ab" * 16, text="سلام\n" + "x" * 2000 + "\n"))

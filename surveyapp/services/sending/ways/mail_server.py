@@ -13,6 +13,7 @@ from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from surveyapp.services.sending.ways.carrier import CarrierOutcome, OutgoingMessage, Receipt
+from surveyapp.settings import LOCAL
 
 TIMEOUT = 20.0
 """Seconds for each answer of the server."""
@@ -22,8 +23,8 @@ NOT_THERE = frozenset({550, 551, 553})
 
 
 class MailServer:
-    """A mail server, `smtp://user:password@host:587` (STARTTLS where it is offered) or `smtps://host:465`. One
-    connection for as many messages as there are; `sender` is `Name <address>`."""
+    """A mail server, `smtp://user:password@host:587` (STARTTLS, or nothing is said to it; without only to this machine
+    itself) or `smtps://host:465`. One connection for as many messages as there are; `sender` is `Name <address>`."""
 
     name = "smtp"
 
@@ -104,6 +105,10 @@ class MailServer:
             talk.ehlo_or_helo_if_needed()
             if talk.has_extn("starttls"):
                 talk.starttls(context=ssl.create_default_context())
+            elif host not in LOCAL:
+                # Whoever stands between can leave it out of what is offered, to read password, addresses and links.
+                talk.close()
+                raise smtplib.SMTPNotSupportedError("It offers no TLS.")
         if secret is not None:
             talk.login(unquote(self._url.username or ""), unquote(secret))
         talk.ehlo_or_helo_if_needed()
