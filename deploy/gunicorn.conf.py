@@ -34,6 +34,11 @@ threads = 1
 """More threads in a worker share one lock of the interpreter, and wait for each other besides for SQLite's, which lets
 in whoever happens to ask."""
 
+forwarded_allow_ips = ""
+forwarder_headers = ""
+"""What a proxy says of a visitor is believed in one place, as often as SURVEYAPP_PROXIES says. gunicorn itself believes
+no header, such as SCRIPT_NAME, which a proxy hands on whoever wrote it."""
+
 loglevel = "warning"
 
 

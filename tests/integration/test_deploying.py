@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import configparser
 import fnmatch
+import json
 import re
+import runpy
 import shutil
 import sqlite3
 import subprocess
@@ -13,6 +15,9 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from gunicorn.config import Config
+from gunicorn.http import RequestParser, wsgi
+from gunicorn.http.errors import ParseException
 
 import surveyapp.cli
 from surveyapp.services.security import backup
@@ -56,6 +61,69 @@ def test_a_start_that_settings_forbid_is_not_tried_again() -> None:
     assert unit(ROOT / "deploy" / "systemd" / "shiftline.service")["Service"]["RestartPreventExitStatus"] == code[1]
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """gunicorn's settings, as `deploy/` has them."""
+    settings = Config()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path_factory.mktemp("metrics")))
+        said = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))
+    for name in settings.settings.keys() & said.keys():
+        settings.set(name, said[name])
+    return settings
+
+
+def test_the_server_believes_no_header_of_a_visitor(served: Config) -> None:
+    """Caddy hands on what it does not know. By SCRIPT_NAME a visitor could say where the site begins, and so pass what
+    a proxy keeps to itself."""
+    headers = "Host: a.example\r\nSCRIPT_NAME: /x\r\nX-Forwarded-Proto: https\r\n"
+    asked = f"GET /x/metrics HTTP/1.1\r\n{headers}\r\n".encode()
+    request = next(RequestParser(served, iter([asked]), ("127.0.0.1", 1)))
+    _, environ = wsgi.create(request, None, ("127.0.0.1", 1), ("127.0.0.1", 8000), served)
+    assert (environ["SCRIPT_NAME"], environ["PATH_INFO"], environ["wsgi.url_scheme"]) == ("", "/x/metrics", "http")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Content-Length: 4\r\nContent-Length: 50",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding : chunked",
+        "Content-Length: +4",
+        "Content-Length: -1",
+        "X: a\r\n b",
+        "Host: other.example",
+    ],
+)
+def test_what_could_be_read_as_two_requests_is_refused(served: Config, headers: str) -> None:
+    asked = f"POST /start HTTP/1.1\r\nHost: a.example\r\n{headers}\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n".encode()
+    with pytest.raises(ParseException):
+        next(RequestParser(served, iter([asked]), ("127.0.0.1", 1)))
+
+
+def test_the_proxy_leads_people_to_https_and_tells_programs(tmp_path: Path) -> None:
+    """Also what it keeps to itself: figures."""
+    program = shutil.which("caddy")
+    if program is None:
+        pytest.skip("caddy is not installed")
+    arranged = subprocess.run(
+        [program, "adapt", "--config", ROOT / "deploy" / "Caddyfile"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"SITE": "study.example.org", "HOME": str(tmp_path)},
+    ).stdout
+    servers = json.loads(arranged)["apps"]["http"]["servers"].values()
+    secure, plain = (
+        json.dumps(next(each["routes"] for each in servers if each["listen"] == [port])) for port in (":443", ":80")
+    )
+    assert secure.index('404}], "match": [{"path": ["/metrics"]}]') < secure.index('"handler": "reverse_proxy"')
+    assert re.search(r'"status_code": 403\}\].*?"path": \["/api/\*"\]', plain)
+    assert '"Location": ["https://{http.request.host}{http.request.uri}"]' in plain
+    assert "reverse_proxy" not in plain
+
+
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
 def test_units_start_what_there_is_as_nobody_in_particular(path: Path) -> None:
     service = unit(path)["Service"]
@@ -69,6 +137,8 @@ def test_units_start_what_there_is_as_nobody_in_particular(path: Path) -> None:
         assert (ROOT / "wsgi.py").is_file()
     assert service["User"] == "shiftline"
     assert service["UMask"] == "0077"
+    # Where it came from is no business of what serves.
+    assert service["InaccessiblePaths"] == "-/opt/shiftline/.git"
     # What the settings write to is what the unit lets be written.
     assert service["ProtectSystem"] == "strict"
     settings = new_settings("https://a.example")

@@ -42,6 +42,11 @@ def test_what_guards_an_answer(path: str, mimetype: str, expected: set[str], sec
     )
 
 
+def test_once_over_https_a_browser_never_asks_without_it_nor_of_a_name_below_it() -> None:
+    said = headers.protecting(secure=True)["Strict-Transport-Security"].split("; ")
+    assert said == ["max-age=31536000", "includeSubDomains"]
+
+
 def test_what_only_leads_on_has_no_body() -> None:
     app = Flask("of headers", static_folder=None)
     headers.install(app)

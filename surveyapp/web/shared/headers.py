@@ -84,7 +84,7 @@ def protecting(secure: bool, policy: str = CONTENT_SECURITY_POLICY) -> dict[str,
         # Pages hold answers and names: nothing stays on a shared computer, not even behind the back button.
         "Cache-Control": "no-store",
     }
-    return headers | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+    return headers | ({"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if secure else {})
 
 
 def is_secure(app: Flask) -> bool:
