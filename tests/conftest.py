@@ -123,6 +123,7 @@ def postgresql_database(cluster: Cluster) -> str:
     """One database a process: every test finds it empty."""
     url = cluster.url(cluster.create())
     migrating.upgrade(url)
+    once.kept_connections[url] = once.Connections()
     return url
 
 
@@ -134,7 +135,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgresql_url(postgresql_database: str) -> str:
-    take_rows_out(postgresql_database)
+    take_rows_out(postgresql_database, once.processes_kept(postgresql_database))
     Path(factories.environment(postgresql_database)["SURVEYAPP_PERSON_KEYS"]).unlink(missing_ok=True)
     return postgresql_database
 

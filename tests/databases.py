@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import psycopg
@@ -141,14 +141,16 @@ def _exists(user: str) -> bool:
     return True
 
 
-def take_rows_out(url: str) -> None:
-    """Empties a PostgreSQL database's tables. Far quicker than a new database; whoever a test left connected goes."""
+def take_rows_out(url: str, spare: Iterable[int] = ()) -> None:
+    """Empties a PostgreSQL database's tables. Far quicker than a new database; whoever a test left connected goes, but
+    for processes that are kept for the next."""
+    kept = ", ".join(["pg_backend_pid()", *map(str, spare)])
     others = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        f" WHERE datname = current_database() AND pid <> ALL (ARRAY[{kept}])"
     )
     # What is insert only is so for everybody but a superuser, whom its triggers do not stop.
-    unguarded = "SET session_replication_role = replica"
+    unguarded = "SET LOCAL session_replication_role = replica"
     deletions = [f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables)]
     database = Database(url)
     with database.engine.begin() as connection:

@@ -46,6 +46,7 @@ from surveyapp.store.entry import pins
 from surveyapp.store.security import audit
 from surveyapp.store.sign_in import recovery_codes
 from surveyapp.store.tables import Base
+from tests.databases import quick_folder
 
 KEY = base64.b64encode(b"k" * 32).decode()
 PASSWORD = "correct horse battery staple"
@@ -76,7 +77,7 @@ def _beside(database_url: str) -> dict[str, str]:
     return {"SURVEYAPP_CACHE": str(place), "SURVEYAPP_PERSON_KEYS": f"{place}.keys"}
 
 
-_CACHES = tempfile.TemporaryDirectory(prefix="shiftline-cache-", ignore_cleanup_errors=True)
+_CACHES = tempfile.TemporaryDirectory(prefix="shiftline-cache-", dir=quick_folder(), ignore_cleanup_errors=True)
 atexit.register(_CACHES.cleanup)
 
 

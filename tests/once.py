@@ -1,5 +1,5 @@
-"""What is the same for every test of a process is made once: the application, its addresses, its compiled templates and
-its SQL. Made anew for every test they would be half of what a test costs."""
+"""What is the same for every test of a process is made once: the application, its addresses, its compiled templates,
+its SQL and its connections. Made anew for every test they would be half of what a test costs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import Any
 
 import flask
 import jinja2
-from sqlalchemy import Engine
+import psycopg
+from sqlalchemy import Dialect, Engine, event
 from werkzeug.routing import Rule
 
 import surveyapp
@@ -66,10 +67,61 @@ _statements: dict[str, Statements] = {}
 _make_engine = database.make_engine
 
 
-def _engine_with_statements_of_before(url: str, *, may_create: bool = False) -> Engine:
+def _engine_with_what_was_before(url: str, *, may_create: bool = False) -> Engine:
     engine = _make_engine(url, may_create=may_create)
     engine._compiled_cache = _statements.setdefault(engine.dialect.name, Statements())
+    if url in kept_connections:
+        kept_connections[url].serve(engine)
     return engine
+
+
+class Connections:
+    """Connections to a PostgreSQL database that go from engine to engine. Behind each is a process of the server's that
+    knows nothing of the tables when it begins: what it learns would be half of what a test asks of it."""
+
+    def __init__(self) -> None:
+        self._idle: list[psycopg.Connection[Any]] = []
+
+    def serve(self, engine: Engine) -> None:
+        """Has an engine take its connections from here, and give them back where it would close them."""
+        close = engine.dialect.do_close
+
+        def connect(_dialect: Dialect, _record: object, _arguments: object, _named: object) -> Any:
+            while self._idle:
+                connection = self._idle.pop()
+                if not connection.closed:
+                    return connection
+            return None  # it is made, then
+
+        def give_back(connection: Any) -> None:
+            try:
+                connection.rollback()
+                connection.execute("SELECT pg_advisory_unlock_all(); RESET ALL")
+                connection.commit()
+            except psycopg.Error:
+                close(connection)
+            else:
+                self._idle.append(connection)
+
+        event.listen(engine, "do_connect", connect)
+        engine.dialect.do_close = give_back  # type: ignore[method-assign]
+
+    def processes(self) -> list[int]:
+        """The server's processes behind those that nobody uses."""
+        return [each.info.backend_pid for each in self._idle if not each.closed]
+
+    def close(self) -> None:
+        """Those that nobody uses."""
+        while self._idle:
+            self._idle.pop().close()
+
+
+kept_connections: dict[str, Connections] = {}
+"""By the address of a database that is emptied from test to test, and not made anew."""
+
+
+def processes_kept(url: str) -> list[int]:
+    return kept_connections[url].processes() if url in kept_connections else []
 
 
 _create_app = surveyapp.create_app
@@ -165,5 +217,5 @@ def keep() -> None:
     _everywhere(_read_study, read_study)
     flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": CompiledOnce()}
     Rule._compile_builder = _builder_compiled_once  # type: ignore[method-assign]
-    database.make_engine = _engine_with_statements_of_before
+    database.make_engine = _engine_with_what_was_before
     surveyapp.create_app = create_app

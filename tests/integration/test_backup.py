@@ -25,13 +25,21 @@ from surveyapp.store.database import Database, file_of
 from surveyapp.store.security import copies
 from surveyapp.store.security.copies import CopyRefused
 from surveyapp.store.security.protection import unprotected
-from tests import factories
+from tests import factories, once
 from tests.page import Client
 from tests.program import Program, token_of
 
 pytestmark = pytest.mark.both_databases
 
 IDENTITY, RECIPIENT = backup.new_identity()
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_kept_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is restored over must be nobody's."""
+    for each in once.kept_connections.values():
+        each.close()
+    monkeypatch.setattr(once, "kept_connections", {})
 
 
 @pytest.fixture
