@@ -183,9 +183,16 @@ def _options(q: w.QuestionW, scale: w.ScaleW | None) -> tuple[Option, ...]:
     )
 
 
+EVERYWHERE = frozenset({"constructor"})
+"""What every object in JavaScript has, of all that can be the name of a question: pages find answers by it."""
+
+
 def _check_keys(source: Source, place: Place, q: w.QuestionW) -> None:
     """What a kind needs and what it cannot use."""
     kind = KINDS[q.kind]
+    if q.id in EVERYWHERE:
+        sentence = f"In a browser's scripts everything has something called “{q.id}”. Give the question another name."
+        source.fault((*place, "id"), "bad_name", sentence)
     for key in w.QuestionW.model_fields:
         if key in q.model_fields_set and key not in kind.accepts:
             source.fault((*place, key), "key_of_another_kind", f"A {q.kind} has no “{key}”. Take it out.")
