@@ -18,6 +18,12 @@ JSON = ("application/json", "application/problem+json")
 DATA = (*JSON, "text/css", "text/javascript")
 """The headers that act on each kind of answer."""
 
+POLICY = "default-src 'none'; script-src 'self'; form-action 'self'; frame-ancestors; base-uri 'none'"
+"""What every policy says. What has no source of its own, objects among it, has that of `default-src`."""
+
+PASSWORDS = frozenset({"password", "current"})
+"""Fields in which one is typed."""
+
 
 def _headers(received: Received) -> tuple[str, ...]:
     if received.location is not None:
@@ -27,16 +33,26 @@ def _headers(received: Received) -> tuple[str, ...]:
 
 def faults(received: Received, method: str, browser: Browser) -> Iterator[str]:
     """What is wrong with an answer, each as a few words."""
+    if method in ("TRACE", "CONNECT") and received.status < 400:
+        yield f"takes {method}"
     if received.status >= 500:
         yield f"answered {received.status}"
     for name in (*_headers(received), *(["Strict-Transport-Security"] if browser.scheme == "https" else [])):
         if name not in received.headers:
             yield f"{received.status} without {name}"
+    policy = received.headers.get("Content-Security-Policy", POLICY)
+    if "unsafe" in policy or not all(each in policy for each in POLICY.split("; ")):
+        yield f"may run what is not ours: {policy}"
     for name, value in received.headers:
+        if name.lower().startswith("access-control-"):
+            yield f"lets other sites read it: {name}"
         if re.search(r"[\r\n\0]", f"{name}{value}"):
             yield f"a line end in the header {name}"
     if received.location is not None and not _stays(received.location, browser.host):
         yield f"sends elsewhere: {received.location[:100]}"
+    kind = received.headers.get("Content-Type", "")
+    if received.body and (not kind or ((kind.startswith("text/") or "+xml" in kind) and "charset=" not in kind)):
+        yield f"does not say in which characters it is: {kind}"
     if received.mimetype == "text/html" and received.location is None:
         yield from _of_page(received)
     elif received.status >= 400 and method != "HEAD" and not received.body:
@@ -64,6 +80,11 @@ def _of_page(received: Received) -> Iterator[str]:
         return
     page = Page(received.text)
     for tag, attributes in page.elements:
+        if tag == "input" and attributes.get("name") in PASSWORDS:
+            if attributes.get("type") != "password":
+                yield "shows a password"
+            if not attributes.get("autocomplete", "").endswith("-password"):
+                yield "keeps a password from whatever fills it in"
         if attributes.get("id") == MARK or "onx" in attributes or "onerror" in attributes:
             yield f"markup of somebody's in <{tag}>"
         if any(

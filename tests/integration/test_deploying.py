@@ -222,3 +222,4 @@ def test_no_secret_and_nothing_of_this_machine_enters_an_image_or_a_commit() -> 
         left_out = (ROOT / name).read_text(encoding="utf-8").splitlines()
         assert [each for each in given if not any(fnmatch.fnmatch(each, line) for line in left_out)] == [], name
         assert {".venv", "instance", "build"} <= {line.rstrip("/") for line in left_out}, name
+    assert "tests" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()

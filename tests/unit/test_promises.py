@@ -34,8 +34,9 @@ def lacking(shown: str) -> bool:
 def test_every_promise_names_a_test_that_there_is() -> None:
     made = promises()
     assert len(made) > 60
-    prose = ("6.2.7", "6.2.10", "6.5.3")  # nothing can be shown of what is not there
-    assert [promise for promise, shown in made if not shown and not promise.startswith(prose)] == []
+    prose = ("6.2.10", "6.5.3")  # nothing can be shown of what is not there
+    asked = [each for each in made if not re.search(r"\| not (?:applicable|met) \|", each[0])]
+    assert [promise for promise, shown in asked if not shown and not promise.startswith(prose)] == []
     # A page, a decision, a module that is named is there as well.
     named = {each for _, shown in made for each in shown if re.fullmatch(r"docs/\S+\.md", each)}
     assert [each for each in sorted(named) if not (ROOT / each).is_file()] == []

@@ -66,12 +66,13 @@ export async function close(key, content) {
 
 // What the key of a day is worked out with, besides the PIN: kept by the browser as a cookie of that page alone, which it
 // lets go of at the day's end by itself. From then on nothing opens what is kept, whether or not a page is opened again.
-const SALT = "spot_day";
+// Over HTTPS under a name that a browser takes from no page without it.
+const SECURE = globalThis.location?.protocol === "https:";
+const SALT = SECURE ? "__Secure-spot_day" : "spot_day";
 
 export function newSalt(address, left) {
   const salt = crypto.getRandomValues(new Uint8Array(32));
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `${SALT}=${written(salt)}; Path=${address}; Max-Age=${left}; SameSite=Strict${secure}`;
+  document.cookie = `${SALT}=${written(salt)}; Path=${address}; Max-Age=${left}; SameSite=Strict${SECURE ? "; Secure" : ""}`;
   return salt;
 }
 
@@ -82,7 +83,7 @@ export function saltKept() {
 }
 
 export function dropSalt(address) {
-  document.cookie = `${SALT}=; Path=${address}; Max-Age=0`;
+  document.cookie = `${SALT}=; Path=${address}; Max-Age=0${SECURE ? "; Secure" : ""}`;
 }
 
 // A key out of a PIN, for what only this tablet is to open again, until the day's end.
