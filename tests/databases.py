@@ -39,10 +39,11 @@ def quick_folder() -> str:
 
 class Cluster:
     """A throwaway PostgreSQL server on a Unix socket and a free loopback port. Root may not run one: it is then run as
-    another user. `durable`: what it has acknowledged outlasts stopping it at once."""
+    another user. `durable`: what it has acknowledged outlasts stopping it at once. `on_disk`: and the machine, as for
+    real: what is measured waits for the disk as it would there."""
 
-    def __init__(self, *, durable: bool = False) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="shiftline-pg-", dir=quick_folder()))
+    def __init__(self, *, durable: bool = False, on_disk: bool = False) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="shiftline-pg-", dir=None if on_disk else quick_folder()))
         self.user: Callable[[], None] | None = None
         if os.geteuid() == 0:
             entry = next(pwd.getpwnam(name) for name in ("postgres", "nobody") if _exists(name))
@@ -61,7 +62,8 @@ class Cluster:
         # The machine itself does not stop: what is written need not reach the disk. And what rows were there a test ago
         # must not make PostgreSQL compile a query that is over in a moment.
         quick = "-c fsync=off -c full_page_writes=off -c jit=off" + ("" if durable else " -c synchronous_commit=off")
-        self._options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 {quick}"
+        how = "" if on_disk else quick
+        self._options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 {how}"
         self.start()
 
     def start(self) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.benchmarks import (
     answering,
     calling,
+    carried,
     lists,
     phone,
     protection,
@@ -22,7 +23,7 @@ from tests.benchmarks import (
     soak,
 )
 
-NAMES = ("answering", "served", "calling", "sending", "questionnaires", "protection", "lists", "results")
+NAMES = ("answering", "served", "carried", "calling", "sending", "questionnaires", "protection", "lists", "results")
 ALONE = ("phone", "soak")
 """Only where it is asked for: it takes a browser of its own, or an hour."""
 
@@ -43,6 +44,8 @@ def main() -> None:
         answering.main()
     if "served" in names:
         served.main()
+    if "carried" in names:
+        carried.main()
     if "calling" in names:
         calling.main()
     if "sending" in names:

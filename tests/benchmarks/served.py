@@ -214,15 +214,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def ours(folder: Path) -> dict[tuple[str, int], Measured]:
-    url = f"sqlite:///{folder / 'served.db'}"
+def links_in(url: str, many: int) -> list[str]:
+    """Of so many people, in a database that is made for them."""
     upgrade(url)
     runtime = factories.create_runtime(url, system_clock, demo=True)
     factories.open_questionnaires(runtime)
-    many = 2 * sum(AT_ONCE) + 1
     links = [factories.create_link(runtime, factories.create_participant(runtime)) for _ in range(many)]
     runtime.database.dispose()
-    port = free_port()
+    return links
+
+
+@contextlib.contextmanager
+def as_for_real(url: str, folder: Path, processes: int | None = None) -> Iterator[tuple[int, int]]:
+    """Our server on a database: its port, and its first process."""
+    port, pid = free_port(), folder / "pid"
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT), "--bind", f"127.0.0.1:{port}"]
     more = {
         **factories.environment(url),
@@ -230,9 +235,17 @@ def ours(folder: Path) -> dict[tuple[str, int], Measured]:
         "SURVEYAPP_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "SURVEYAPP_CACHE": str(folder / "cache"),
         "PYTHONPATH": str(ROOT),
+        **({"WEB_CONCURRENCY": str(processes)} if processes else {}),
     }
+    with serving([*command, *AS_FOR_REAL, "--pid", str(pid)], port, "/health/ready", folder, more):
+        yield port, int(pid.read_text())
+
+
+def ours(folder: Path) -> dict[tuple[str, int], Measured]:
+    url = f"sqlite:///{folder / 'served.db'}"
+    links = links_in(url, 2 * sum(AT_ONCE) + 1)
     found = {}
-    with serving([*command, *AS_FOR_REAL], port, "/health/ready", folder, more):
+    with as_for_real(url, folder) as (port, _):
         _, said = walked.without_script(OverHttp(port), links.pop())
         for people, most in AT_ONCE.items():
             found["pages", people] = together([pages_of(port, links.pop()) for _ in range(people)], most)

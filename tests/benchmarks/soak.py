@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import queue
 import statistics
-import sys
 import tempfile
 import threading
 import time
@@ -19,9 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from surveyapp.cli.context import AS_FOR_REAL
 from surveyapp.services.runtime import system_clock
-from surveyapp.settings import ROOT
 from surveyapp.store.migrating import upgrade
 from tests import factories
 from tests.benchmarks import served, walked
@@ -150,7 +147,7 @@ def databases() -> Iterator[list[tuple[str, str]]]:
     with tempfile.TemporaryDirectory(prefix="shiftline-soak-") as name, contextlib.ExitStack() as stack:
         found = [("SQLite", f"sqlite:///{Path(name) / 'soak.db'}")]
         if find_binary("initdb") is not None:
-            cluster = Cluster(durable=True)
+            cluster = Cluster(on_disk=True)
             stack.callback(cluster.stop)
             found.append(("PostgreSQL", cluster.url(cluster.create())))
         yield found
@@ -173,27 +170,18 @@ def _one(url: str, minutes: float) -> None:
         with lock:
             return factories.create_link(runtime, factories.create_participant(runtime))
 
-    port = served.free_port()
-    command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT), "--bind", f"127.0.0.1:{port}"]
-    with tempfile.TemporaryDirectory(prefix="shiftline-soak-") as name:
-        folder = Path(name)
-        pid = folder / "pid"
-        more = {
-            **factories.environment(url),
-            "SURVEYAPP_DEMO": "yes",
-            "SURVEYAPP_PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "SURVEYAPP_CACHE": str(folder / "cache"),
-            "PYTHONPATH": str(ROOT),
-        }
-        with served.serving([*command, *AS_FOR_REAL, "--pid", str(pid)], port, "/health/ready", folder, more):
-            _, said = walked.without_script(served.OverHttp(port), link())
+    with (
+        tempfile.TemporaryDirectory(prefix="shiftline-soak-") as name,
+        served.as_for_real(url, Path(name)) as (port, server),
+    ):
+        _, said = walked.without_script(served.OverHttp(port), link())
 
-            def make() -> Answers:
-                return Answers(port, link, said)
+        def make() -> Answers:
+            return Answers(port, link, said)
 
-            can = capacity(make, ASKED_FOR_CAPACITY_S)
-            row("saves a second, eight at once", "", f"{can:.1f}")
-            found = soak(make, can * SHARE, minutes, lambda: resident(int(pid.read_text())))
+        can = capacity(make, ASKED_FOR_CAPACITY_S)
+        row("saves a second, eight at once", "", f"{can:.1f}")
+        found = soak(make, can * SHARE, minutes, lambda: resident(server))
     runtime.database.dispose()
     # The first minute warms what is made once.
     third = max(1, (len(found.minutes) - 1) // 3)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from flask_babel import force_locale
 
 from surveyapp import create_app
@@ -86,6 +87,16 @@ def test_every_sentence_is_translated_with_the_same_placeholders(language: str) 
         translated = words.gettext(english)
         assert translated != english or not re.search(r"[a-z]{3}", PLACEHOLDER.sub("", english)), (language, code)
         assert sorted(PLACEHOLDER.findall(translated)) == sorted(PLACEHOLDER.findall(english)), (language, code)
+
+
+def test_words_in_arabic_script_are_parted_by_its_own_commas() -> None:
+    with interface_catalogues.file_of("ur").open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    said = [each for one in messages for each in ((one.string,) if isinstance(one.string, str) else one.string)]
+    assert len(said) > 1000
+    # Between words in Latin letters a comma is theirs.
+    latin = re.compile(r"(?<![%(\w])[A-Za-z]\w*(, [A-Za-z ]+)+")
+    assert [each for each in said if re.search(r"[,;?]", latin.sub("", each))] == []
 
 
 def test_an_error_carries_a_code_and_says_it_in_english() -> None:
