@@ -144,6 +144,14 @@ def test_a_box_is_ours_alone_to_open_and_nobody_elses_to_make(runtime: Runtime) 
         box(given, ticket="made up"),
         box(given, ticket=given.people[0].ticket[:-6] + "AAAAAA"),
         boxes.closed(given.key, b"no answers").model_dump_json().encode(),
+        json.dumps(good | {"nonce": ""}).encode(),
+        # By whoever has a tablet, and closes what it would not.
+        box(given, ticket="ż.ó"),
+        box(given, ticket=given.people[0].ticket.partition(".")[0] + "."),
+        box(given, at="0001-01-01T00:00:00+14:00"),
+        box(given, language="en\0"),
+        box(given, agreed={"take_part\0": True}),
+        box(given, saves=[save({"heard_via": ["family"]}, at="9999-12-31T23:59:59-14:00")]),
     ):
         with pytest.raises(BoxUnreadable):
             away.receive(runtime, wrong)

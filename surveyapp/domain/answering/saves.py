@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
 from surveyapp.domain.normalise import storable
@@ -26,6 +26,28 @@ MOST_FIELDS, MOST_VALUES = 500, 500
 Name = Annotated[str, Field(max_length=200)]
 
 
+def _storable_name(name: str) -> str:
+    if storable(name) != name:
+        raise ValueError("not a name")
+    return name
+
+
+def _in_utc(at: dt.datetime) -> dt.datetime:
+    try:
+        return at.astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None
+
+
+StorableName = Annotated[Name, AfterValidator(_storable_name)]
+"""A name that a database can hold."""
+
+LanguageTag = Annotated[str, Field(max_length=35), AfterValidator(_storable_name)]
+
+DeviceMoment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A moment by a device's clock, in UTC."""
+
+
 class SentSave(BaseModel):
     """One page's answers as a device sends them. `save`: its id; `form`: the fields that the page's form would have
     posted; `over`: for each variable the id of the save whose answer was on the screen (None: there was none); `at`: by
@@ -34,29 +56,14 @@ class SentSave(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True)
 
     save: uuid.UUID
-    page: Name
-    questionnaire: Name
+    page: StorableName
+    questionnaire: StorableName
     version: Annotated[int, Field(ge=1, le=999_999_999)]
     wording: Annotated[int, Field(ge=0, le=999_999_999)] | None = None
-    language: Annotated[str, Field(max_length=35)]
-    at: AwareDatetime | None = None
+    language: LanguageTag
+    at: DeviceMoment | None = None
     form: Annotated[dict[Name, Annotated[list[str], Field(max_length=MOST_VALUES)]], Field(max_length=MOST_FIELDS)]
     over: Annotated[dict[Name, uuid.UUID | None], Field(max_length=MOST_FIELDS)] = Field(default_factory=dict)
-
-    @field_validator("page", "questionnaire", "language")
-    @classmethod
-    def _named(cls, name: str) -> str:
-        if storable(name) != name:
-            raise ValueError("not a name")
-        return name
-
-    @field_validator("at")
-    @classmethod
-    def _in_utc(cls, at: dt.datetime | None) -> dt.datetime | None:
-        try:
-            return None if at is None else at.astimezone(dt.UTC)
-        except OverflowError:
-            raise ValueError("beyond the calendar") from None
 
     @field_validator("form")
     @classmethod

@@ -16,9 +16,9 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from surveyapp.domain.answering.saves import SentSave
+from surveyapp.domain.answering.saves import DeviceMoment, LanguageTag, SentSave, StorableName
 from surveyapp.domain.audit import AuditAction, ByLink, System
 from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.errors import AlreadySubmitted, ShiftlineError, StateRefused, Unfinished
@@ -146,9 +146,9 @@ class AwayAnswers(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     ticket: Annotated[str, Field(max_length=1000)]
-    language: Annotated[str, Field(max_length=35)]
-    at: AwareDatetime
-    agreed: Annotated[dict[Annotated[str, Field(max_length=200)], bool], Field(max_length=50)]
+    language: LanguageTag
+    at: DeviceMoment
+    agreed: Annotated[dict[StorableName, bool], Field(max_length=50)]
     saves: Annotated[list[SentSave], Field(max_length=500)] = Field(default_factory=list)
     send: bool = False
 
@@ -199,7 +199,7 @@ def _let_in(runtime: Runtime, told: dict[str, Any], answers: AwayAnswers) -> ByL
 
 def _save(runtime: Runtime, who: ByLink, told: dict[str, Any], answers: AwayAnswers) -> BoxFate:
     earliest, now = dt.datetime.fromisoformat(told["at"]), runtime.clock()
-    said_at = min(max(answers.at.astimezone(dt.UTC), earliest), now)
+    said_at = min(max(answers.at, earliest), now)
     # Where they have sent theirs meanwhile, these are kept to correct them with.
     with contextlib.suppress(AlreadySubmitted):
         visit = answering.give_consent(runtime, who, answers.agreed, said_at=said_at, seed=int(told["seed"]))

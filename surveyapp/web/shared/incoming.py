@@ -180,12 +180,24 @@ def _only_forms() -> None:
 
 
 def sent_object() -> dict[str, Any] | None:
-    """The JSON object that was sent; None where it is none, cannot be read, or is nested too deep to be followed."""
+    """The JSON object that was sent, in text that can be stored; None where it is none, cannot be read, or is nested
+    too deep to be followed."""
     try:
-        sent = request.get_json(silent=True)
+        sent = _storable_throughout(request.get_json(silent=True))
     except RecursionError:
         return None
     return sent if isinstance(sent, dict) else None
+
+
+def _storable_throughout(sent: Any) -> Any:
+    """JSON can write what no database holds: NUL, and half of a pair of surrogates."""
+    match sent:
+        case dict():
+            return {_storable(name): _storable_throughout(value) for name, value in sent.items()}
+        case list():
+            return [_storable_throughout(each) for each in sent]
+        case _:
+            return _storable(sent)
 
 
 def whole_number(name: str) -> int | None:

@@ -94,9 +94,11 @@ def test_by_their_reference_where_ours_is_missing(runtime: Runtime, notify: Flas
     assert [each.state for each in rows(runtime, person)] == [BOUNCED]
 
 
-@pytest.mark.parametrize("reference", ["0" * 32, "not ours", "", None, 7, ["x"], {"a": 1}])
+@pytest.mark.parametrize("reference", ["0" * 32, "not ours", "", None, 7, ["x"], {"a": 1}, "\0", "\ud800", "x" * 4_000])
 def test_of_nobody_it_is_taken_and_is_nothing(runtime: Runtime, notify: FlaskClient, reference: object) -> None:
-    assert tell(notify, reference=reference, id=reference, status="permanent-failure").status_code == 200
+    told = {"reference": reference, "id": reference, "source_number": reference}
+    assert tell(notify, status="permanent-failure", **told).status_code == 200
+    assert tell(notify, "text", message=reference if reference == "\ud800" else "STOP", **told).status_code == 200
 
 
 def test_a_bounce_for_somebody_erased_is_taken_and_is_nothing(runtime: Runtime, notify: FlaskClient) -> None:
