@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from surveyapp.domain.answers import Answer, Answers, Mode, Reason, to_json
 
@@ -80,8 +81,7 @@ class Reopening:
     revision: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordedAnswer:
+class RecordedAnswer(NamedTuple):
     """The answer to a variable that stands, and how it came: what an interviewer sees of a participant's start.
     `language`: in which it was asked, easy words being a variety of one. With the key of its save, the id that its
     sender gave that, and its place among the response's saves."""

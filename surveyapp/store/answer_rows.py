@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Text, TimeOfDay
+from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
+from surveyapp.domain.instrument.routing import NOT_ASKED
 from surveyapp.store.database import seals_of
 from surveyapp.store.tables import AnswerRow, CaseRow, ParticipantRow, ResponseRow
 
@@ -41,6 +42,11 @@ def answer_cells(key: str, answer: Answer) -> list[Cells]:
             return [blank | {"text": text}]
         case Missing(reason, note):
             return [blank | {"reason": reason, "text": note}]
+
+
+def row_count(answer: Answer) -> int:
+    """How many rows an answer is kept in."""
+    return len(answer.codes) if isinstance(answer, Codes) else 1
 
 
 def bound(variable: str) -> str:
@@ -91,11 +97,15 @@ class PersonWords:
         return [each | {"text": None, "sealed": seals.seal(self.person, name, each["text"])} for each in made]
 
 
+_WITHOUT_NOTE = {reason: NOT_ASKED if reason is NOT_ASKED.reason else Missing(reason) for reason in Reason}
+
+
 def answer_of(rows: Sequence[Any], words: PersonWords) -> Answer:
     """The answer of its rows, in order."""
     first = rows[0]
     if first.reason is not None:
-        return Missing(first.reason, words.of(first))
+        note = words.of(first)
+        return _WITHOUT_NOTE[first.reason] if note is None else Missing(first.reason, note)
     if first.code is not None:
         return Codes(tuple(str(row.code) for row in rows))
     if first.number is not None:

@@ -10,7 +10,7 @@ import enum
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
@@ -115,12 +115,15 @@ class SeenSave:
     said: frozenset[str]
 
 
-@dataclass(frozen=True)
-class StandingSave:
-    """The save whose answer to a variable stands: the id that its sender gave it, and its place among the saves."""
+class StandingSave(Protocol):
+    """The save whose answer to a variable stands: the id that its sender gave it, and its place among the saves. An
+    answer that was recorded is one."""
 
-    client_id: uuid.UUID
-    revision: int
+    @property
+    def client_id(self) -> uuid.UUID: ...
+
+    @property
+    def revision(self) -> int: ...
 
 
 def is_contested(

@@ -18,6 +18,11 @@ from surveyapp.domain.instrument.questionnaire import Question, Questionnaire, S
 NOT_ASKED = Missing(Reason.NOT_ASKED)
 
 
+def is_asked(answer: Answer) -> bool:
+    """Whether an answer is one, and not what stands where nobody was asked."""
+    return not (isinstance(answer, Missing) and answer.reason is Reason.NOT_ASKED)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """What a participant sees at a time: one question, or one statement of a grid. `id` is its place in the URL.
@@ -31,10 +36,15 @@ class Page:
     statement: Statement | None
     parts: tuple[Part, ...]
 
-    @functools.cached_property
+    @property
     def conditions(self) -> tuple[Condition, ...]:
         """Those that all have to hold for it to be asked."""
-        written = (self.section.ask_if, self.question.ask_if, self.statement.ask_if if self.statement else None)
+        return self.own_conditions if self.section.ask_if is None else (self.section.ask_if, *self.own_conditions)
+
+    @functools.cached_property
+    def own_conditions(self) -> tuple[Condition, ...]:
+        """Those of them that are not its section's."""
+        written = (self.question.ask_if, self.statement.ask_if if self.statement else None)
         return tuple(condition for condition in written if condition is not None)
 
 
@@ -202,8 +212,14 @@ def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> 
     possible: list[Page] = []
 
     lookup = _lookup(parts, answers, not_asked, situation)
+    section: Section | None = None
+    opens: bool | None = True
     for page in pages_of(questionnaire):
-        asked = _asked(page, lookup)
+        if page.section is not section:
+            # A condition looks back: nothing that is answered within the section changes it.
+            section = page.section
+            opens = evaluate(section.ask_if, lookup)
+        asked = _asked(page, opens, lookup)
         if asked is not False:
             possible.append(page)
         if asked:
@@ -212,8 +228,8 @@ def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> 
                 if part.when and not _chosen(answers.get(part.when[0]), part.when[1]):
                     if part.when[0] in answers:
                         not_asked[part.key] = None
-                elif part.key in given and given[part.key] != NOT_ASKED:
-                    answers[part.key] = given[part.key]
+                elif (answer := given.get(part.key)) is not None and is_asked(answer):
+                    answers[part.key] = answer
         elif asked is False:
             not_asked.update(dict.fromkeys(part.key for part in page.parts))
     return Route(tuple(on_route), answers, tuple(not_asked), tuple(possible))
@@ -229,23 +245,26 @@ def _lookup(
 ) -> Lookup:
     def lookup(reference: Reference) -> KnownValue:
         match reference.scope:
+            case "answer":
+                if reference.name in not_asked or reference.name not in parts:
+                    return NOT_ASKED
+                return answers.get(reference.name)
             case "participant":
                 return situation.participant.get(reference.name, NOT_ASKED)
             case "site":
                 return situation.site.get(reference.name, NOT_ASKED)
             case "touchpoint":
                 return situation.earlier.get(reference.touchpoint or 0, {}).get(reference.name, NOT_ASKED)
-            case "answer":
-                if reference.name in not_asked or reference.name not in parts:
-                    return NOT_ASKED
-                return answers.get(reference.name)
 
     return lookup
 
 
-def _asked(page: Page, lookup: Lookup) -> bool | None:
-    outcome: bool | None = True
-    for condition in page.conditions:
+def _asked(page: Page, opens: bool | None, lookup: Lookup) -> bool | None:
+    """Whether a page is asked whose section `opens`."""
+    outcome = opens
+    if opens is False:
+        return False
+    for condition in page.own_conditions:
         value = evaluate(condition, lookup)
         if value is False:
             return False

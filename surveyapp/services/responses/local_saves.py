@@ -150,7 +150,7 @@ def _page(work: Work, visit: Visit, response: Response, sent: SentSave) -> tuple
 def _again(shown: Visit | None, page: Page, sent: SentSave, seen: SeenSave) -> Received:
     """It was there before: nothing is stored. Where its answer never arrived, what it was contested by is told now."""
     given = shown.given or {} if shown else {}
-    stands = {each: given[each] for each in still_contested(seen, saving.standing(given))}
+    stands = {each: given[each] for each in still_contested(seen, given)}
     fate = SaveFate.CONTESTED if stands else SaveFate.KNOWN
     return Received(fate=fate, visit=shown, page=page, stands=stands)
 
@@ -181,14 +181,13 @@ def _taken(
         aside = {key: answer for key, answer in answers.items() if moved.get(key) != answer}
         answers = moved
     given = before.given or {}
-    standing = saving.standing(given)
     changed = saving.changed_by(given, answers)
     if not changed and not aside:
         unchanged = Received(
             fate=SaveFate.SAVED, visit=before, page=page, to_remember=(response.id, sent.save, response.revision)
         )
         return Planned(unchanged, before)
-    contested = contested_in(changed, standing, sent.over, before.said.known)
+    contested = contested_in(changed, given, sent.over, before.said.known)
     taken = {key: answer for key, answer in changed.items() if key not in contested}
     rows, after = saving.prepared(work, before, new, changed, taken, aside, old.version)
     stands = {key: given[key] for key in sorted(contested)}

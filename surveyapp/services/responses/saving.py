@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from surveyapp.domain.answering.saves import StandingSave, contested_in, still_contested
+from surveyapp.domain.answering.saves import contested_in, still_contested
 from surveyapp.domain.answers import Answer, Answers, Text
 from surveyapp.domain.audit import AuditAction, ByLink
 from surveyapp.domain.entry.doors import PinStanding
@@ -20,13 +20,13 @@ from surveyapp.domain.entry.pins import Pin
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
 from surveyapp.domain.instrument.kinds import Form
-from surveyapp.domain.instrument.routing import NOT_ASKED, walk
+from surveyapp.domain.instrument.routing import NOT_ASKED, is_asked, walk
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import NewSave, RecordedAnswer, payload_hash
 from surveyapp.services.responses.survey_session import Visit, Who
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
-from surveyapp.store.answer_rows import Cells, PersonWords, answer_cells
+from surveyapp.store.answer_rows import Cells, PersonWords, row_count
 from surveyapp.store.answering import writing
 from surveyapp.store.answering.said import CurrentAnswer
 from surveyapp.store.answering.standing import Arrived
@@ -131,10 +131,10 @@ def plan(work: Work, who: Who, before: Visit, entered: Entered) -> Planned[Saved
     hashed = hash_of(work, before.participant, entered.page, entered.answers)
     changed = changed_by(before.given or {}, entered.answers)
     given = before.given or {}
-    known, stand = before.said.known, standing(given)
+    known = before.said.known
     if not changed or before.said.hashes.get(entered.save_id) == hashed:
         seen = known.get(entered.save_id) if entered.over is not None else None
-        stands = {key: given[key] for key in still_contested(seen, stand)} if seen else {}
+        stands = {key: given[key] for key in still_contested(seen, given)} if seen else {}
         return Planned(Saved(before, True, stands), before)
     revision = questionnaire.wording[1] or None if questionnaire.wording else None
     new = NewSave(
@@ -148,15 +148,10 @@ def plan(work: Work, who: Who, before: Visit, entered: Entered) -> Planned[Saved
         payload_hash=hashed,
         wording=revision,
     )
-    contested = set() if entered.over is None else contested_in(changed, stand, entered.over, known)
+    contested = set() if entered.over is None else contested_in(changed, given, entered.over, known)
     taken = {key: answer for key, answer in changed.items() if key not in contested}
     rows, after = prepared(work, before, new, changed, taken)
     return Planned(Saved(after, False, {key: given[key] for key in sorted(contested)}), before, rows)
-
-
-def standing(given: Mapping[str, RecordedAnswer]) -> dict[str, StandingSave]:
-    """Of each variable the save whose answer stands."""
-    return {key: StandingSave(each.client_id, each.revision) for key, each in given.items()}
 
 
 def prepared(
@@ -221,11 +216,10 @@ def _standing_anew(
         dropped, answers = writing.current_rows(
             words_of(work, before.participant), response.id, save_id, current, target, sources
         )
-        leaves = {*taken, *(key for key, each in current.items() if each.answer != NOT_ASKED)}
+        leaves = {*taken, *(key for key, each in current.items() if is_asked(each.answer))}
         pointed = {key: sources[key] for key in sorted(leaves) if key in sources and key not in route.answers}
         current = {
-            key: CurrentAnswer(answer, sources.get(key, save_id), len(answer_cells(key, answer)))
-            for key, answer in target.items()
+            key: CurrentAnswer(answer, sources.get(key, save_id), row_count(answer)) for key, answer in target.items()
         }
         rows = dataclasses.replace(rows, dropped=dropped, answers=answers)
     rows = dataclasses.replace(rows, newest=writing.newest_rows(response.id, pointed))

@@ -219,7 +219,11 @@ def visit_in(
     so_far = said.said(work.session, arrived, work.now.date(), earlier, client_ids, answers=reads)
     if person.site is not None:
         person = dataclasses.replace(person, site=dataclasses.replace(person.site, attributes=so_far.attributes))
-    here = Visit(
+    situation, route = Situation(), None
+    if questionnaire is not None:
+        situation = Situation(so_far.earlier, person.attributes, so_far.attributes)
+        route = walk(questionnaire, {key: each.answer for key, each in so_far.given.items()}, situation)
+    return Visit(
         study=study,
         touchpoint=touchpoint,
         participant=person,
@@ -234,12 +238,11 @@ def visit_in(
         standing=arrived,
         said=so_far,
         correctable_until=_correctable_until(work, study, case, response, person),
+        questionnaire=questionnaire,
+        route=route,
+        given=None if questionnaire is None else so_far.given,
+        situation=situation,
     )
-    if questionnaire is None:
-        return here
-    situation = Situation(so_far.earlier, person.attributes, so_far.attributes)
-    route = walk(questionnaire, {key: each.answer for key, each in so_far.given.items()}, situation)
-    return dataclasses.replace(here, questionnaire=questionnaire, route=route, given=so_far.given, situation=situation)
 
 
 def _offered_easy(

@@ -5,20 +5,22 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import functools
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, case, literal, null, select, union_all
+from sqlalchemy import Integer, Row, and_, bindparam, case, literal, literal_column, null, select, union_all
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answering.saves import SeenSave
 from surveyapp.domain.answers import Answer
-from surveyapp.domain.instrument.routing import NOT_ASKED
+from surveyapp.domain.instrument.routing import is_asked
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import RecordedAnswer, ResponseState
 from surveyapp.store.answer_rows import PersonWords, answer_of
+from surveyapp.store.answering.prepared import Prepared, padded
 from surveyapp.store.answering.standing import Arrived
 from surveyapp.store.tables import (
     AnswerHistoryRow,
@@ -39,8 +41,7 @@ class _Kind(enum.IntEnum):
     CURRENT, NEWEST, EARLIER, SITE, CONSENT, SAVE, KNOWN = range(7)
 
 
-@dataclass(frozen=True)
-class CurrentAnswer:
+class CurrentAnswer(NamedTuple):
     """An answer as the current ones have it: by which save, and in how many rows."""
 
     answer: Answer
@@ -75,6 +76,9 @@ _SAVED = (
     SaveRow.revision,
     SaveRow.language,
 )
+_SAVED_AT = slice(2 + len(_VALUES), 2 + len(_VALUES) + len(_SAVED))
+"""Where these stand in a row, after its kind, its variable and the values; in the order of `RecordedAnswer`."""
+
 _NO_SAVE = tuple(null().label(column.key) for column in _SAVED)
 _NO_VALUES = tuple(null().label(name) for name in _VALUES)
 
@@ -84,11 +88,13 @@ def _values(table: Any) -> tuple[Any, ...]:
 
 
 def _kind(kind: _Kind) -> Any:
-    return literal(int(kind), literal_execute=True).label("kind")
+    return literal_column(str(int(kind)), Integer).label("kind")
 
 
-def _said(*, earlier: bool, site: bool, saves: bool) -> Any:
-    """The first branch gives the columns their types."""
+@functools.cache
+def _said(*, earlier: int = 0, site: bool = False, saves: int = 0) -> Prepared:
+    """With so many earlier variables, and so many saves to be looked for. The first branch gives the columns their
+    types."""
     mine = bindparam("response", type_=AnswerRow.response_id.type)
     saves_of = bindparam("saves_of", type_=AnswerRow.response_id.type)
     person = bindparam("person", type_=ConsentRow.participant_id.type)
@@ -136,7 +142,7 @@ def _said(*, earlier: bool, site: bool, saves: bool) -> Any:
                 CaseRow.participant_id == person,
                 CaseRow.touchpoint < bindparam("before"),
                 ResponseRow.state == ResponseState.SUBMITTED,
-                AnswerRow.variable.in_(bindparam("variables", expanding=True)),
+                AnswerRow.variable.in_([bindparam(f"variable_{each}") for each in range(earlier)]),
             )
         )  # fmt: skip
     if site:
@@ -147,7 +153,7 @@ def _said(*, earlier: bool, site: bool, saves: bool) -> Any:
             ).where(SiteAttributeRow.site_id == bindparam("site"), SiteAttributeRow.from_date <= bindparam("today"))
         )  # fmt: skip
     if saves:
-        ids: Any = bindparam("client_ids", expanding=True)
+        ids: Any = [bindparam(f"client_{each}", type_=SaveRow.client_id.type) for each in range(saves)]
         branches += [
             select(
                 _kind(_Kind.SAVE), AnswerHistoryRow.variable, AnswerHistoryRow.position, null(), null(), null(), null(),
@@ -161,15 +167,7 @@ def _said(*, earlier: bool, site: bool, saves: bool) -> Any:
                 KnownSaveRow.revision, null(), no_number,
             ).where(KnownSaveRow.response_id == saves_of, KnownSaveRow.client_id.in_(ids)),
         ]  # fmt: skip
-    return union_all(*branches)
-
-
-_QUERIES = {
-    (earlier, site, saves): _said(earlier=earlier, site=site, saves=saves)
-    for earlier in (False, True)
-    for site in (False, True)
-    for saves in (False, True)
-}
+    return Prepared(union_all(*branches))
 
 
 def said(
@@ -189,15 +187,19 @@ def said(
         "response": standing.response.id if standing.response and answers else None,
         "person": standing.participant.id,
     }
-    if earlier:
-        named |= {"before": standing.case.touchpoint, "variables": sorted({variable for _, variable in earlier})}
+    variables = padded(sorted({variable for _, variable in earlier}))
+    if variables:
+        named |= {"before": standing.case.touchpoint}
+        named |= {f"variable_{each}": name for each, name in enumerate(variables)}
     if site:
         named |= {"site": site.id, "today": today}
-    if client_ids:
-        named |= {"client_ids": list(client_ids), "saves_of": standing.response.id if standing.response else None}
-    query = _QUERIES[bool(earlier), site is not None, bool(client_ids)]
+    ids = padded(list(client_ids))
+    if ids:
+        named |= {"saves_of": standing.response.id if standing.response else None}
+        named |= {f"client_{each}": client_id for each, client_id in enumerate(ids)}
+    query = _said(earlier=len(variables), site=site is not None, saves=len(ids))
     by_kind: dict[int, list[Row[Any]]] = {kind: [] for kind in _Kind}
-    for row in session.connection().execute(query, named).all():
+    for row in query.execute(session, named).all():
         by_kind[row.kind].append(row)
     words = PersonWords(session, person=standing.participant.id)
     given, current = _answers(by_kind[_Kind.CURRENT], by_kind[_Kind.NEWEST], words)
@@ -222,7 +224,7 @@ def said(
 def of_response(session: Session, response_id: uuid.UUID) -> SaidSoFar:
     """What stands of a response, on the route or not, and its current answers; nothing else is read."""
     session.flush()
-    rows = session.connection().execute(_QUERIES[False, False, False], {"response": response_id, "person": None}).all()
+    rows = _said().execute(session, {"response": response_id, "person": None}).all()
     current_rows, newest_rows = ([row for row in rows if row.kind == kind] for kind in (_Kind.CURRENT, _Kind.NEWEST))
     given, current = _answers(current_rows, newest_rows, PersonWords(session, response_id=response_id))
     return SaidSoFar(given=given, current=current)
@@ -247,7 +249,7 @@ def _answers(
     for variable, rows in sorted(_by_variable(current_rows).items()):
         first, answer = rows[0], answer_of(rows, words)
         current[variable] = CurrentAnswer(answer, first.id, len(rows))
-        if answer != NOT_ASKED:
+        if is_asked(answer):
             given[variable] = _recorded(variable, first, answer)
     for variable, rows in sorted(_by_variable(newest_rows).items()):
         first = rows[0]
@@ -255,25 +257,15 @@ def _answers(
             continue
         answer = answer_of(rows, words)
         # Taken back by a move to another version, on which it is asked again.
-        if answer == NOT_ASKED:
-            given.pop(variable, None)
-        else:
+        if is_asked(answer):
             given[variable] = _recorded(variable, first, answer)
+        else:
+            given.pop(variable, None)
     return given, current
 
 
 def _recorded(variable: str, row: Row[Any], answer: Answer) -> RecordedAnswer:
-    return RecordedAnswer(
-        variable=variable,
-        answer=answer,
-        mode=row.mode,
-        by=row.by_staff,
-        recorded_at=row.recorded_at,
-        save_id=row.id,
-        client_id=row.client_id,
-        revision=row.revision,
-        language=row.language,
-    )
+    return RecordedAnswer(variable, answer, *row[_SAVED_AT])
 
 
 def _earlier(

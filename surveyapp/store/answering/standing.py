@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.entry.pins import Pin
@@ -15,6 +16,7 @@ from surveyapp.domain.fieldwork.cases import Access, Case
 from surveyapp.domain.participants import Participant, Site
 from surveyapp.domain.responses import Response
 from surveyapp.domain.web_sessions import WebSession
+from surveyapp.store.answering.prepared import Prepared
 from surveyapp.store.tables import (
     AccessRow,
     CaseRow,
@@ -52,17 +54,40 @@ _SESSION, _ACCESS, _PIN, _CASE, _PERSON, _SITE, _RESPONSE = _columns
 
 # How people are called is nothing that answering has to do with.
 _CASE = {name: _CASE[name] for name in Case.__dataclass_fields__ if name in _CASE}
-_PERSON = {name: column for name, column in _PERSON.items() if not name.startswith("call_")}
+_PERSON = {
+    name: column
+    for name, column in _PERSON.items()
+    if not name.startswith("call_") and name not in ("site_id", "anonymised_at")
+}
 _CASE["paused_at"] = CaseRow.paused_at.expression  # no column: worked out from what was done to the touchpoint
 
 
-def _labelled(prefix: str, columns: Mapping[str, Any]) -> list[Any]:
-    return [column.label(f"{prefix}_{name}") for name, column in columns.items()]
+_READ = {
+    "case": _CASE,
+    "person": _PERSON,
+    "site": _SITE,
+    "response": _RESPONSE,
+    "pin": _PIN,
+    "access": {name: column for name, column in _ACCESS.items() if name != "digest"},
+    "session": {name: column for name, column in _SESSION.items() if name != "digest"},
+}
+"""The columns of each table, in the order in which they are read, after the newest revision of the words."""
 
 
-def _standing(*, by_session: bool = False, by_access: bool = False) -> Select[Any]:
-    """By the token of a session, by an access, or else by a case."""
-    from_access = by_session or by_access
+def _places() -> Iterator[tuple[str, tuple[str, ...], slice]]:
+    place = 1
+    for table, columns in _READ.items():
+        yield table, tuple(columns), slice(place, place + len(columns))
+        place += len(columns)
+
+
+_PLACES = {table: (names, place) for table, names, place in _places()}
+"""Of each table the names of its columns, and where they stand in a row."""
+
+
+def _standing(*, digests: int = 0, by_access: bool = False) -> Prepared:
+    """By the token of a session, of which there are so many `digests`, by an access, or else by a case."""
+    from_access = digests > 0 or by_access
     wording = (
         select(func.max(WordingRow.revision))
         .where(
@@ -73,28 +98,23 @@ def _standing(*, by_session: bool = False, by_access: bool = False) -> Select[An
         )
         .scalar_subquery()
     )
+    left_out = {"access": not from_access, "session": not digests}
     columns = [
-        *_labelled("case", _CASE),
-        *_labelled("person", _PERSON),
-        *_labelled("site", _SITE),
-        *_labelled("response", _RESPONSE),
-        *_labelled("pin", _PIN),
-        wording.label("wording"),
+        column.label(f"{table}_{name}")
+        for table, of_it in _READ.items()
+        if not left_out.get(table)
+        for name, column in of_it.items()
     ]
-    if from_access:
-        columns += _labelled("access", _ACCESS)
-    if by_session:
-        columns += _labelled("session", _SESSION)
-    query = select(*columns)
-    if by_session:
+    query = select(wording.label("wording"), *columns)
+    if digests:
         query = query.select_from(WebSessionRow).join(AccessRow, AccessRow.id == WebSessionRow.access_id)
-        query = query.where(WebSessionRow.digest.in_(bindparam("digests", expanding=True)))
+        query = query.where(WebSessionRow.digest.in_([bindparam(f"digest_{each}") for each in range(digests)]))
     elif by_access:
         query = query.select_from(AccessRow).where(AccessRow.id == bindparam("access"))
     query = query.join(CaseRow, CaseRow.id == AccessRow.case_id) if from_access else query.select_from(CaseRow)
     if not from_access:
         query = query.where(CaseRow.id == bindparam("case"))
-    return (
+    return Prepared(
         query.join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         .outerjoin(SiteRow, SiteRow.id == ParticipantRow.site_id)
         .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
@@ -102,12 +122,18 @@ def _standing(*, by_session: bool = False, by_access: bool = False) -> Select[An
     )
 
 
-_BY_SESSION, _BY_ACCESS, _BY_CASE = _standing(by_session=True), _standing(by_access=True), _standing()
+_BY_ACCESS, _BY_CASE = _standing(by_access=True), _standing()
+
+
+@functools.cache
+def _by_session(digests: int) -> Prepared:
+    return _standing(digests=digests)
 
 
 def of_session(session: Session, digests: Sequence[str], language: str) -> Arrived | None:
     """Whose session's token this is the hash of, over or not."""
-    return _one(session, _BY_SESSION, digests=digests, language=language)
+    named = {f"digest_{each}": digest for each, digest in enumerate(digests)}
+    return _one(session, _by_session(len(digests)), language=language, **named)
 
 
 def of_access(session: Session, access_id: uuid.UUID, language: str) -> Arrived | None:
@@ -120,30 +146,28 @@ def of_case(session: Session, case_id: uuid.UUID, language: str) -> Arrived | No
     return _one(session, _BY_CASE, case=case_id, language=language)
 
 
-def _one(session: Session, query: Select[Any], **named: Any) -> Arrived | None:
-    row = session.connection().execute(query, named).one_or_none()
+def _one(session: Session, query: Prepared, **named: Any) -> Arrived | None:
+    row = query.execute(session, named).one_or_none()
     if row is None:
         return None
-    cells = row._mapping
+    cells = row._tuple()
+    of = {
+        table: dict(zip(names, cells[place], strict=True))
+        for table, (names, place) in _PLACES.items()
+        if place.start < len(cells)
+    }
     return Arrived(
-        web_session=WebSession(**_of("session", _SESSION, cells, "digest")) if "session_id" in cells else None,
-        access=Access(**_of("access", _ACCESS, cells, "digest")) if "access_id" in cells else None,
-        pin=None if cells["pin_participant_id"] is None else Pin(**_of("pin", _PIN, cells)),
-        case=Case(**_of("case", _CASE, cells)),
-        participant=_participant(cells),
-        response=None if cells["response_id"] is None else Response(**_of("response", _RESPONSE, cells)),
+        web_session=WebSession(**of["session"]) if "session" in of else None,
+        access=Access(**of["access"]) if "access" in of else None,
+        pin=None if of["pin"]["participant_id"] is None else Pin(**of["pin"]),
+        case=Case(**of["case"]),
+        participant=_participant(of["person"], of["site"]),
+        response=None if of["response"]["id"] is None else Response(**of["response"]),
         language=named["language"],
-        wording=cells["wording"] or 0,
+        wording=cells[0] or 0,
     )
 
 
-def _of(prefix: str, columns: Mapping[str, Any], cells: Any, *left_out: str) -> dict[str, Any]:
-    return {name: cells[f"{prefix}_{name}"] for name in columns if name not in left_out}
-
-
-def _participant(cells: Any) -> Participant:
-    site = None
-    if cells["site_id"] is not None:
-        site = Site(**_of("site", _SITE, cells))
-    own = _of("person", _PERSON, cells, "group_id", "site_id", "anonymised_at")
-    return Participant(**own, group=cells["person_group_id"], site=site)
+def _participant(person: dict[str, Any], site: dict[str, Any]) -> Participant:
+    group = person.pop("group_id")
+    return Participant(**person, group=group, site=None if site["id"] is None else Site(**site))

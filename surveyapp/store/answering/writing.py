@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Answers
 from surveyapp.domain.responses import NewSave, Response
 from surveyapp.store.answer_rows import Cells, PersonWords
+from surveyapp.store.answering.prepared import Prepared
 from surveyapp.store.answering.said import CurrentAnswer
 from surveyapp.store.answering.standing import Arrived
 from surveyapp.store.tables import (
@@ -31,7 +32,7 @@ from surveyapp.store.tables import (
 )
 
 
-def _claiming(*, by_access: bool, by_session: bool) -> Any:
+def _claiming(*, by_access: bool, by_session: bool) -> Prepared:
     said = select(func.count()).where(ConsentRow.participant_id == bindparam("of_person")).scalar_subquery()
     here = exists().where(ParticipantRow.id == bindparam("of_person"), ParticipantRow.withdrawn_at.is_(None))
     guard = [
@@ -47,7 +48,7 @@ def _claiming(*, by_access: bool, by_session: bool) -> Any:
         guard.append(exists().where(AccessRow.id == bindparam("of_access"), AccessRow.revoked_at.is_(None)))
     if by_session:
         guard.append(exists().where(WebSessionRow.id == bindparam("of_session"), WebSessionRow.ended_at.is_(None)))
-    return update(ResponseRow).where(and_(*guard)).values(revision=bindparam("next_revision"))
+    return Prepared(update(ResponseRow).where(and_(*guard)).values(revision=bindparam("next_revision")))
 
 
 _CLAIMING = {
@@ -55,24 +56,28 @@ _CLAIMING = {
     for access in (False, True)
     for session in (False, True)
 }
-_SAVE = insert(SaveRow)
-_HISTORY = insert(AnswerHistoryRow)
+_SAVE = Prepared(insert(SaveRow))
+_HISTORY = Prepared(insert(AnswerHistoryRow))
 _KNOWN = {
-    name: dialect.insert(KnownSaveRow.__table__).on_conflict_do_nothing()
+    name: Prepared(dialect.insert(KnownSaveRow.__table__).on_conflict_do_nothing())
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
-_DROP = delete(AnswerRow).where(
-    AnswerRow.response_id == bindparam("of_response"),
-    AnswerRow.variable == bindparam("of_variable"),
-    AnswerRow.position >= bindparam("from_position"),
+_DROP = Prepared(
+    delete(AnswerRow).where(
+        AnswerRow.response_id == bindparam("of_response"),
+        AnswerRow.variable == bindparam("of_variable"),
+        AnswerRow.position >= bindparam("from_position"),
+    )
 )
 
 
-def _upserting(dialect: Any, table: Any, key: Sequence[str]) -> Any:
+def _upserting(dialect: Any, table: Any, key: Sequence[str]) -> Prepared:
     made = dialect.insert(table.__table__)
     others = [column.name for column in table.__table__.columns if column.name not in key]
-    return made.on_conflict_do_update(
-        index_elements=list(key), set_={name: getattr(made.excluded, name) for name in others}
+    return Prepared(
+        made.on_conflict_do_update(
+            index_elements=list(key), set_={name: getattr(made.excluded, name) for name in others}
+        )
     )
 
 
@@ -105,7 +110,7 @@ def claim(session: Session, standing: Arrived, consents_said: int, revision: int
     if standing.web_session:
         named["of_session"] = standing.web_session.id
     query = _CLAIMING[standing.access is not None, standing.web_session is not None]
-    return bool(session.connection().execute(query, named).rowcount)
+    return bool(query.execute(session, named).rowcount)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,10 +149,10 @@ def make_current(
     _execute(session, (_DROP, dropped), (_ANSWERS[dialect], answers), (_NEWEST[dialect], newest))
 
 
-def _execute(session: Session, *statements: tuple[Any, Sequence[Cells]]) -> None:
+def _execute(session: Session, *statements: tuple[Prepared, Sequence[Cells]]) -> None:
     for query, rows in statements:
         if rows:
-            session.connection().execute(query, rows)
+            query.execute(session, rows)
 
 
 def save_row(response: Response, save_id: uuid.UUID, version: int, revision: int, save: NewSave) -> Cells:
@@ -211,7 +216,5 @@ def point(session: Session, response_id: uuid.UUID, saves: Mapping[str, uuid.UUI
 
 def remember(session: Session, response_id: uuid.UUID, client_id: uuid.UUID, revision: int) -> None:
     """Keeps the id of a save that changed nothing."""
-    connection = session.connection()
-    connection.execute(
-        _KNOWN[connection.dialect.name], {"response_id": response_id, "client_id": client_id, "revision": revision}
-    )
+    seen = {"response_id": response_id, "client_id": client_id, "revision": revision}
+    _KNOWN[session.connection().dialect.name].execute(session, seen)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import hashlib
 import re
 import uuid
@@ -273,4 +274,9 @@ def _mark_name() -> str:
 
 def _signer() -> URLSafeTimedSerializer:
     keys = [*(current_app.config.get("SECRET_KEY_FALLBACKS") or ()), current_app.config["SECRET_KEY"]]
+    return _signer_with(tuple(keys))
+
+
+@functools.cache
+def _signer_with(keys: tuple[str, ...]) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(keys, salt="began")

@@ -11,10 +11,11 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import cast
 
 from flask import Flask, Request, Response, current_app, g, has_request_context, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
 
 from surveyapp.domain.web_sessions import PARTICIPANT_ABSOLUTE, WebSession, device_words
@@ -231,6 +232,12 @@ class SessionByAudience(SecureCookieSessionInterface):
 
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name(request.path if has_request_context() else "")
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Made once: the keys of an application stay."""
+        if "session_signer" not in app.extensions:
+            app.extensions["session_signer"] = super().get_signing_serializer(app)
+        return cast("URLSafeTimedSerializer | None", app.extensions["session_signer"])
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         return self.session_class() if is_program_path(request.path) else super().open_session(app, request)

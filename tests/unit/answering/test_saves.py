@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from pydantic import ValidationError
@@ -15,7 +15,6 @@ from surveyapp.domain.answering.saves import (
     Reception,
     SeenSave,
     SentSave,
-    StandingSave,
     is_contested,
     reception,
     still_contested,
@@ -25,6 +24,11 @@ from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
 A, B, C = (uuid.UUID(int=number) for number in (1, 2, 3))
 CLOSED = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
+
+
+class Stands(NamedTuple):
+    client_id: uuid.UUID
+    revision: int
 
 
 @pytest.mark.parametrize("state", list(CaseState))
@@ -56,29 +60,29 @@ def test_closing_is_outlasted_by_three_days(begun: dt.timedelta, after: dt.timed
         (None, None, {}, False),
         (None, A, {}, False),
         # What stands was on the screen, or was not.
-        (StandingSave(A, 1), A, {A: SeenSave(A, 1, frozenset("v"))}, False),
-        (StandingSave(A, 1), None, {}, True),
-        (StandingSave(B, 2), A, {A: SeenSave(A, 1, frozenset("v"))}, True),
+        (Stands(A, 1), A, {A: SeenSave(A, 1, frozenset("v"))}, False),
+        (Stands(A, 1), None, {}, True),
+        (Stands(B, 2), A, {A: SeenSave(A, 1, frozenset("v"))}, True),
         # One's own that changed nothing: it said what stood then.
-        (StandingSave(A, 1), B, {B: SeenSave(None, 1, frozenset())}, False),
-        (StandingSave(C, 2), B, {B: SeenSave(None, 1, frozenset())}, True),
+        (Stands(A, 1), B, {B: SeenSave(None, 1, frozenset())}, False),
+        (Stands(C, 2), B, {B: SeenSave(None, 1, frozenset())}, True),
         # One's own that changed something else only.
-        (StandingSave(A, 1), B, {B: SeenSave(B, 2, frozenset("w"))}, False),
+        (Stands(A, 1), B, {B: SeenSave(B, 2, frozenset("w"))}, False),
         # One's own that was contested here: nobody has chosen yet.
-        (StandingSave(A, 1), B, {B: SeenSave(B, 2, frozenset("v"))}, True),
+        (Stands(A, 1), B, {B: SeenSave(B, 2, frozenset("v"))}, True),
         # One's own that never arrived.
-        (StandingSave(A, 1), B, {}, True),
+        (Stands(A, 1), B, {}, True),
     ],
 )
 def test_what_somebody_else_said_since_is_not_written_over(
-    standing: StandingSave | None, over: uuid.UUID | None, known: dict[uuid.UUID, SeenSave], contested: bool
+    standing: Stands | None, over: uuid.UUID | None, known: dict[uuid.UUID, SeenSave], contested: bool
 ) -> None:
     assert is_contested("v", standing, over, known) is contested
 
 
 def test_a_known_save_is_contested_until_somebody_chooses() -> None:
     seen = SeenSave(B, 2, frozenset({"v", "w", "x"}))
-    standing = {"v": StandingSave(A, 1), "w": StandingSave(B, 2), "x": StandingSave(C, 3)}
+    standing = {"v": Stands(A, 1), "w": Stands(B, 2), "x": Stands(C, 3)}
     assert still_contested(seen, standing) == ["v"]
 
 
