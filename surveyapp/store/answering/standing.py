@@ -150,11 +150,10 @@ def _one(session: Session, query: Prepared, **named: Any) -> Arrived | None:
     row = query.execute(session, named).one_or_none()
     if row is None:
         return None
-    cells = row._tuple()
     of = {
-        table: dict(zip(names, cells[place], strict=True))
+        table: dict(zip(names, row[place], strict=True))
         for table, (names, place) in _PLACES.items()
-        if place.start < len(cells)
+        if place.start < len(row)
     }
     return Arrived(
         web_session=WebSession(**of["session"]) if "session" in of else None,
@@ -164,7 +163,7 @@ def _one(session: Session, query: Prepared, **named: Any) -> Arrived | None:
         participant=_participant(of["person"], of["site"]),
         response=None if of["response"]["id"] is None else Response(**of["response"]),
         language=named["language"],
-        wording=cells[0] or 0,
+        wording=row[0] or 0,
     )
 
 
