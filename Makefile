@@ -51,6 +51,7 @@ pins: .venv/.tools ## pin what pyproject.toml asks for, anew, with the hash of e
 	$(COMPILE) --all-build-deps --only-build-deps --output-file requirements-build.txt pyproject.toml
 	$(COMPILE) --constraint requirements-build.txt --output-file requirements.txt pyproject.toml
 	$(COMPILE) --constraint requirements-build.txt --constraint requirements.txt --extra dev --output-file requirements-dev.txt pyproject.toml
+	$(COMPILE) --constraint requirements-dev.txt --extra cluster --output-file requirements-cluster.txt pyproject.toml
 	$(COMPILE) --output-file requirements-audit.txt scripts/audit_tools.in
 
 bench: .venv/.tools ## benchmarks that print

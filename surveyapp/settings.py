@@ -79,6 +79,7 @@ class Settings:
     log: str = "json"
     slow_ms: int | None = None
     metrics_token: str | None = field(default=None, repr=False)
+    cluster: str | None = None
 
     @property
     def contact_key_id(self) -> str:
@@ -119,6 +120,7 @@ KNOWN = frozenset(
         "LOG",
         "SLOW_MS",
         "METRICS_TOKEN",
+        "CLUSTER",
     }
 )
 
@@ -193,6 +195,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         mail=_mail(given),
         notify=_notify(given),
         mailbox=_mailbox(given.get("MAILBOX")),
+        cluster=_cluster(given.get("CLUSTER")),
         worker=_worker(given.get("WORKER", ",".join(Settings.worker))),
         **chosen,
     )
@@ -398,6 +401,23 @@ def _metrics_token(written: str | None) -> str | None:
         raise SettingsError(
             f"{PREFIX}METRICS_TOKEN needs at least 32 characters, for example the output of `openssl rand -hex 32`. "
             "Unset it where Prometheus runs on this machine."
+        )
+    return written
+
+
+def _cluster(written: str | None) -> str | None:
+    if written is None:
+        return None
+    try:
+        parts = urlsplit(written)
+        fits = parts.scheme in ("tcp", "tls") and bool(parts.hostname) and parts.port is not None and not parts.path
+    except ValueError:
+        fits = False
+    if not fits:
+        raise SettingsError(
+            f"{PREFIX}CLUSTER must be the address of a Dask scheduler, like tls://scheduler.example.org:8786, or "
+            "tcp:// on a network that nobody else is on: whoever reaches it can run programs there. Unset it to count "
+            "here."
         )
     return written
 

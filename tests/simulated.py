@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ from surveyapp.domain.answers import Answer
 from surveyapp.domain.authoring.loader import load_study
 from surveyapp.domain.instrument.routing import Situation
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import Origin
+from surveyapp.domain.releases import Release, ReleaseTerms
 from surveyapp.settings import ROOT
 from tests import every_kind
 
@@ -71,3 +74,22 @@ def situation_of(group: SimulatedGroup, responses: SimulatedResponses, row: int,
             earlier[sitting.touchpoint.number] = said
     people = group.people
     return Situation(earlier, attributes_of(people.attributes, person), attributes_of(people.site_attributes, person))
+
+
+def first_release(study: Study) -> Release:
+    """A release that is drafted and not made."""
+    at = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+    return Release(
+        id=uuid.UUID(int=1),
+        study=study.id,
+        origin=Origin.SIMULATED,
+        number=1,
+        cut_at=at,
+        answers_at=at,
+        made_by=None,
+        people=0,
+        new_or_changed=0,
+        terms=ReleaseTerms.of(study),
+        versions={},
+        collecting={},
+    )

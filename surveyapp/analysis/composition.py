@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surveyapp.analysis.linked.table import NO_RESPONSE, AttributeColumn, Flags, LinkedTable
+from surveyapp.analysis.counting.patterns import tally
+from surveyapp.analysis.linked.table import NO_RESPONSE, Flags, LinkedTable
 from surveyapp.analysis.tallying import Rules
 from surveyapp.domain.instrument.study import Attribute
 from surveyapp.domain.results import (
@@ -105,17 +106,15 @@ def profile(
     rules: Rules,
     *,
     edition: Edition,
-    looked_at: Flags | None = None,
     nets: Mapping[tuple[str, ...], str] | None = None,
 ) -> Composition:
-    """Everybody enrolled and who answered at each touchpoint, by an attribute. `looked_at`: of these people alone.
-    `nets`: values that are counted together too, with what they are then called."""
-    everybody = np.ones(len(table), dtype=np.bool_) if looked_at is None else looked_at
-    column = table.attribute(attribute.id)
-    columns = [CountedPeople("enrolled", None, _known(column, everybody))]
+    """Everybody enrolled and who answered at each touchpoint, by an attribute. `nets`: values that are counted together
+    too, with what they are then called."""
+    everybody = np.ones(len(table), dtype=np.bool_)
+    columns = [CountedPeople("enrolled", None, _known(table, attribute, everybody))]
     for touchpoint in touchpoints:
         answered = everybody & (table.version(touchpoint) != NO_RESPONSE)
-        columns.append(CountedPeople("answered", touchpoint, _known(column, answered)))
+        columns.append(CountedPeople("answered", touchpoint, _known(table, attribute, answered)))
     return composition(
         values_of(attribute, nets),
         columns,
@@ -128,9 +127,10 @@ def profile(
     )
 
 
-def _known(column: AttributeColumn, chosen: Flags) -> Known:
-    codes = column.codes[chosen].astype(np.intp)
-    counts = np.bincount(codes + 1, minlength=len(column.values) + 1)
+def _known(table: LinkedTable, attribute: Attribute, chosen: Flags) -> Known:
+    column = table.attribute(attribute.id)
+    people = None if table.stands_for is None else table.stands_for[chosen]
+    counts = tally(column.codes[chosen].astype(np.intp) + 1, len(column.values) + 1, people)
     return Counter(
         {None: int(counts[0])} | {value: int(counts[place + 1]) for place, value in enumerate(column.values)}
     )

@@ -30,6 +30,7 @@ from surveyapp.domain.security.fitness import (
 from surveyapp.domain.staff import Role, Scope
 from surveyapp.services import readiness, worker
 from surveyapp.services.questionnaires import versions
+from surveyapp.services.results import cluster
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import backup_folder, front_door
 from surveyapp.services.sending.ways.chosen import carried
@@ -47,7 +48,7 @@ WRONG, BETTER = Weight.WRONG, Weight.BETTER
 
 def look(runtime: Runtime) -> list[Finding]:
     """All that is found, what is wrong first. A database that cannot be opened is a finding, too."""
-    found = list(_all(runtime, (_address, _door, _keys, _files, _disks, _backups, _passwords, _mail)))
+    found = list(_all(runtime, (_address, _door, _keys, _files, _disks, _backups, _passwords, _mail, _cluster)))
     try:
         problem = readiness.problem(runtime)
         if problem is None:
@@ -407,6 +408,16 @@ def _notify(runtime: Runtime) -> Found:
             "GOV.UK Notify does not tell by itself what came back: e-mails and texts that nobody got count as sent.",
             "Set SURVEYAPP_NOTIFY_CALLBACK, and write that token and the two addresses of README into its callbacks.",
         )
+
+
+def _cluster(runtime: Runtime) -> Found:
+    address = runtime.settings.cluster
+    if address is not None and (problem := cluster.problem(address)) is not None:
+        todo = (
+            "Start its scheduler and workers with this version of the program, where they see SURVEYAPP_CACHE at the "
+            "same path; or unset SURVEYAPP_CLUSTER. Until then large tables are counted here, which takes longer."
+        )
+        yield WRONG, problem, todo
 
 
 def _mail(runtime: Runtime) -> Found:

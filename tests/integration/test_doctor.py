@@ -202,6 +202,7 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (setting(worker=("messages", "retention")), "task “retention” is late"),
         (_failing, "task “messages” failed: the mail server said no"),
         (setting(mail=MAIL), "The mail server does not let us in"),
+        (setting(cluster="tcp://127.0.0.1:9"), "The cluster at tcp://127.0.0.1:9 does not answer"),
         (_same_keys, "SURVEYAPP_ACCESS_KEYS and SURVEYAPP_AUDIT_KEY hold the same key"),
         (setting(secret_key="ab" * 32), "SURVEYAPP_SECRET_KEY is not random: it is made of 2 different signs"),
         (_sending(), "sending is switched on, and nothing carries a message"),

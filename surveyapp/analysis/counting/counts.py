@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from surveyapp.analysis.counting.patterns import tallied, tally
 from surveyapp.analysis.counting.vectors import AnswerValue, Vector
 from surveyapp.analysis.linked.table import (
     DONT_KNOW,
@@ -59,10 +60,10 @@ def counted_by(vector: Vector, groups: Ints | None, size: int) -> list[Counted]:
     """The counts of each group: `groups` has each person's, from 0 to `size` - 1, or a negative number for none."""
     several = vector.several
     width = (1 if several else len(vector.values)) - LEAST
-    table = _bincount(vector.codes.astype(np.intp) - LEAST, groups, size, width)
+    table = _bincount(vector.codes.astype(np.intp) - LEAST, groups, size, width, vector.people)
     if several:
         each = [
-            _bincount(flags.astype(np.intp), groups, size, 2)[:, 1]
+            _bincount(flags.astype(np.intp), groups, size, 2, vector.people)[:, 1]
             for flags in (option & vector.answered for option in vector.chosen)
         ]
         by_value = np.array(each, dtype=np.int64).reshape(len(each), size).T
@@ -85,7 +86,8 @@ def any_of(vector: Vector, members: Sequence[AnswerValue], groups: Ints | None, 
     any_chosen = np.zeros(len(vector.codes), dtype=np.bool_)
     for member in members:
         any_chosen |= vector.chosen[vector.values.index(member)]
-    return [int(people) for people in _bincount((any_chosen & vector.answered).astype(np.intp), groups, size, 2)[:, 1]]
+    found = _bincount((any_chosen & vector.answered).astype(np.intp), groups, size, 2, vector.people)
+    return [int(people) for people in found[:, 1]]
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def linked_by(before: Vector, after: Vector, groups: Ints | None, size: int) -> 
     # One place for each pair of answers, the first of either for whoever has none: a single count has all of it.
     height, width = len(before.values) + 1, len(after.values) + 1
     places = _from_none(before.codes) * width + _from_none(after.codes)
-    cells = _bincount(places, groups, size, height * width).reshape(size, height, width)
+    cells = _bincount(places, groups, size, height * width, before.people).reshape(size, height, width)
     return [Linked(each[1:, 1:], each[1:, 0], int(each[0, 1:].sum())) for each in cells]
 
 
@@ -143,13 +145,14 @@ def linked_values_by(before: Vector, after: Vector, groups: Ints | None, size: i
     for group in range(size):
         inside = np.ones(len(before.codes), dtype=np.bool_) if groups is None else groups == group
         one, two = before.codes[inside], after.codes[inside]
+        own = None if before.people is None else before.people[inside]
         both = (one >= 0) & (two >= 0)
-        places, people = np.unique(one[both].astype(np.int64) * width + two[both], return_counts=True)
+        places, people = tallied(one[both].astype(np.int64) * width + two[both], None if own is None else own[both])
         pairs = {
             (before.values[place // width], after.values[place % width]): int(count)
             for place, count in zip(places, people, strict=True)
         }
-        lost, joined = int(((one >= 0) & (two < 0)).sum()), int(((one < 0) & (two >= 0)).sum())
+        lost, joined = _how_many((one >= 0) & (two < 0), own), _how_many((one < 0) & (two >= 0), own)
         found.append(LinkedValues(pairs, lost, joined))
     return found
 
@@ -159,9 +162,15 @@ def _from_none(codes: Ints) -> npt.NDArray[np.intp]:
     return np.maximum(codes, -1).astype(np.intp) + 1
 
 
-def _bincount(places: npt.NDArray[np.intp], groups: Ints | None, size: int, width: int) -> npt.NDArray[Any]:
+def _how_many(chosen: Flags, people: Ints | None) -> int:
+    return int(chosen.sum() if people is None else people[chosen].sum())
+
+
+def _bincount(
+    places: npt.NDArray[np.intp], groups: Ints | None, size: int, width: int, people: Ints | None
+) -> npt.NDArray[Any]:
     """How many are in each (group, place): an array of `size` rows and `width` columns."""
     if groups is None:
-        return np.bincount(places, minlength=width).reshape(1, width)
+        return tally(places, width, people).reshape(1, width)
     flat = _from_none(groups) * width + places
-    return np.bincount(flat, minlength=(size + 1) * width).reshape(size + 1, width)[1:]
+    return tally(flat, (size + 1) * width, people).reshape(size + 1, width)[1:]

@@ -58,7 +58,7 @@ def scored(table: LinkedTable, touchpoint: int, score: Score, parts: Mapping[str
     rank = np.empty(len(found), dtype=np.int64)
     rank[order] = np.arange(len(found))
     codes[codes >= 0] = rank[codes[codes >= 0]]
-    return Vector(codes.astype(np.int32), tuple(found[index] for index in order))
+    return Vector(codes.astype(np.int32), tuple(found[index] for index in order), people=table.stands_for)
 
 
 def banded(scores: Vector, score: Score) -> Vector:
@@ -69,7 +69,7 @@ def banded(scores: Vector, score: Score) -> Vector:
     codes = scores.codes.astype(np.int16)
     answered = scores.codes >= 0
     codes[answered] = turn[scores.codes[answered]]
-    return Vector(codes, tuple(band.code for band in score.bands))
+    return Vector(codes, tuple(band.code for band in score.bands), people=scores.people)
 
 
 def _totals(score: Score, parts: Sequence[Part], items: Sequence[Vector], rows: Ints) -> tuple[Ints, Ints, int]:

@@ -26,12 +26,13 @@ AnswerValue = str | Quantity | Fraction | bool
 class Vector:
     """For each person an index into `values`, or why there is none (as in the linked table). Options are in the order
     of the question, everything else from the lowest. Of a several-choice variable `codes` is 0 where it was answered,
-    and `chosen` says for each of `values` who chose it."""
+    and `chosen` says for each of `values` who chose it. Where a row stands for people alike, `people` says how many."""
 
     codes: Ints
     values: tuple[AnswerValue, ...]
     chosen: tuple[Flags, ...] = field(default=())
     several: bool = False
+    people: Ints | None = field(default=None, kw_only=True)
 
     @property
     def answered(self) -> Flags:
@@ -54,7 +55,7 @@ def vector(table: LinkedTable, touchpoint: int, part: Part, links: Mapping[int, 
         raise ValueError(f"A response has two answers to {part.key}, or one and a reason for having none.")
     versions = table.version(touchpoint)
     if part.type is PartType.CODES:
-        return _several(column, versions, part, links)
+        return _several(column, versions, part, links, table.stands_for)
     values = _options(part) or tuple(sorted(column.values))
     place = {value: index for index, value in enumerate(values)}
     answered = sorted(table.answered_versions(touchpoint))
@@ -74,14 +75,14 @@ def vector(table: LinkedTable, touchpoint: int, part: Part, links: Mapping[int, 
     if (codes == UNKNOWN).any():
         strange = {column.values[code] for code in np.unique(column.codes[codes == UNKNOWN])}
         raise ValueError(f"Not an option of {part.key}: {', '.join(sorted(map(str, strange)))}.")
-    return Vector(codes.astype(np.int16 if len(values) < 32_000 else np.int32), values)
+    return Vector(codes.astype(np.int16 if len(values) < 32_000 else np.int32), values, people=table.stands_for)
 
 
 def nobody(table: LinkedTable, part: Part) -> Vector:
     """A variable that nobody answered."""
     codes, values = table.nobody_answered(), _options(part) or ()
     several = part.type is PartType.CODES
-    return Vector(codes, values, tuple(codes >= 0 for _ in values) if several else (), several)
+    return Vector(codes, values, tuple(codes >= 0 for _ in values) if several else (), several, people=table.stands_for)
 
 
 UNKNOWN = LEAST - 1
@@ -91,7 +92,7 @@ UNKNOWN = LEAST - 1
 def option_vector(whole: Vector, option: int) -> Vector:
     """One option of a several-choice variable as a variable of its own: `yes` or `no` of those who answered."""
     codes = np.where(whole.answered, np.where(whole.chosen[option], 0, 1), whole.codes)
-    return Vector(codes.astype(np.int16), ("yes", "no"))
+    return Vector(codes.astype(np.int16), ("yes", "no"), people=whole.people)
 
 
 def _options(part: Part) -> tuple[AnswerValue, ...] | None:
@@ -112,7 +113,9 @@ def _turned(value: AnswerValue, mapping: Mapping[str, str] | None, part: Part) -
     return value
 
 
-def _several(column: LinkedColumn, versions: Ints, part: Part, links: Mapping[int, Link]) -> Vector:
+def _several(
+    column: LinkedColumn, versions: Ints, part: Part, links: Mapping[int, Link], people: Ints | None
+) -> Vector:
     counted = np.isin(versions, [version for version, link in links.items() if link.comparable])
     codes = np.where(counted, column.codes, NO_RESPONSE).astype(np.int16)
     place = {code: index for index, code in enumerate(part.codes)}
@@ -127,4 +130,4 @@ def _several(column: LinkedColumn, versions: Ints, part: Part, links: Mapping[in
             if new not in place:
                 raise ValueError(f"Not an option of {part.key}: {option}.")
             chosen[place[new]] |= own & (versions == version)
-    return Vector(codes, part.codes, tuple(chosen), several=True)
+    return Vector(codes, part.codes, tuple(chosen), several=True, people=people)

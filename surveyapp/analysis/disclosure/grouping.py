@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surveyapp.analysis.disclosure.inputs import OptionsKind, PeopleCounts, StatusTable
+from surveyapp.analysis.counting.patterns import PeopleCounts
+from surveyapp.analysis.disclosure.inputs import OptionsKind, StatusTable
 from surveyapp.domain.instrument.study import Thresholds
 
 OptionSet = tuple[int, ...]

@@ -6,13 +6,14 @@ many follow it). A status of 0 or more is the index of an option; below that are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from surveyapp.analysis.counting.patterns import PeopleCounts
 from surveyapp.domain.instrument.study import Thresholds
 
 NO_ANSWER = -1  # asked, and gave no answer that counts
@@ -21,7 +22,6 @@ NOT_THERE = -3  # did not take part in the touchpoint
 WITHOUT = (NO_ANSWER, NOT_ASKED)
 UNKNOWN = -1  # a segment value that is not known
 
-PeopleCounts = npt.NDArray[np.int64]
 StatusCodes = npt.NDArray[np.integer]
 SlicePlace = tuple[str, int] | None  # a segment and the index of its value; None is everybody
 RoutedBy = Literal["everybody", "fact", "opinion", "changed"]
@@ -93,12 +93,22 @@ class Cohort:
     `people` is how many follow each row; None is one each. `values` is how many values each segment has. The mapping of
     columns may be lazy: each is read once for each table that needs it. Rows of a cohort are aligned with those of
     every earlier release's columns: somebody who was not in one has NOT_THERE in all of its columns.
+
+    Where people were counted in parts they have no rows of their own, and a row for all who are alike in everything
+    would be one each: then `pieces` are of those alike in some columns each, all that are looked at together.
     """
 
     columns: Mapping[str, StatusCodes]
     segments: Mapping[str, StatusCodes]
     values: Mapping[str, int]
     people: PeopleCounts | None = None
+    pieces: tuple[Cohort, ...] = ()
+
+    def holding(self, columns: Sequence[str]) -> Cohort:
+        """Where people are told apart by all of these columns."""
+        if not self.pieces:
+            return self
+        return next(piece for piece in self.pieces if set(columns) <= set(piece.columns))
 
 
 @dataclass(frozen=True, kw_only=True)

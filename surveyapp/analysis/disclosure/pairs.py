@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surveyapp.analysis.counting.patterns import PeopleCounts
 from surveyapp.analysis.disclosure.audit.patterns import SHIFT, StatusPatterns
 from surveyapp.analysis.disclosure.exhibits import NOTHING, Exhibit, WayToTell, Yielding, count, ranged
 from surveyapp.analysis.disclosure.grouping import OptionGrouping, OptionSet
@@ -15,7 +16,6 @@ from surveyapp.analysis.disclosure.inputs import (
     NOT_ASKED,
     NOT_THERE,
     CrossedMoments,
-    PeopleCounts,
     Selection,
     StatusTable,
     window,

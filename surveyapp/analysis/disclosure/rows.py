@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from surveyapp.analysis.counting.patterns import PeopleCounts
 from surveyapp.analysis.disclosure.exhibits import (
     NOTHING,
     Exhibit,
@@ -17,7 +18,7 @@ from surveyapp.analysis.disclosure.exhibits import (
     ranged,
 )
 from surveyapp.analysis.disclosure.grouping import OptionGrouping, OptionSet
-from surveyapp.analysis.disclosure.inputs import PeopleCounts, SlicePlace, StatusTable, window
+from surveyapp.analysis.disclosure.inputs import SlicePlace, StatusTable, window
 from surveyapp.analysis.disclosure.told import Depth, OptionGroup, Told, exactly
 from surveyapp.domain.instrument.study import Thresholds
 

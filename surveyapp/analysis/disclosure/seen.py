@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from surveyapp.analysis.counting.patterns import PeopleCounts
 from surveyapp.analysis.disclosure.audit.patterns import SHIFT, PatternFlags, StatusPatterns, gather
 from surveyapp.analysis.disclosure.audit.secrets import CellFamily, families, row_families
 from surveyapp.analysis.disclosure.audit.yielding import TooMuchToLookUp, Yielder, find_auditor
@@ -17,7 +18,6 @@ from surveyapp.analysis.disclosure.inputs import (
     UNKNOWN,
     Cohort,
     EarlierRelease,
-    PeopleCounts,
     PublishedCount,
     Selection,
     SlicePlace,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+from collections.abc import Collection
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from surveyapp.analysis.linked.table import (
@@ -29,6 +31,19 @@ FORMAT = 1
 
 def save(table: LinkedTable, path: Path) -> None:
     """Writes a table, whole or not at all."""
+    batch = as_batch(table)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        with pa.OSFile(str(unfinished), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def as_batch(table: LinkedTable) -> pa.RecordBatch:
+    """A table as Arrow has it: an array a column, and in the schema what they are of."""
     arrays: dict[str, pa.Array] = {
         "people": pa.array(table.people.tolist(), pa.binary(16)),
         "site": pa.array(table.site),
@@ -61,14 +76,7 @@ def save(table: LinkedTable, path: Path) -> None:
         "columns": columns,
     }
     schema = pa.schema([pa.field(name, array.type) for name, array in arrays.items()], {"about": json.dumps(about)})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        with pa.OSFile(str(unfinished), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-            writer.write_batch(pa.record_batch(list(arrays.values()), schema=schema))
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    return pa.record_batch(list(arrays.values()), schema=schema)
 
 
 def load(path: Path) -> LinkedTable | None:
@@ -77,13 +85,32 @@ def load(path: Path) -> LinkedTable | None:
         with pa.memory_map(str(path)) as source:
             reader = pa.ipc.open_file(source)
             batch = reader.get_batch(0)
-            about = json.loads(reader.schema.metadata[b"about"])
-            return _table(batch, about) if about.get("format") == FORMAT else None
+            about = about_of(reader.schema)
+            return as_table(batch, about) if about.get("format") == FORMAT else None
     except (OSError, pa.ArrowInvalid, KeyError, ValueError, IndexError, TypeError):
         return None
 
 
-def _table(batch: pa.RecordBatch, about: dict[str, Any]) -> LinkedTable:
+def about_of(schema: pa.Schema) -> dict[str, Any]:
+    """What a schema says the arrays are of."""
+    found: dict[str, Any] = json.loads(schema.metadata[b"about"])
+    return found
+
+
+def names_of(about: dict[str, Any], wanted: Collection[ColumnKey]) -> list[str]:
+    """The arrays that what is counted of some columns needs: theirs, sites, versions and what is known of people."""
+    found = ["site", *(f"v{touchpoint}" for touchpoint in about["versions"])]
+    found += [f"a{place}" for place, _ in enumerate(about["attributes"])]
+    for place, each in enumerate(about["columns"]):
+        if _key(each) in wanted:
+            found += [f"c{place}", *(f"c{place}_{number}" for number, _ in enumerate(each["chosen"]))]
+    return found
+
+
+def as_table(batch: pa.RecordBatch, about: dict[str, Any]) -> LinkedTable:
+    """The table of a batch, of which columns, or the ids of people, may have been left out."""
+    there = set(batch.schema.names)
+
     def ints(name: str) -> Ints:
         codes: Ints = batch.column(name).to_numpy(zero_copy_only=True)
         return codes
@@ -93,8 +120,9 @@ def _table(batch: pa.RecordBatch, about: dict[str, Any]) -> LinkedTable:
 
     columns: dict[ColumnKey, LinkedColumn] = {}
     for place, each in enumerate(about["columns"]):
-        touchpoint, kind, variable = each["key"]
-        columns[touchpoint, PartType(kind), variable] = LinkedColumn(
+        if f"c{place}" not in there:
+            continue
+        columns[_key(each)] = LinkedColumn(
             ints(f"c{place}"),
             tuple(_read(value) for value in each["values"]),
             {option: flags(f"c{place}_{number}") for number, option in enumerate(each["chosen"])},
@@ -104,7 +132,7 @@ def _table(batch: pa.RecordBatch, about: dict[str, Any]) -> LinkedTable:
         group=about["group"],
         state=about["state"],
         on=dt.date.fromisoformat(about["on"]),
-        people=np.frombuffer(batch.column("people").buffers()[1], dtype="V16", count=batch.num_rows),
+        people=_ids(batch) if "people" in there else np.zeros(0, dtype="V16"),
         sites=tuple(about["sites"]),
         site=ints("site"),
         attributes={
@@ -114,6 +142,15 @@ def _table(batch: pa.RecordBatch, about: dict[str, Any]) -> LinkedTable:
         versions={touchpoint: ints(f"v{touchpoint}") for touchpoint in about["versions"]},
         columns=columns,
     )
+
+
+def _ids(batch: pa.RecordBatch) -> npt.NDArray[np.void]:
+    return np.frombuffer(batch.column("people").buffers()[1], dtype="V16", count=batch.num_rows)
+
+
+def _key(column: dict[str, Any]) -> ColumnKey:
+    touchpoint, kind, variable = column["key"]
+    return touchpoint, PartType(kind), variable
 
 
 def _written(value: CountedValue) -> str | list[str] | bool:

@@ -9,6 +9,8 @@
 | the site | an index into the table's sites, or `NOT_KNOWN` |
 
 Absences are negative: `NO_RESPONSE`, `NOT_ASKED`, `DONT_KNOW`, `PREFER_NOT_TO_SAY`, `SKIPPED`. Columns are read-only.
+
+A row may also stand for all the people who are alike in its columns, and say for how many (`counting/alike`).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -63,12 +66,23 @@ class AttributeColumn:
     values: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class ScoreColumn:
+    """A score: `codes` index `values`. `unsound`: an item's answers do not fit, and nobody is scored."""
+
+    codes: Ints
+    values: tuple[Fraction, ...]
+    unsound: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class LinkedTable:
     """A group's people and their answers.
 
     `people` are participants' ids, 16 bytes each; `sites` sites' ids in hex, which `site` indexes. `state`: which state
-    of the answers it shows; `on`: the day on which attributes were read.
+    of the answers it shows; `on`: the day on which attributes were read. Where rows are of people alike, `stands_for`
+    says how many each has, there are no ids and no sites, and `scores` holds what was scored of each, by touchpoint and
+    score.
     """
 
     group: str
@@ -80,16 +94,22 @@ class LinkedTable:
     attributes: Mapping[str, AttributeColumn]
     versions: Mapping[int, Ints]
     columns: Mapping[ColumnKey, LinkedColumn]
+    stands_for: Ints | None = None
+    scores: Mapping[tuple[int, str], ScoreColumn] = field(default_factory=dict)
     _answered: dict[int, frozenset[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.site)
 
+    def how_many(self, chosen: Flags) -> int:
+        """How many people are in the rows that are chosen."""
+        return int(chosen.sum() if self.stands_for is None else self.stands_for[chosen].sum())
+
     @property
     def answered_at_all(self) -> int:
         """How many people handed in anything."""
         there = [versions != NO_RESPONSE for versions in self.versions.values()]
-        return int(np.logical_or.reduce(there).sum()) if there else 0
+        return self.how_many(np.logical_or.reduce(there)) if there else 0
 
     def nobody_answered(self) -> Ints:
         """A column of nobody's answers."""

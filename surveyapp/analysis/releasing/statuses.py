@@ -71,6 +71,13 @@ class StatusTables:
     places: dict[tuple[int, str, str | None], StatusPlace] = field(default_factory=dict)
     touchpoints: dict[str, int] = field(default_factory=dict)
 
+    def add(self, others: StatusTables) -> None:
+        """Takes in the tables of other variables."""
+        self.tables += others.tables
+        self.columns |= others.columns
+        self.places |= others.places
+        self.touchpoints |= others.touchpoints
+
     def crossed(self, touchpoint: int, first: str, second: str) -> CrossedMoments | None:
         """A crosstab of two variables at a touchpoint; None where one of them is not counted there."""
         one, two = (self.places.get((touchpoint, key, None)) for key in (first, second))

@@ -36,9 +36,23 @@ def linked_tables(
 ) -> tuple[dict[str, LinkedTable], np.datetime64]:
     """Every group's table, by group, and when the last response was handed in (UTC). `sites`: the keys of the plan's
     sites, in hex."""
+    return _tables(plan, range(plan.batches), state, sites, progress)
+
+
+def linked_parts(
+    plan: CohortPlan, state: str, sites: Sequence[str], progress: Callable[[int], None], batches: int
+) -> Iterator[tuple[dict[str, LinkedTable], np.datetime64]]:
+    """The same of so many batches at a time, so that no more than they have to be held."""
+    for first in range(0, plan.batches, batches):
+        yield _tables(plan, range(first, min(first + batches, plan.batches)), state, sites, progress)
+
+
+def _tables(
+    plan: CohortPlan, batches: range, state: str, sites: Sequence[str], progress: Callable[[int], None]
+) -> tuple[dict[str, LinkedTable], np.datetime64]:
     groups = {group.id: _Pieces(plan=plan) for group in plan.groups}
     newest = np.datetime64("NaT", "s")
-    for batch in range(plan.batches):
+    for batch in batches:
         for group in simulated(plan, batch):
             groups[group.people.group.id].add(group)
             for sitting in group.sittings:

@@ -10,12 +10,16 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+import shutil
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from surveyapp.analysis.linked import build, files
+from surveyapp.analysis.counting.alike import Together
+from surveyapp.analysis.counting.alike import alike as counted_alike
+from surveyapp.analysis.linked import build, files, partitions
+from surveyapp.analysis.linked.partitions import Outline, PartsWriter
 from surveyapp.analysis.linked.table import LinkedTable
 from surveyapp.domain.errors import NotReady, StateRefused
 from surveyapp.domain.instrument.kinds import Part, PartType
@@ -26,6 +30,7 @@ from surveyapp.domain.responses import CountedAnswers
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.open_answers import themes
+from surveyapp.services.results.cluster import counted_in_parts
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants, responses, results
@@ -63,13 +68,19 @@ def up_to_date(desk: Desk, study: Study) -> ResultState:
 
 def install(work: Work, study: Study, made: ResultState, tables: Iterable[LinkedTable]) -> None:
     """Makes tables of simulated people the state that results are read at, although no answers in the database are
-    behind them: there are too many. Raises StateRefused where something is counted already."""
+    behind them: there are too many. `tables`: those that are not written in parts already (`parts`). Raises
+    StateRefused where something is counted already."""
     scope, who = Scope(study.id, Origin.SIMULATED), uuid.uuid4().hex
     if results.state(work.session, scope) or not results.claim(work.session, scope, who, work.now, work.now + CLAIM):
         raise StateRefused(say("counted_already", study=study.id))
     for table in tables:
         files.save(table, _place(work.runtime, study, table.group, made.name, scope.origin))
     results.advance(work.session, scope, who, made, ())
+
+
+def parts(runtime: Runtime, study: Study, group: str, state: str) -> PartsWriter:
+    """What writes a table of simulated people in parts, as they come."""
+    return PartsWriter(in_parts_of(_place(runtime, study, group, state, Origin.SIMULATED)))
 
 
 def in_tables_alone(work: Work) -> bool:
@@ -89,7 +100,8 @@ class Tables:
     desk: Desk
     study: Study
     state: ResultState
-    _open: dict[str, LinkedTable] = dataclasses.field(default_factory=dict)
+    _open: dict[str, LinkedTable] = dataclasses.field(default_factory=dict, kw_only=True)
+    _outlined: dict[str, Outline] = dataclasses.field(default_factory=dict, kw_only=True)
 
     def __getitem__(self, group: str) -> LinkedTable:
         if group not in self._open:
@@ -97,19 +109,71 @@ class Tables:
         return self._open[group]
 
     def _opened(self, group: str) -> LinkedTable:
-        place = _place(self.desk.runtime, self.study, group, self.state.name)
+        place = self._place(group)
         if (found := _loaded(place)) is not None:
             return found
+        parts = in_parts_of(place)
+        if (outline := partitions.outline(parts)) is not None:
+            return partitions.whole(parts, outline)
         # Another machine counted this state, or the folder was emptied. What came since still waits to be taken in.
         with self.desk.reading() as work:
             made = _made(work, self.study, group, self.state.name, self.state.on)
         files.save(made, place)
         return made
 
+    def _place(self, group: str) -> Path:
+        return _place(self.desk.runtime, self.study, group, self.state.name)
+
+    def outline(self, group: str) -> Outline:
+        """What is known of a group's table without counting."""
+        if group not in self._outlined:
+            place = self._place(group)
+            found = _outline_of(place) or partitions.outline(in_parts_of(place))
+            self._outlined[group] = found or partitions.outline_of(self[group])
+        return self._outlined[group]
+
+    def in_parts(self, group: str) -> tuple[Path, Outline] | None:
+        """The folder of a table that is counted in parts: one that is too large to be counted in one, where there is a
+        cluster, or that was written so. The parts are written when they are first asked for."""
+        place = self._place(group)
+        folder = in_parts_of(place)
+        outline = partitions.outline(folder)
+        if outline is None and self.desk.runtime.settings.cluster and self.outline(group).people > partitions.PEOPLE:
+            outline = partitions.write(folder, partitions.slices(self[group]))
+        return None if outline is None else (folder, outline)
+
+    def alike(self, group: str, asked: Sequence[Together]) -> list[LinkedTable]:
+        """The people of a group that are alike in each of what is asked."""
+        if not asked:
+            return []
+        found = self.in_parts(group)
+        if found is None:
+            table = self[group]
+            return [counted_alike(table, each) for each in asked]
+        return counted_in_parts(self.desk.runtime.settings.cluster, partitions.paths(*found), asked)
+
+
+def in_parts_of(place: Path) -> Path:
+    """Beside a table's file, the folder of its parts."""
+    return place.with_suffix(".parts")
+
 
 @functools.lru_cache(maxsize=32)
 def _cached(place: Path, _written: int) -> LinkedTable | None:
     return files.load(place)
+
+
+@functools.lru_cache(maxsize=32)
+def _cached_outline(place: Path, written: int) -> Outline | None:
+    table = _cached(place, written)
+    return None if table is None else partitions.outline_of(table)
+
+
+def _outline_of(place: Path) -> Outline | None:
+    try:
+        return _cached_outline(place, place.stat().st_mtime_ns)
+    except OSError:
+        return None
 
 
 def _loaded(place: Path) -> LinkedTable | None:
@@ -258,16 +322,26 @@ def _sweep(runtime: Runtime, study: Study, made: ResultState) -> None:
     """Takes away the files of states that nobody reads any more."""
     for path in _files(runtime, study):
         if not any(state and path.stem.endswith(state) for state in (made.name, made.before)):
-            path.unlink(missing_ok=True)
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.suffix == ".parts":
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def forget(runtime: Runtime, study_id: str, origin: Origin) -> None:
     """Takes away everything that was counted of a study. Whoever reads next counts anew."""
-    folder = _folder(runtime, study_id, origin)
-    for path in folder.glob("*.arrow") if folder.is_dir() else ():
-        path.unlink(missing_ok=True)
+    for path in _tables_in(_folder(runtime, study_id, origin)):
+        _remove(path)
 
 
 def _files(runtime: Runtime, study: Study) -> Iterator[Path]:
-    folder = _folder(runtime, study.id, runtime.origin)
-    return folder.glob("*.arrow") if folder.is_dir() else iter(())
+    return _tables_in(_folder(runtime, study.id, runtime.origin))
+
+
+def _tables_in(folder: Path) -> Iterator[Path]:
+    for kind in ("*.arrow", "*.parts") if folder.is_dir() else ():
+        yield from folder.glob(kind)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
 
 from surveyapp.analysis.counting import scoring
+from surveyapp.analysis.counting.alike import ScoreAsked, Together, score_vector
 from surveyapp.analysis.counting.vectors import Vector, vector
-from surveyapp.analysis.linked.table import Flags, LinkedTable
+from surveyapp.analysis.linked.partitions import Outline
+from surveyapp.analysis.linked.table import AttributeColumn, ColumnKey, Flags, LinkedTable
 from surveyapp.analysis.split import Split, by_attribute, everybody
 from surveyapp.analysis.tallying import Rules
 from surveyapp.domain.errors import NotFound
@@ -31,7 +33,7 @@ from surveyapp.domain.open_answers.themes import (
     themed_comparisons,
 )
 from surveyapp.domain.releases import TouchpointKey, collecting
-from surveyapp.domain.results import CodingBasis, Edition, SeriesNote, ShiftStep
+from surveyapp.domain.results import CodingBasis, Edition, SeriesNote, ShiftStep, Slice
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.domain.versions.comparability import VersionHistory, VersionId
@@ -54,7 +56,8 @@ T = TypeVar("T")
 class ResultData:
     """What a request for results is made from: a state of the answers, the linked tables of it, every version there is
     of each questionnaire and which one (`current`) new responses begin on. `collecting`: the touchpoints that still do,
-    where that hides anything."""
+    where that hides anything. `alike`: by group, the people looked at where they are counted by what they have in
+    common (`together`), instead of one by one."""
 
     desk: Desk
     scope: Scope
@@ -63,6 +66,7 @@ class ResultData:
     tables: Tables
     opened: tuple[tuple[str, int], ...]
     collecting: frozenset[TouchpointKey] = frozenset()
+    alike: Mapping[str, LinkedTable] = field(default_factory=dict)
     _read: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -99,11 +103,29 @@ class ResultData:
         return newest | dict(sorted(self.opened))
 
     def table(self, group: str) -> LinkedTable:
-        return self.tables[group]
+        return self.alike[group] if group in self.alike else self.tables[group]
+
+    def outline(self, group: str) -> Outline:
+        """What is known of a group's table without counting."""
+        return self.tables.outline(group)
+
+    def together(self, group: str, asked: Sequence[Together]) -> list[ResultData]:
+        """For each of what is asked the same data, in which the group's people are those alike in it: everything that
+        is counted of them comes out as it does of all, one by one. People at sites that may not be looked at are
+        left out."""
+        sites = None if self.scope.sites is None else frozenset(site.hex for site in self.scope.sites)
+        asked = [dataclasses.replace(each, sites=sites) for each in asked]
+        return [
+            dataclasses.replace(self, alike={**self.alike, group: found}) for found in self.tables.alike(group, asked)
+        ]
+
+    def by(self, *segments: str | None) -> tuple[str, ...]:
+        """The attributes that segments are. Raises NotFound for what is not one."""
+        return tuple(self.segment(name).id for name in segments if name is not None)
 
     def looked_at(self, group: str) -> Flags | None:
         """Of a group's people, those at the sites that may be looked at; None: all of them."""
-        if self.scope.sites is None:
+        if self.scope.sites is None or group in self.alike:
             return None
         table, sites = self.table(group), {site.hex for site in self.scope.sites}
         allowed = [place for place, site in enumerate(table.sites) if site in sites]
@@ -118,6 +140,14 @@ class ResultData:
             return everybody(seen)
         attribute = self.segment(segment)
         return by_attribute(attribute.name, self.table(group).attribute(attribute.id), attribute.values, seen)
+
+    def slices(self, group: str, segment: str | None) -> tuple[Slice, ...]:
+        """What `split` splits into."""
+        if segment is None:
+            return everybody().slices
+        attribute = self.segment(segment)
+        nobody = AttributeColumn(np.zeros(0, np.int16), self.outline(group).attributes[attribute.id])
+        return by_attribute(attribute.name, nobody, attribute.values).slices
 
     def segment(self, name: str) -> Attribute:
         """Raises NotFound for what is not a declared segment."""
@@ -152,13 +182,12 @@ class ResultData:
         def made() -> Mapping[str, ThemedVariable]:
             with self.desk.reading() as work:
                 there = theme_store.frames(work.session, self.study.id, group)
-            counted: dict[str, set[str]] = {}
-            for (_, _, variable), column in self.table(group).columns.items():
-                chosen = {option for option, flags in column.chosen.items() if flags.any()}
-                counted.setdefault(variable, set()).update(chosen)
-            own = {variable: counted.get(theme_variable(variable), set()) for _, variable in there}
+            if not there:
+                return {}
+            counted = self.outline(group).chosen
+            own = {variable: counted.get(theme_variable(variable), frozenset()) for _, variable in there}
             return {
-                variable: ThemedVariable(variable=variable, frame=frame, counted=frozenset(own[variable]))
+                variable: ThemedVariable(variable=variable, frame=frame, counted=own[variable])
                 for (_, variable), frame in there.items()
                 if own[variable] != {UNCODED}
             }
@@ -183,7 +212,7 @@ class ResultData:
         """Every variable of a touchpoint, in whatever versions it was answered."""
 
         def made() -> tuple[Followed, ...]:
-            answered = self.table(touchpoint.group).answered_versions(touchpoint.number)
+            answered = self.outline(touchpoint.group).answered_versions(touchpoint.number)
             name = touchpoint.questionnaire
             return follow(self.wordings(touchpoint.group), name, answered, self.current[name])
 
@@ -192,6 +221,11 @@ class ResultData:
     def vector(self, touchpoint: Touchpoint, followed: Followed) -> Vector:
         """A variable's answers. Raises ValueError where they do not fit it."""
         return vector(self.table(touchpoint.group), touchpoint.number, followed.part, followed.links)
+
+
+def column_of(touchpoint: Touchpoint, part: Part) -> ColumnKey:
+    """Where the linked table has a variable."""
+    return touchpoint.number, part.type, part.key
 
 
 def is_counted(part: Part) -> bool:
@@ -273,21 +307,52 @@ class CountedScore:
     notes: tuple[SeriesNote, ...]
 
 
-def scores(data: ResultData, touchpoint: Touchpoint, alone: str | None = None) -> list[CountedScore]:
-    """Every score of a touchpoint whose items can be counted, counted once a request; `alone`: the one of this id, and
-    no other is counted for it."""
-    return data.once(f"scores {touchpoint.key} {alone}", lambda: _counted_scores(data, touchpoint, alone))
+@dataclass(frozen=True)
+class PlannedScore:
+    """A score as it is asked for, and what is said of earlier versions."""
+
+    asked: ScoreAsked
+    notes: tuple[SeriesNote, ...]
 
 
-def _counted_scores(data: ResultData, touchpoint: Touchpoint, alone: str | None) -> list[CountedScore]:
-    table, name = data.table(touchpoint.group), touchpoint.questionnaire
-    answered = table.answered_versions(touchpoint.number)
+def scores(data: ResultData, touchpoint: Touchpoint) -> list[CountedScore]:
+    """Every score of a touchpoint whose items can be counted; where people are counted by what they have in common, of
+    those scores that they have."""
+    table = data.table(touchpoint.group)
+    found: list[CountedScore] = []
+    for planned in planned_scores(data, touchpoint):
+        asked = planned.asked
+        if table.stands_for is not None and asked.key not in table.scores:
+            continue
+        with counting(asked.score.id, touchpoint):
+            if table.stands_for is None:
+                made = scoring.scored(table, touchpoint.number, asked.score, asked.parts, asked.links)
+            else:
+                made = score_vector(table, asked)
+            found.append(CountedScore(asked.score, made, planned.notes))
+    return found
+
+
+def counted_scores(data: ResultData, touchpoint: Touchpoint) -> list[CountedScore]:
+    """`scores`, of whoever is alike in them."""
+    planned = tuple(each.asked for each in planned_scores(data, touchpoint))
+    if not planned:
+        return []
+    found = data.together(touchpoint.group, [Together(scores=(each,)) for each in planned])
+    return [score for each in found for score in scores(each, touchpoint)]
+
+
+def planned_scores(data: ResultData, touchpoint: Touchpoint) -> tuple[PlannedScore, ...]:
+    """The scores of a touchpoint, as the newest version that was answered has them."""
+    return data.once(f"scores {touchpoint.key}", lambda: tuple(_planned_scores(data, touchpoint)))
+
+
+def _planned_scores(data: ResultData, touchpoint: Touchpoint) -> Iterator[PlannedScore]:
+    name = touchpoint.questionnaire
+    answered = data.outline(touchpoint.group).answered_versions(touchpoint.number)
     newest = max(answered, default=data.current[name])
     wordings = data.wordings(touchpoint.group)
-    found: list[CountedScore] = []
     for score in data.versions[name, newest].scores:
-        if alone not in (None, score.id):
-            continue
         links = {
             version: wordings.score_link(score.id, VersionId(name, version), VersionId(name, newest))
             for version in wordings.scoring(name, score.id)
@@ -301,11 +366,9 @@ def _counted_scores(data: ResultData, touchpoint: Touchpoint, alone: str | None)
             key: {version: wordings.along(name, key.partition("@")[0], version, newest) for version in same}
             for key in score.items
         }
-        parts = parts_of(data.versions[name, newest])
-        with counting(score.id, touchpoint):
-            vector_of = scoring.scored(table, touchpoint.number, score, parts, items)
-            found.append(CountedScore(score, vector_of, notes))
-    return found
+        whole = parts_of(data.versions[name, newest])
+        parts = {key: whole[key] for key in score.items}
+        yield PlannedScore(ScoreAsked(touchpoint=touchpoint.number, score=score, parts=parts, links=items), notes)
 
 
 @contextlib.contextmanager

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from surveyapp.analysis.counting import scoring
+from surveyapp.analysis.counting.alike import Together
 from surveyapp.analysis.counting.vectors import Vector
 from surveyapp.analysis.distributions import distribution
+from surveyapp.analysis.linked.table import ColumnKey
 from surveyapp.analysis.tallying import score_tallies, with_scores
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.kinds import PartType
@@ -17,7 +19,16 @@ from surveyapp.domain.open_answers.themes import gained_variable
 from surveyapp.domain.results import Distribution
 from surveyapp.domain.sentences import say
 from surveyapp.domain.versions.series import Followed
-from surveyapp.services.results.data import CountedScore, ResultData, counting, is_counted, read_data, scores
+from surveyapp.services.results.data import (
+    CountedScore,
+    ResultData,
+    column_of,
+    counting,
+    is_counted,
+    planned_scores,
+    read_data,
+    scores,
+)
 from surveyapp.services.work import Desk
 
 
@@ -40,19 +51,24 @@ def counted_questions(
     data: ResultData, touchpoint: Touchpoint, segment: str | None, turned: Mapping[str, Followed] = MappingProxyType({})
 ) -> tuple[Distribution, ...]:
     """`questions`, counted. `turned`: by key, what is counted in another wording than its own."""
-    split = data.split(touchpoint.group, segment)
+    asked = [turned.get(own.part.key, own) for own in data.follow(touchpoint) if is_counted(own.part)]
+    coded = bool(data.themes(touchpoint.group))
+    planned = [each.asked for each in planned_scores(data, touchpoint)]
+    by = data.by(segment)
+    alike = data.together(
+        touchpoint.group,
+        [Together(columns=_columns(touchpoint, each, coded), attributes=by) for each in asked]
+        + [Together(scores=(each,), attributes=by) for each in planned],
+    )
     found = []
-    for own in data.follow(touchpoint):
-        if not is_counted(own.part):
-            continue
-        each = turned.get(own.part.key, own)
+    for each, own in zip(asked, alike, strict=False):
         counted: Vector | None = None
         with counting(each.part.key, touchpoint):
-            counted = data.vector(touchpoint, each)
+            counted = own.vector(touchpoint, each)
         made = distribution(
             each.part,
             counted,
-            split,
+            own.split(touchpoint.group, segment),
             touchpoint=touchpoint,
             section=each.section,
             rules=data.rules(touchpoint),
@@ -60,8 +76,16 @@ def counted_questions(
             notes=tuple(dict.fromkeys((*each.notes, *each.turned))),
         )
         basis = data.basis(touchpoint.group, each.part)
-        found.append(dataclasses.replace(made, coding=basis, gained=_gained(data, touchpoint, each)) if basis else made)
-    return (*found, *(_score(data, touchpoint, each, segment) for each in scores(data, touchpoint)))
+        found.append(dataclasses.replace(made, coding=basis, gained=_gained(own, touchpoint, each)) if basis else made)
+    for own in alike[len(asked) :]:
+        found += [_score(own, touchpoint, each, segment) for each in scores(own, touchpoint)]
+    return tuple(found)
+
+
+def _columns(touchpoint: Touchpoint, each: Followed, coded: bool) -> tuple[ColumnKey, ...]:
+    """What a question is counted from; with what was said as “other” where words are `coded`."""
+    gained = (touchpoint.number, PartType.CODES, gained_variable(each.part.key))
+    return (column_of(touchpoint, each.part), *((gained,) if coded else ()))
 
 
 def _gained(data: ResultData, touchpoint: Touchpoint, each: Followed) -> tuple[tuple[str, int], ...]:
@@ -70,7 +94,9 @@ def _gained(data: ResultData, touchpoint: Touchpoint, each: Followed) -> tuple[t
     column = table.columns.get((touchpoint.number, PartType.CODES, gained_variable(each.part.key)))
     if column is None:
         return ()
-    counted = {option: int((flags if seen is None else flags & seen).sum()) for option, flags in column.chosen.items()}
+    counted = {
+        option: table.how_many(flags if seen is None else flags & seen) for option, flags in column.chosen.items()
+    }
     return tuple((code, number) for code in each.part.codes if (number := counted.get(code, 0)))
 
 

@@ -12,23 +12,33 @@ import numpy as np
 
 from surveyapp.analysis import crosstabs, shifts
 from surveyapp.analysis.counting import scoring
-from surveyapp.analysis.counting.vectors import Vector, option_vector
+from surveyapp.analysis.counting.alike import Together
+from surveyapp.analysis.counting.vectors import option_vector
 from surveyapp.analysis.linked.table import Flags
 from surveyapp.analysis.split import by_attribute, everybody
-from surveyapp.analysis.tallying import Rules, categories
+from surveyapp.analysis.tallying import Rules
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.kinds import Part, PartType, Summary
 from surveyapp.domain.instrument.measures.measure import Measure, MeasureRow
 from surveyapp.domain.instrument.piping import plain
 from surveyapp.domain.instrument.questionnaire import Net, Option, Question
-from surveyapp.domain.instrument.study import Attribute, Touchpoint
+from surveyapp.domain.instrument.study import Touchpoint
 from surveyapp.domain.instrument.translation import joined
-from surveyapp.domain.results import Category, CrossSide, Crosstab, Edition, Shift, ShiftStep
+from surveyapp.domain.results import Crosstab, Edition, Shift, ShiftStep
 from surveyapp.domain.results.words import Words
 from surveyapp.domain.sentences import say
 from surveyapp.domain.versions.series import Followed, beside
-from surveyapp.services.results.data import CountedScore, ResultData, is_counted, read_data, scores
+from surveyapp.services.results.data import (
+    CountedScore,
+    ResultData,
+    counted_scores,
+    is_counted,
+    planned_scores,
+    read_data,
+    scores,
+)
 from surveyapp.services.results.measures import asked_row
+from surveyapp.services.results.sides import asked_of_side, attribute_of, side_of
 from surveyapp.services.work import Desk
 
 
@@ -112,7 +122,7 @@ def _asked_at(data: ResultData, touchpoint: Touchpoint) -> Iterator[LookPlace]:
             options=tuple((option.code, option.label) for option in part.question.options) if several else (),
             crosses=part.summary in (Summary.OPTIONS, Summary.RATING) and not several,
         )
-    for scored in scores(data, touchpoint):
+    for scored in counted_scores(data, touchpoint):
         title = scored.score.title
         yield LookPlace(
             variable=scored.score.id,
@@ -148,16 +158,15 @@ def known(desk: Desk, study_id: str, asked: Look) -> KnownValues:
 
 
 def _known(data: ResultData, asked: Look) -> dict[str, tuple[str, ...]]:
-    rows, _steps = _rows(data, asked)
-    answered: Flags = functools.reduce(np.logical_or, (row.vector.answered for row in rows))
-    seen = data.looked_at(asked.group)
-    people = answered if seen is None else answered & seen
     found = {}
-    for attribute in data.study.attributes:
-        held = data.table(asked.group).attribute(attribute.id)
+    ids = [attribute.id for attribute in data.study.attributes]
+    for name, own in zip(ids, _alike(data, asked, [(name,) for name in ids]), strict=True):
+        rows, _steps = _rows(own, asked)
+        people: Flags = functools.reduce(np.logical_or, (row.vector.answered for row in rows))
+        held = own.table(asked.group).attribute(name)
         # One place further for each, so that those of whom it is not known come first and are left out.
         counts = np.bincount(held.codes[people].astype(np.intp) + 1, minlength=len(held.values) + 1)[1:]
-        found[attribute.id] = tuple(value for value, count in zip(held.values, counts, strict=True) if count)
+        found[name] = tuple(value for value, count in zip(held.values, counts, strict=True) if count)
     return {attribute: values for attribute, values in found.items() if values}
 
 
@@ -174,30 +183,25 @@ def _check(data: ResultData, asked: Look) -> None:
     if data.study.group(asked.group) is None:
         raise NotFound(say("no_group", group=asked.group))
     if asked.by is not None:
-        _attribute(data, asked.by)
-    if asked.only is not None and asked.only[1] not in _attribute(data, asked.only[0]).values:
+        attribute_of(data, asked.by)
+    if asked.only is not None and asked.only[1] not in attribute_of(data, asked.only[0]).values:
         raise NotFound(say("no_segment", segment="=".join(asked.only)))
 
 
-def _attribute(data: ResultData, attribute_id: str) -> Attribute:
-    found = data.study.attribute(attribute_id)
-    if found is None:
-        raise NotFound(say("no_segment", segment=attribute_id))
-    return found
-
-
 def _look(data: ResultData, asked: Look) -> Shift:
+    looked_by = tuple(dict.fromkeys(each for each in (asked.by, asked.only and asked.only[0]) if each))
+    (data,) = _alike(data, asked, [looked_by])
     rows, steps = _rows(data, asked)
     first = rows[0].part
     seen = _seen(data, asked)
     both = shifts.answered_at_all(rows)
-    base = int((both if seen is None else both & seen).sum())
+    base = data.table(asked.group).how_many(both if seen is None else both & seen)
     matched = asked.matched and len(rows) > 1 and base > 0
     if matched:
         seen = both if seen is None else both & seen
     split = everybody(seen)
     if asked.by is not None:
-        attribute = _attribute(data, asked.by)
+        attribute = attribute_of(data, asked.by)
         held = data.table(asked.group).attribute(attribute.id)
         split = by_attribute(attribute.id, held, attribute.values, seen)
     measure = _as_measure(data, asked, rows)
@@ -228,7 +232,7 @@ def _as_measure(data: ResultData, asked: Look, rows: Sequence[shifts.AskedRow]) 
     # What is said of some people alone says so wherever it goes: headline, picture, sentence, spreadsheet.
     alone = ""
     if asked.only is not None:
-        attribute = _attribute(data, asked.only[0])
+        attribute = attribute_of(data, asked.only[0])
         alone = f" ({attribute.label}: {attribute.values[asked.only[1]]})"
     declared = [each for each in data.study.measures if (each.group, each.variable) == (asked.group, asked.variable)]
     return Measure(
@@ -253,20 +257,39 @@ def _seen(data: ResultData, asked: Look) -> Flags | None:
     seen = data.looked_at(asked.group)
     if asked.only is None:
         return seen
-    held = data.table(asked.group).attribute(_attribute(data, asked.only[0]).id)
+    held = data.table(asked.group).attribute(attribute_of(data, asked.only[0]).id)
     own: Flags = held.codes == held.values.index(asked.only[1])
     return own if seen is None else own & seen
+
+
+def _points(data: ResultData, asked: Look) -> list[Touchpoint]:
+    points = data.study.touchpoints_of(asked.group)
+    return [each for each in points if asked.touchpoints is None or each.number in asked.touchpoints]
+
+
+def _alike(data: ResultData, asked: Look, attributes: Sequence[tuple[str, ...]]) -> list[ResultData]:
+    """The data of people alike in what is looked at, once by each of some attributes together."""
+    planned, found = [], []
+    for point in _points(data, asked):
+        planned += [each.asked for each in planned_scores(data, point) if each.asked.score.id == asked.variable]
+        found += [
+            (point, each.part) for each in data.follow(point)
+            if each.part.name == asked.variable and is_counted(each.part)
+        ]  # fmt: skip
+    # One may be counted as what it is at another touchpoint.
+    types = dict.fromkeys(part.type for _, part in found)
+    columns = tuple((point.number, each, part.key) for point, part in found for each in types)
+    together = Together(columns=columns, scores=tuple(planned))
+    return data.together(asked.group, [dataclasses.replace(together, attributes=each) for each in attributes])
 
 
 def _rows(data: ResultData, asked: Look) -> tuple[list[shifts.AskedRow], tuple[ShiftStep, ...]]:
     """Every touchpoint and moment at which a variable is asked. Where it became another kind of question, the newest
     kind alone. Raises NotFound."""
-    points = [
-        each for each in data.study.touchpoints_of(asked.group)
-        if asked.touchpoints is None or each.number in asked.touchpoints
-    ]  # fmt: skip
+    points = _points(data, asked)
     scored = [
-        _score_row(data, point, each) for point in points for each in scores(data, point, asked.variable)
+        _score_row(data, point, each) for point in points for each in scores(data, point)
+        if each.score.id == asked.variable
     ]  # fmt: skip
     if scored:
         return scored, tuple(
@@ -337,8 +360,20 @@ def _of_option(row: shifts.AskedRow, code: str) -> shifts.AskedRow:
 
 
 def _cross(data: ResultData, asked: Look, touchpoint: int, other: str, other_touchpoint: int) -> Crosstab:
-    one, first = _side(data, asked.group, asked.variable, touchpoint)
-    two, second = _side(data, asked.group, other, other_touchpoint)
+    sides = ((asked.variable, touchpoint), (other, other_touchpoint))
+    looked_at = [asked_of_side(data, asked.group, key, number) for key, number in sides]
+    only = (attribute_of(data, asked.only[0]).id,) if asked.only else ()
+    (data,) = data.together(
+        asked.group,
+        [
+            Together(
+                columns=tuple(dict.fromkeys(key for each in looked_at for key in each.columns)),
+                scores=tuple({score.key: score for each in looked_at for score in each.scores}.values()),
+                attributes=tuple(dict.fromkeys((*only, *(name for each in looked_at for name in each.attributes)))),
+            )
+        ],
+    )
+    (one, first), (two, second) = (side_of(data, asked.group, key, number) for key, number in sides)
     points = [data.study.touchpoint(asked.group, number) for number in (touchpoint, other_touchpoint)]
     collecting = any(data.rules(point).collecting for point in points if point)
     return crosstabs.crosstab(
@@ -349,37 +384,4 @@ def _cross(data: ResultData, asked: Look, touchpoint: int, other: str, other_tou
         study=data.study.id,
         group=asked.group,
         edition=data.edition,
-    )
-
-
-def _side(data: ResultData, group: str, key: str, number: int) -> tuple[CrossSide, Vector]:
-    """One of the two that are crossed. Raises NotFound for what is not asked, or has no options to cross by."""
-    if number == 0:
-        attribute = _attribute(data, key)
-        held = data.table(group).attribute(attribute.id)
-        options = tuple(Category(value, attribute.values[value], "option") for value in held.values)
-        codes = np.where(held.codes < 0, -1, held.codes)
-        return CrossSide(key=key, title=attribute.label, touchpoint=None, options=options), Vector(codes, held.values)
-    touchpoint = data.study.touchpoint(group, number)
-    if touchpoint is None:
-        raise NotFound(say("no_touchpoint", touchpoint=number, group=group))
-    for each in data.follow(touchpoint):
-        if each.part.key == key and each.part.summary in (Summary.OPTIONS, Summary.RATING):
-            if each.part.type is PartType.CODES:
-                break
-            return cross_side(each.part, number), data.vector(touchpoint, each)
-    for scored in scores(data, touchpoint, key):
-        if scored.score.bands:
-            part = scoring.bands_part(scored.score)
-            return cross_side(part, number), scoring.banded(scored.vector, scored.score)
-    raise NotFound(say("no_crossing", name=key))
-
-
-def cross_side(part: Part, touchpoint: int) -> CrossSide:
-    return CrossSide(
-        key=part.key,
-        title=plain(part.label),
-        touchpoint=touchpoint,
-        moment_label=part.moment_label,
-        options=categories(part)[0],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from surveyapp.analysis import shifts
+from surveyapp.analysis.counting.alike import Together
 from surveyapp.analysis.counting.vectors import Vector, nobody
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.measures.measure import Measure, MeasureRow
@@ -12,7 +13,7 @@ from surveyapp.domain.instrument.study import Touchpoint
 from surveyapp.domain.results import Shift
 from surveyapp.domain.sentences import say
 from surveyapp.domain.versions.series import Followed
-from surveyapp.services.results.data import ResultData, counting, measure_rows, read_data
+from surveyapp.services.results.data import ResultData, column_of, counting, measure_rows, read_data
 from surveyapp.services.work import Desk
 
 
@@ -63,10 +64,13 @@ def _kept_shift(data: ResultData, measure: Measure, *, matched: bool, segment: s
 def counted_shift(data: ResultData, measure: Measure, *, matched: bool, segment: str | None) -> Shift:
     """`shift`, counted."""
     rows, turned, steps = measure_rows(data, measure)
+    columns = [column_of(touchpoint, each.part) for (_, touchpoint), each in zip(rows, turned, strict=True)]
+    (data,) = data.together(measure.group, [Together(columns=tuple(columns), attributes=data.by(segment))])
     asked = [asked_row(data, row, touchpoint, each) for (row, touchpoint), each in zip(rows, turned, strict=True)]
     everyone = data.split(measure.group, None)
     both = shifts.answered_at_all(asked)
-    base = int((both if everyone.everyone is None else both & (everyone.everyone >= 0)).sum())
+    seen = both if everyone.everyone is None else both & (everyone.everyone >= 0)
+    base = data.table(measure.group).how_many(seen)
     may_match = len(asked) > 1 and base > 0
     matched = matched and may_match
     made = shifts.shift(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from surveyapp.analysis import response
 from surveyapp.analysis.composition import profile
+from surveyapp.analysis.counting.alike import Together
 from surveyapp.analysis.response import KeyOf
 from surveyapp.analysis.tallying import Rules
 from surveyapp.domain.errors import NotFound
@@ -129,7 +131,7 @@ class _Reader:
         numbers = [each.number for each in self.touchpoints]
         self.before: Mapping[int, int] = dict(zip(numbers[1:], numbers, strict=False))
         with self.data.desk.reading() as work:
-            found = participants.sites(work.session, study.id, self.data.table(self.group).on)
+            found = participants.sites(work.session, study.id, self.data.outline(self.group).on)
             self.sites = {each.id: each for each in found if scope.sites is None or each.id in scope.sites}
             self.counts = response_counts.case_counts(work.session, scope, self.group, self.before, self.now)
         known = {each.id for each in study.attributes if self._known_of_anybody(each)}
@@ -137,10 +139,15 @@ class _Reader:
         self.unrecorded = tuple(each.label for each in study.attributes if each.id not in known)
 
     def _known_of_anybody(self, attribute: Attribute) -> bool:
-        codes = self.data.table(self.group).attribute(attribute.id).codes
-        seen = self.data.looked_at(self.group)
-        key = self._key(attribute)
-        return bool(((codes if seen is None else codes[seen]) >= 0).any()) or any(map(key, self.counts))
+        codes = self._people[attribute.id].table(self.group).attribute(attribute.id).codes
+        return bool((codes >= 0).any()) or any(map(self._key(attribute), self.counts))
+
+    @functools.cached_property
+    def _people(self) -> Mapping[str, ResultData]:
+        """By attribute, the people alike in it and in what they have answered."""
+        numbers, ids = tuple(each.number for each in self.touchpoints), [each.id for each in self.data.study.attributes]
+        asked = [Together(touchpoints=numbers, attributes=(name,)) for name in ids]
+        return dict(zip(ids, self.data.together(self.group, asked), strict=True))
 
     def everybody(self) -> Iterator[ResponseTable]:
         for each in self.touchpoints:
@@ -177,14 +184,14 @@ class _Reader:
         )
 
     def profile(self) -> Iterator[Composition]:
-        table, seen = self.data.table(self.group), self.data.looked_at(self.group)
         numbers = [each.number for each in self.touchpoints]
         collecting = any(self.data.rules(each).collecting for each in self.touchpoints)
         rules = Rules(self.data.study.thresholds, collecting)
         for attribute in self.attributes:
             beside = self.data.study.comparators_of_attribute(self.group, attribute.id)
             nets = {options: each.label for each, options in beside if len(options) > 1}
-            yield profile(table, attribute, numbers, rules, edition=self.data.edition, looked_at=seen, nets=nets)
+            table = self._people[attribute.id].table(self.group)
+            yield profile(table, attribute, numbers, rules, edition=self.data.edition, nets=nets)
 
     def respondents(self, touchpoint: Touchpoint) -> Iterator[Composition]:
         for attribute in self.attributes if self._anybody_asked(touchpoint.number) else ():

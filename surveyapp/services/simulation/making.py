@@ -6,6 +6,7 @@ Linked tables, of which there is nothing until all is there, are begun anew.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import functools
@@ -16,8 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from surveyapp.analysis.linked import partitions
+from surveyapp.analysis.linked.table import LinkedTable
 from surveyapp.analysis.simulation.cohort import simulated
-from surveyapp.analysis.simulation.linking import linked_tables
+from surveyapp.analysis.simulation.linking import linked_parts, linked_tables
 from surveyapp.analysis.simulation.plan import BATCH, HISTORY, CohortPlan, SimulatedVersion
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import StateRefused
@@ -84,13 +87,36 @@ def _link(desk: Desk, plan: CohortPlan, progress: OnProgress) -> int:
     with desk.writing() as work:
         sites = [site.id.hex for site in add_sites(work, plan)]
     name = uuid.uuid4().hex
-    tables, newest = linked_tables(plan, name, sites, progress)
+    tables: Mapping[str, LinkedTable] = {}
+    if desk.runtime.settings.cluster:
+        rows, newest = _link_in_parts(desk, plan, name, sites, progress)
+    else:
+        tables, newest = linked_tables(plan, name, sites, progress)
+        rows = sum(len(table) for table in tables.values())
     answers_at = None if np.isnat(newest) else newest.astype(object).replace(tzinfo=dt.UTC)
     with desk.writing() as work:
         made = ResultState(name=name, before=None, answers_at=answers_at, on=plan.as_of)
         current.install(work, plan.study, made, tables.values())
         _record(work, plan, plan.batches - 1)
-    return sum(len(table) for table in tables.values())
+    return rows
+
+
+def _link_in_parts(
+    desk: Desk, plan: CohortPlan, state: str, sites: Sequence[str], progress: OnProgress
+) -> tuple[int, np.datetime64]:
+    """The same in parts, of which one is held at a time: how many people there are does not matter."""
+    people, newest = 0, np.datetime64("NaT", "s")
+    with contextlib.ExitStack() as stack:
+        writers = {
+            group.id: stack.enter_context(current.parts(desk.runtime, plan.study, group.id, state))
+            for group in plan.groups
+        }
+        for tables, last in linked_parts(plan, state, sites, progress, max(1, partitions.PEOPLE // BATCH)):
+            for group, table in tables.items():
+                writers[group].add(table)
+                people += len(table)
+            newest = np.fmax(newest, last)
+    return people, newest
 
 
 def _record(work: Work, plan: CohortPlan, batch: int) -> None:

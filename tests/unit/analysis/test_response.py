@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 
 from surveyapp.analysis import composition, response
+from surveyapp.analysis.counting.alike import Together, alike
 from surveyapp.analysis.linked.table import NO_RESPONSE, NOT_KNOWN, AttributeColumn, LinkedTable
 from surveyapp.analysis.tallying import Rules
 from surveyapp.domain.answers import Mode
@@ -180,11 +181,11 @@ def test_a_profile_worked_by_hand() -> None:
     assert found.columns[0].tally.cell("young+old").count == 4
 
 
-def test_a_profile_of_some_is_of_those_alone() -> None:
-    table_of = linked([0, 0, 1], [1, 1, 1])
-    seen = np.array([True, False, False])
-    (enrolled,) = composition.profile(table_of, AGE, [], RULES, edition=WORKING, looked_at=seen).columns
-    assert enrolled.tally.base.count == 1
+def test_a_profile_of_people_alike_counts_how_many_there_are() -> None:
+    few = alike(linked([0, 0, 1], [1, 1, 1]), Together(attributes=(AGE.id,)))
+    assert len(few) == 2
+    (enrolled,) = composition.profile(few, AGE, [], RULES, edition=WORKING).columns
+    assert [enrolled.tally.cell(value).count for value in ("young", "old")] == [2, 1]
     assert enrolled.tally.base.private
 
 

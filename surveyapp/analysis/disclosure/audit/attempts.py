@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from surveyapp.analysis.counting.patterns import PeopleCounts
 from surveyapp.analysis.disclosure.audit.auditor import Auditor, PinnedCell
 from surveyapp.analysis.disclosure.audit.programs import TOLERANCE, ChangePrograms
 from surveyapp.analysis.disclosure.audit.secrets import CellIds
-from surveyapp.analysis.disclosure.inputs import PeopleCounts, PublishedCount
+from surveyapp.analysis.disclosure.inputs import PublishedCount
 
 AT_ONCE = 6  # secrets that are found pinned before any exhibit gives way
 EXCHANGES = (4, 12)  # partners tried for each move, first and second time

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from surveyapp.analysis.counting.patterns import PeopleCounts
 from surveyapp.analysis.disclosure.audit.moves import NearbyPatterns
 from surveyapp.analysis.disclosure.audit.patterns import StatusPatterns
 from surveyapp.analysis.disclosure.audit.secrets import CellFamily, CellIds
-from surveyapp.analysis.disclosure.inputs import PeopleCounts, PublishedCount, Selection
+from surveyapp.analysis.disclosure.inputs import PublishedCount, Selection
 
 FREE = 1 << 40
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from surveyapp.analysis.disclosure.audit.patterns import StatusPatterns, distinct
+from surveyapp.analysis.counting.patterns import distinct
+from surveyapp.analysis.disclosure.audit.patterns import StatusPatterns
 from surveyapp.analysis.disclosure.inputs import NO_ANSWER, NOT_THERE
 
 MOST_PATTERNS = 700  # that people may be moved from; a larger system is looked at around its small counts

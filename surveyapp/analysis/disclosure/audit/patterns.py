@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from surveyapp.analysis.counting.patterns import PeopleCounts, distinct, tally
 from surveyapp.analysis.disclosure.inputs import (
     NOT_THERE,
     Cohort,
     EarlierRelease,
-    PeopleCounts,
     Selection,
     SlicePlace,
     StatusCodes,
@@ -21,7 +21,6 @@ from surveyapp.analysis.disclosure.inputs import (
 PatternColumn = tuple[int | None, str]  # a release (None: the one being made), and a column or a segment of it
 PatternFlags = npt.NDArray[np.bool_]
 SHIFT = -NOT_THERE  # a status plus this is never negative
-COUNTED_DIRECTLY = 1 << 24  # so many possible patterns are counted without sorting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,16 +80,12 @@ class StatusPatterns:
         return tally(ids, side * side, self.people).reshape(side, side)
 
 
-def tally(ids: PeopleCounts, width: int, people: PeopleCounts) -> PeopleCounts:
-    """How many people have each id: (width,). A float holds whole numbers exactly far beyond any cohort."""
-    return np.rint(np.bincount(ids, weights=people, minlength=width)).astype(np.int64)
-
-
 def gather(
     cohort: Cohort, columns: Sequence[str], segments: Sequence[str], earlier: Sequence[EarlierRelease] = ()
 ) -> StatusPatterns:
     """The patterns of some columns and segments, with those of earlier releases over the same people."""
     columns, segments = list(dict.fromkeys(columns)), list(dict.fromkeys(segments))
+    cohort = cohort.holding(columns)
     keys: list[PatternColumn] = [(None, name) for name in columns]
     places: list[PatternColumn] = [(None, name) for name in segments]
     arrays: list[StatusCodes] = [np.asarray(cohort.columns[name]) for name in columns]
@@ -112,34 +107,6 @@ def gather(
         places=codes[:, len(keys) :],
         people=people,
     )
-
-
-def distinct(
-    arrays: Sequence[StatusCodes], people: PeopleCounts | None = None
-) -> tuple[npt.NDArray[np.int16], PeopleCounts]:
-    """The distinct rows of columns of one length and how many people each stands for."""
-    length = len(arrays[0]) if arrays else 0
-    if not length:
-        return np.zeros((0, len(arrays)), np.int16), np.zeros(0, np.int64)
-    lows = [int(array.min()) for array in arrays]
-    spans = [int(array.max()) - low + 1 for array, low in zip(arrays, lows, strict=True)]
-    key, span = np.zeros(length, np.int64), 1
-    folded = False
-    for array, low, size in zip(arrays, lows, spans, strict=True):
-        if span * size >= 1 << 62:
-            key, span, folded = np.unique(key, return_inverse=True)[1].astype(np.int64), length, True
-        key = key * size + (array.astype(np.int64) - low)
-        span *= size
-    if span <= COUNTED_DIRECTLY and not folded:
-        held = tally(key, span, np.ones(length, np.int64) if people is None else people)
-        found = np.flatnonzero(held)
-        parts = np.unravel_index(found, spans)
-        rows = np.stack([part + low for part, low in zip(parts, lows, strict=True)], axis=1)
-        return np.asarray(rows, np.int16), held[found]
-    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    held = tally(inverse.astype(np.int64), len(first), np.ones(length, np.int64) if people is None else people)
-    chosen = np.asarray(np.stack([array[first] for array in arrays], axis=1), np.int16)
-    return chosen[held > 0], held[held > 0]
 
 
 def anyone(place: SlicePlace, column: str, statuses: Iterable[int], release: int | None = None) -> Selection:

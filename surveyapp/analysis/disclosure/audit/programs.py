@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, hstack, vstack
 
-from surveyapp.analysis.disclosure.inputs import PeopleCounts
+from surveyapp.analysis.counting.patterns import PeopleCounts
 
 Weights = npt.NDArray[np.float64]
 TOLERANCE = 1e-6

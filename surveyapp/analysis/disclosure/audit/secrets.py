@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from surveyapp.analysis.disclosure.audit.patterns import SHIFT, PatternFlags, StatusPatterns, tally
+from surveyapp.analysis.counting.patterns import PeopleCounts, tally
+from surveyapp.analysis.disclosure.audit.patterns import SHIFT, PatternFlags, StatusPatterns
 from surveyapp.analysis.disclosure.grouping import OptionGrouping
-from surveyapp.analysis.disclosure.inputs import NO_ANSWER, NOT_ASKED, CrossedMoments, PeopleCounts, StatusTable
+from surveyapp.analysis.disclosure.inputs import NO_ANSWER, NOT_ASKED, CrossedMoments, StatusTable
 from surveyapp.domain.instrument.study import Thresholds
 
 CellIds = npt.NDArray[np.int64]

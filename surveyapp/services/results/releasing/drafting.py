@@ -8,30 +8,46 @@ import functools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from pydantic import TypeAdapter
 
 from surveyapp.analysis.counting import scoring
-from surveyapp.analysis.disclosure.inputs import Cohort, EarlierRelease, PublishedCount
+from surveyapp.analysis.counting.alike import Together
+from surveyapp.analysis.disclosure.inputs import (
+    Cohort,
+    CrossedMoments,
+    EarlierRelease,
+    PublishedCount,
+)
 from surveyapp.analysis.disclosure.release import protect
 from surveyapp.analysis.disclosure.told import WITHHELD, ReleaseTold, TableTold
 from surveyapp.analysis.releasing import objects
 from surveyapp.analysis.releasing.crossings import released_crosstab
 from surveyapp.analysis.releasing.holding import held_touchpoints, shift_as_before
-from surveyapp.analysis.releasing.statuses import ReleasedVariable, StatusPlace, StatusTables, status_tables
+from surveyapp.analysis.releasing.statuses import StatusPlace, StatusTables
 from surveyapp.domain.instrument.measures.measure import Measure
-from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.releases import Release, ReleasedPage, closed_set, needed
 from surveyapp.domain.results import Crosstab, Distribution, Edition, NextLook, ResponseTable, Shift
 from surveyapp.domain.staff import Scope
 from surveyapp.domain.versions.series import Followed
 from surveyapp.services.results import distributions, measures
-from surveyapp.services.results.data import ResultData, counting, is_counted, measure_rows, scores
-from surveyapp.services.results.looking import cross_side
+from surveyapp.services.results.data import (
+    ResultData,
+    planned_scores,
+)
 from surveyapp.services.results.releasing import cuts
 from surveyapp.services.results.releasing.cuts import StatusCut
 from surveyapp.services.results.releasing.released import PUBLISHED, PageObjects, read
+from surveyapp.services.results.releasing.variables import (
+    PlannedVariable,
+    VariablePlace,
+    measured_variables,
+    planned_variables,
+    segment_codes,
+    segments_of,
+    tables_of,
+    values_of,
+)
+from surveyapp.services.results.sides import cross_side
 from surveyapp.store import participants
 from surveyapp.store import releases as store
 
@@ -45,22 +61,25 @@ def published_key(group: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupDraft:
-    """A group's part of a release: its pages by key, what it told, what gave way, and its people's statuses. `passed`:
-    no small count can be worked out."""
+    """A group's part of a release: its pages by key, what it told, what gave way, and its people's statuses; None where
+    they were counted in parts, nobody by themselves. `passed`: no small count can be worked out."""
 
     group: str
     objects: Mapping[str, PageObjects]
     published: bytes
     log: tuple[Mapping[str, object], ...]
     passed: bool
-    cut: StatusCut
+    cut: StatusCut | None
 
 
 def group_draft(data: ResultData, group: str, release: Release, earlier: Sequence[Release]) -> GroupDraft:
     """`earlier`: every release that can be read, oldest first."""
     study = data.study
-    measured, pairs = _measured(data, group)
-    tables = _tables(data, group, release, measured, pairs)
+    measured, pairs = measured_variables(data, group)
+    variables = planned_variables(data, group, measured)
+    if not earlier and data.tables.in_parts(group) is not None:
+        return _of_parts(data, group, release, variables, measured, pairs)
+    tables = tables_of(data, group, release, variables, pairs)
     now = _cut(data, group, tables)
     before = [_earlier(data, group, each, now, tables) for each in earlier]
     people = list(dict.fromkeys([*now.people, *(person for cut in before for person in cut.people)]))
@@ -78,18 +97,12 @@ def group_draft(data: ResultData, group: str, release: Release, earlier: Sequenc
     if held:
         kept = {name: column for name, column in before[-1].columns.items() if tables.touchpoints[name] in held}
         now = dataclasses.replace(now, columns={**now.columns, **kept})
-    cohort = Cohort(columns=now.columns, segments=now.segments, values=_values(data, group))
-    crosses = [
-        crossed
-        for page in closed_set(study)
-        if page.kind == "crosstab" and page.group == group and page.pair and page.touchpoint is not None
-        if (crossed := tables.crossed(page.touchpoint, *page.pair)) is not None
-    ]
+    cohort = Cohort(columns=now.columns, segments=now.segments, values=values_of(data, group))
     told = protect(
         cohort,
         tables.tables,
         study.thresholds,
-        crosses=crosses,
+        crosses=_crosses(data, group, tables),
         earlier=[
             EarlierRelease(
                 number=each.number,
@@ -100,11 +113,83 @@ def group_draft(data: ResultData, group: str, release: Release, earlier: Sequenc
             for each, cut in zip(earlier, before, strict=True)
         ],
     )
-    edition = Edition("release", release.answers_at, release.number)
-    ahead = _ahead(data, group, release)
+    made = _objects(data, group, release, tables, told, measured, held)
+    return _draft_of(group, _as_before(data, earlier, held, made), told, now)
+
+
+def _of_parts(
+    data: ResultData,
+    group: str,
+    release: Release,
+    variables: Sequence[PlannedVariable],
+    measured: Mapping[VariablePlace, tuple[Measure, Followed]],
+    pairs: set[tuple[VariablePlace, VariablePlace]],
+) -> GroupDraft:
+    """The same of people who are counted in parts, as the first release that can be read: what protects it looks at
+    those alike in a variable at all its moments, or in those that are put across one another."""
+    names = list(dict.fromkeys(each.part.name for each in variables))
+    looked_at = [{name} for name in names] + _crossed(data, group, variables)
+    several = [[each for each in variables if each.part.name in own] for own in looked_at]
+    by = data.by(*segments_of(data.study))
+    asked = [
+        Together(
+            columns=tuple(dict.fromkeys(each.column for each in own if each.score is None)),
+            scores=tuple(each.score.asked for each in own if each.score is not None),
+            attributes=by,
+        )
+        for own in several
+    ]
+    found = [
+        (alike, tables_of(alike, group, release, own, pairs))
+        for own, alike in zip(several, data.together(group, asked), strict=True)
+    ]
+    tables = StatusTables()
+    for _, own_tables in found[: len(names)]:
+        tables.add(own_tables)
+    values = values_of(data, group)
+    pieces = tuple(
+        Cohort(
+            columns=own_tables.columns,
+            segments=segment_codes(alike, group),
+            values=values,
+            people=alike.table(group).stands_for,
+        )
+        for alike, own_tables in found
+        if own_tables.columns
+    )
+    segments = pieces[0].segments if pieces else {}
+    cohort = Cohort(columns=tables.columns, segments=segments, values=values, pieces=pieces)
+    told = protect(cohort, tables.tables, data.study.thresholds, crosses=_crosses(data, group, tables))
+    return _draft_of(group, _objects(data, group, release, tables, told, measured, ()), told, None)
+
+
+def _crosses(data: ResultData, group: str, tables: StatusTables) -> list[CrossedMoments]:
+    """The crosstabs that the study declares, of those whose two variables are counted."""
+    return [
+        crossed
+        for page in closed_set(data.study)
+        if page.kind == "crosstab" and page.group == group and page.pair and page.touchpoint is not None
+        if (crossed := tables.crossed(page.touchpoint, *page.pair)) is not None
+    ]
+
+
+def _crossed(data: ResultData, group: str, variables: Sequence[PlannedVariable]) -> list[set[str]]:
+    """The variables, by name, that are put across one another, each with all that it is told beside."""
+    names = {(each.touchpoint, each.part.key): each.part.name for each in variables}
+    found: list[set[str]] = []
+    for page in closed_set(data.study):
+        if page.kind != "crosstab" or page.group != group or page.pair is None or page.touchpoint is None:
+            continue
+        own = {names[page.touchpoint, key] for key in page.pair if (page.touchpoint, key) in names}
+        touching = [one for one in found if one & own]
+        found = [one for one in found if not one & own] + [own.union(*touching)]
+    return found
+
+
+def _draft_of(group: str, made: Mapping[str, PageObjects], told: ReleaseTold, cut: StatusCut | None) -> GroupDraft:
     return GroupDraft(
         group=group,
-        objects=_as_before(data, earlier, held, _objects(data, group, tables, told, edition, measured, held, ahead)),
+        objects=made,
         published=_PUBLISHED.dump_json(
             {key: table.published for key, table in told.tables.items()} | {"crosstabs": told.cross_published}
         ),
@@ -113,7 +198,7 @@ def group_draft(data: ResultData, group: str, release: Release, earlier: Sequenc
             for line in (*(line for table in told.tables.values() for line in table.log), *told.cross_log)
         ),
         passed=told.passed,
-        cut=now,
+        cut=cut,
     )
 
 
@@ -150,96 +235,9 @@ def _as_before(
     return made
 
 
-VariablePlace = tuple[int, str]
-"""A touchpoint's number and a variable's key."""
-
-
-def _measured(
-    data: ResultData, group: str
-) -> tuple[dict[VariablePlace, tuple[Measure, Followed]], set[tuple[VariablePlace, VariablePlace]]]:
-    """What measures are made of, each as the first that has it counts it; and of which two the change is told."""
-    measured: dict[VariablePlace, tuple[Measure, Followed]] = {}
-    pairs: set[tuple[VariablePlace, VariablePlace]] = set()
-    for measure in data.study.measures:
-        if measure.group != group:
-            continue
-        rows, followed, steps = measure_rows(data, measure)
-        places = [(point.number, each.part.key) for (_, point), each in zip(rows, followed, strict=True)]
-        for place, each in zip(places, followed, strict=True):
-            measured.setdefault(place, (measure, each))
-        pairs |= {(places[step.before_row], places[step.after_row]) for step in steps if step.state != "broken"}
-    return measured, pairs
-
-
-def _tables(
-    data: ResultData,
-    group: str,
-    release: Release,
-    measured: Mapping[VariablePlace, tuple[Measure, Followed]],
-    pairs: set[tuple[VariablePlace, VariablePlace]],
-) -> StatusTables:
-    """Every variable of a group, each as a measure counts it where one does."""
-    study = data.study
-    variables = []
-    for point in study.touchpoints_of(group):
-        for each in data.follow(point):
-            if not is_counted(each.part):
-                continue
-            measure, counted = measured.get((point.number, each.part.key), (None, each))
-            with counting(each.part.key, point):
-                variables.append(
-                    ReleasedVariable(
-                        touchpoint=point.number,
-                        part=counted.part,
-                        vector=data.vector(point, counted),
-                        net=measure.net if measure else None,
-                        page=each.page,
-                    )
-                )
-        for score in scores(data, point):
-            variables.append(
-                ReleasedVariable(
-                    touchpoint=point.number,
-                    part=scoring.bands_part(score.score),
-                    vector=scoring.banded(score.vector, score.score),
-                )
-            )
-    return status_tables(
-        data.table(group),
-        variables,
-        pairs,
-        segments=_segments(study),
-        collecting={number for (name, number) in release.collecting if name == group},
-        facts=_facts(study),
-    )
-
-
-def _segments(study: Study) -> tuple[str, ...]:
-    return tuple(each.partition(".")[2] for each in study.segments)
-
-
-def _facts(study: Study) -> dict[str, bool]:
-    return {
-        key: part.question.fact
-        for document in study.questionnaires.values()
-        for key, part in parts_of(document).items()
-    }
-
-
-def _values(data: ResultData, group: str) -> dict[str, int]:
-    return {name: len(data.split(group, name).slices) - 1 for name in _segments(data.study)}
-
-
 def _cut(data: ResultData, group: str, tables: StatusTables) -> StatusCut:
-    table = data.table(group)
-    segments = {}
-    for name in _segments(data.study):
-        codes = data.split(group, name).groups
-        assert codes is not None
-        segments[name] = codes.astype(np.int16)
-    return StatusCut(
-        people=tuple(bytes(person) for person in table.people.tolist()), columns=tables.columns, segments=segments
-    )
+    people = tuple(bytes(person) for person in data.table(group).people.tolist())
+    return StatusCut(people=people, columns=tables.columns, segments=segment_codes(data, group))
 
 
 def _earlier(data: ResultData, group: str, release: Release, now: StatusCut, tables: StatusTables) -> StatusCut:
@@ -269,20 +267,22 @@ def _published(data: ResultData, group: str, release: Release) -> Mapping[str, t
 def _objects(
     data: ResultData,
     group: str,
+    release: Release,
     tables: StatusTables,
     told: ReleaseTold,
-    edition: Edition,
     measured: Mapping[VariablePlace, tuple[Measure, Followed]],
     held: Collection[int],
-    ahead: Mapping[int, NextLook],
 ) -> dict[str, PageObjects]:
+    edition = Edition("release", release.answers_at, release.number)
+    ahead = _ahead(data, group, release)
+
     def find(touchpoint: int, key: str, option: str | None) -> tuple[TableTold, StatusPlace] | None:
         place = tables.places.get((touchpoint, key, option))
         return None if place is None else (told.tables[place.table], place)
 
     places: objects.SlicePlaces = {}
-    for name in _segments(data.study):
-        slices = [each for each in data.split(group, name).slices if each.segment]
+    for name in segments_of(data.study):
+        slices = [each for each in data.slices(group, name) if each.segment]
         places |= {(name, each.value or ""): (name, number) for number, each in enumerate(slices)}
     made: dict[str, PageObjects] = {}
     for page in closed_set(data.study):
@@ -316,7 +316,7 @@ def _crosstab(
         return None
     parts = {each.part.key: each.part for each in data.follow(point)}
     parts |= {key: each.part for (number, key), (_, each) in measured.items() if number == point.number}
-    parts |= {each.score.id: scoring.bands_part(each.score) for each in scores(data, point)}
+    parts |= {each.asked.score.id: scoring.bands_part(each.asked.score) for each in planned_scores(data, point)}
     one, two = page.pair
     return released_crosstab(
         (cross_side(parts[one], point.number), cross_side(parts[two], point.number)),
@@ -339,8 +339,8 @@ def _people(
         on = work.today(data.study)
     found = []
     for point in data.study.touchpoints_of(group):
-        for name in (None, *_segments(data.study)):
-            slices = [each for each in data.split(group, name).slices if (each.segment is None) == (name is None)]
+        for name in (None, *segments_of(data.study)):
+            slices = [each for each in data.slices(group, name) if (each.segment is None) == (name is None)]
             rows = [
                 (each, told.handed_in.get((str(point.number), objects.slice_place(each, places)), WITHHELD))
                 for each in slices

@@ -84,7 +84,7 @@ def _in_tables(desk: Desk, study: Study, last: Release | None) -> store.AnswersS
     """How far the answers are of simulated people who stand in linked tables alone: nobody answers after that."""
     state = current.up_to_date(desk, study)
     tables = current.tables(desk, study, state)
-    people = sum(tables[group.id].answered_at_all for group in study.groups)
+    people = sum(tables.outline(group.id).answered_at_all for group in study.groups)
     return store.AnswersSince(people, 0 if last else people, state.answers_at)
 
 
@@ -172,7 +172,7 @@ def _versions(data: ResultData) -> dict[str, list[int]]:
     """The versions that somebody who is counted answered on, by questionnaire."""
     found: dict[str, set[int]] = {}
     for point in data.study.touchpoints:
-        if answered := data.table(point.group).answered_versions(point.number):
+        if answered := data.outline(point.group).answered_versions(point.number):
             found.setdefault(point.questionnaire, set()).update(answered)
     return {name: sorted(found[name]) for name in sorted(found)}
 
@@ -187,7 +187,8 @@ def _made(desk: Desk, draft: _Draft) -> Release:
     log = json.dumps([line for group in draft.groups for line in group.log], ensure_ascii=False)
     release = draft.release
     for group in draft.groups:
-        cuts.keep(desk.runtime, release, group.group, group.cut)
+        if group.cut is not None:
+            cuts.keep(desk.runtime, release, group.group, group.cut)
     by = desk.actor.id if isinstance(desk.actor, Staff) else None
     try:
         with desk.writing() as work:
