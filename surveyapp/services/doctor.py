@@ -38,6 +38,7 @@ from surveyapp.services.sending.ways.mail_server import MailServer
 from surveyapp.services.work import Desk
 from surveyapp.settings import LOCAL
 from surveyapp.store import questionnaire_versions, staff
+from surveyapp.store.answering import sent
 from surveyapp.store.database import file_of
 from surveyapp.store.security import audit_chain, guesses, heartbeat, protection
 from surveyapp.store.sending import outbox
@@ -52,7 +53,9 @@ def look(runtime: Runtime) -> list[Finding]:
     try:
         problem = readiness.problem(runtime)
         if problem is None:
-            found += _all(runtime, (_clock, _trail, _people, _guesses, _studies, _sending, _server, _worker, _notify))
+            found += _all(
+                runtime, (_clock, _trail, _people, _guesses, _studies, _counts, _sending, _server, _worker, _notify)
+            )
         else:
             found.append(Finding(WRONG, "The database cannot serve.", problem))
     except DatabaseUnavailable as error:
@@ -357,6 +360,18 @@ def _studies(runtime: Runtime) -> Found:
             what = ", ".join(dict.fromkeys(closed))
             todo = f"`surveyapp questionnaires open {study.id} {closed[0]}` when it is to be asked."
             yield BETTER, f"{study.title}: nothing is open of {what}, so nobody can answer it.", todo
+
+
+def _counts(runtime: Runtime) -> Found:
+    with runtime.database.reading() as session:
+        several = len(sent.differing(session))
+    if several:
+        yield (
+            WRONG,
+            f"{several} case{'s are' if several > 1 else ' is'} counted otherwise than the answers say: whether they "
+            "were sent, or how.",
+            "`surveyapp migrate` works it out anew. If it comes back, something else writes to the database.",
+        )
 
 
 def _server(runtime: Runtime) -> Found:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Answer, Mode
 from surveyapp.domain.instrument.routing import NOT_ASKED
 from surveyapp.domain.participants import ConsentGiven
-from surveyapp.domain.responses import NewSave, Response
+from surveyapp.domain.responses import NewSave, Response, ResponseState
 from surveyapp.store.answer_rows import Cells, answer_cells
+from surveyapp.store.answering import sent
 from surveyapp.store.answering.writing import save_row
 from surveyapp.store.database import new_id
 from surveyapp.store.security.protection import unprotected
@@ -69,12 +70,14 @@ def add_filled(session: Session, filled: Sequence[FilledResponse]) -> int:
         for variable, answer, save in each.answers
         for cells in _cells(variable, answer)
     )
-    return (
+    rows = (
         _add(session, ResponseRow.__table__, (dict(vars(each.response)) for each in filled))
         + _add(session, SaveRow.__table__, saves)
         + _add(session, AnswerHistoryRow.__table__, history)
         + _add(session, AnswerRow.__table__, answers)
     )
+    sent.note(session, [each.response.case_id for each in filled if each.response.state is ResponseState.SUBMITTED])
+    return rows
 
 
 def add_consents(session: Session, said: Iterable[tuple[uuid.UUID, ConsentGiven, Mode, uuid.UUID | None]]) -> int:

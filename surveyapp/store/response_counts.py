@@ -15,15 +15,9 @@ from surveyapp.domain.fieldwork.standing import AnswerCount, CaseCount, Standing
 from surveyapp.domain.instrument.easy.renderings import VARIETY
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
+from surveyapp.store.answering.sent import last_sent
 from surveyapp.store.participants import scoped
 from surveyapp.store.tables import AnswerRow, CaseRow, ParticipantRow, ResponseRow, SaveRow
-
-
-def _last_in_time() -> Any:
-    """The revision of a response's last save that did not come too late."""
-    each = aliased(SaveRow)
-    newest = select(func.max(each.revision)).where(each.response_id == ResponseRow.id, each.late.is_(False))
-    return newest.correlate(ResponseRow).scalar_subquery()
 
 
 def case_counts(
@@ -35,10 +29,10 @@ def case_counts(
     previous = case(*((CaseRow.touchpoint == later, first) for later, first in before.items()), else_=None)
     counted = {
         "touchpoint": CaseRow.touchpoint,
-        "standing": standing_column(CaseRow, ResponseRow, now),
+        "standing": standing_column(CaseRow, now),
         "before": earlier.id.is_not(None) if before else literal(False),
-        "mode": case((ResponseRow.state == ResponseState.SUBMITTED, SaveRow.mode), else_=None),
-        "easy": case((ResponseRow.state == ResponseState.SUBMITTED, SaveRow.language.endswith(VARIETY)), else_=False),
+        "mode": CaseRow.sent_mode,
+        "easy": case((CaseRow.sent, SaveRow.language.endswith(VARIETY)), else_=False),
         "site": ParticipantRow.site_id,
         # As text: neither database groups by what is JSON. Two orders of the same keys are two rows, and add up.
         "attributes": cast(ParticipantRow.attributes, Text),
@@ -48,8 +42,10 @@ def case_counts(
         .select_from(CaseRow)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
-        # The save that ended it: who began in one mode and ended in another counts where they ended.
-        .outerjoin(SaveRow, and_(SaveRow.response_id == ResponseRow.id, SaveRow.revision == _last_in_time()))
+        # The save that ended it.
+        .outerjoin(
+            SaveRow, and_(SaveRow.response_id == ResponseRow.id, SaveRow.revision == last_sent(aliased(SaveRow)))
+        )
     )
     if before:
         query = query.outerjoin(
@@ -77,11 +73,11 @@ def answer_counts(
 ) -> list[AnswerCount]:
     """The people of a group who handed in a touchpoint, by their one answer to a variable there and by where their case
     at a later touchpoint stands. Those who withdrew are left out."""
-    later_case, later_response = aliased(CaseRow), aliased(ResponseRow)
+    later_case = aliased(CaseRow)
     counted = {
         "version": ResponseRow.version,
         "code": AnswerRow.code,
-        "standing": case((later_case.id.is_(None), null()), else_=standing_column(later_case, later_response, now)),
+        "standing": case((later_case.id.is_(None), null()), else_=standing_column(later_case, now)),
     }
     query: Any = (
         select(*(column.label(name) for name, column in counted.items()))
@@ -93,7 +89,6 @@ def answer_counts(
             later_case,
             and_(later_case.participant_id == CaseRow.participant_id, later_case.touchpoint == later),
         )
-        .outerjoin(later_response, later_response.case_id == later_case.id)
     )
     query = scoped(query, scope).where(
         ParticipantRow.group_id == group,
@@ -119,12 +114,12 @@ def _alike(session: Session, query: Select[Any]) -> Result[Any]:
 
 
 def standing_column(
-    of: Any, response: Any, now: dt.datetime, said: Callable[[Standing], Any] = lambda each: each.value
+    of: Any, now: dt.datetime, said: Callable[[Standing], Any] = lambda each: each.value
 ) -> ColumnElement[Any]:
     """`standing_of` as the database reckons it, and a test holds the two together. `said`: what stands for each."""
     return case(
         (ParticipantRow.withdrawn_at.is_not(None), said(Standing.WITHDRAWN)),
-        (response.state == ResponseState.SUBMITTED, said(Standing.ANSWERED)),
+        (of.sent, said(Standing.ANSWERED)),
         (of.disposition == Disposition.NOT_ELIGIBLE, said(Standing.NOT_ELIGIBLE)),
         (of.opens_at > now, said(Standing.NOT_OPEN)),
         (of.disposition == Disposition.REFUSAL, said(Standing.REFUSED)),

@@ -30,7 +30,7 @@ from surveyapp.domain.responses import (
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants, results
 from surveyapp.store.answer_rows import PersonWords, gathered
-from surveyapp.store.answering import said, writing
+from surveyapp.store.answering import said, sent, writing
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     AnswerRow,
@@ -82,6 +82,7 @@ def submit(session: Session, response_id: uuid.UUID, at: dt.datetime) -> None:
     session.execute(
         update(ResponseRow).where(ResponseRow.id == response_id).values(state=ResponseState.SUBMITTED, submitted_at=at)
     )
+    sent.note_of(session, response_id)
     results.note_change_at(session, response_id)
 
 

@@ -1,4 +1,5 @@
-"""Works out how cases stand for whoever calls that are from before it was stored, some at a time."""
+"""Works out what is stored of cases beside what it follows from, where it is from before that or not as it ought to be:
+how they stand for whoever calls, and how their answers were sent. Some at a time."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk
 from surveyapp.store import participants
 from surveyapp.store.answering import consents as said_of_consent
+from surveyapp.store.answering import sent
 from surveyapp.store.calling import stands
 
 AT_ONCE = 500
@@ -19,8 +21,8 @@ AT_ONCE = 500
 
 def work_out_older(desk: Desk) -> int:
     """Works out what was tried, reads what people asked for, and does what they said of being contacted again, from
-    before any of it was stored. How many. Doing it again finds nothing; killed in between, it goes on from there.
-    Raises KeyMissing."""
+    before any of it was stored; and how answers were sent, where something else is kept. How many. Doing it again finds
+    nothing; killed in between, it goes on from there. Raises KeyMissing."""
     count = 0
     while True:
         with desk.writing() as work:
@@ -38,7 +40,17 @@ def work_out_older(desk: Desk) -> int:
         count += len(people)
         if len(people) < AT_ONCE:
             break
+    count += _sent_otherwise(desk)
     return count + sum(_declined(desk, study) for study in desk.runtime.studies.values())
+
+
+def _sent_otherwise(desk: Desk) -> int:
+    with desk.reading() as work:
+        found = sent.differing(work.session)
+    for start in range(0, len(found), AT_ONCE):
+        with desk.writing() as work:
+            sent.note(work.session, found[start : start + AT_ONCE])
+    return len(found)
 
 
 def _declined(desk: Desk, study: Study) -> int:

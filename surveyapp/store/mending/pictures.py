@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
+from surveyapp.store.answering import sent
 from surveyapp.store.column_types import OneOf
 from surveyapp.store.security.erasures import belonging_to
 from surveyapp.store.tables import Base, CaseRow, ParticipantRow, RelationshipRow
@@ -61,6 +62,8 @@ def put_back(session: Session, picture: Mapping[str, Any], between: Callable[[],
         if table.name == ParticipantRow.__tablename__ and not done:
             between()
             done = True
+    # One that was taken out before it was kept does not say how its answers were sent.
+    sent.note(session, [uuid.UUID(row["id"][1]) for row in picture.get(CaseRow.__tablename__, ())])
 
 
 def _can_be_related(session: Session, row: Mapping[str, Any]) -> bool:

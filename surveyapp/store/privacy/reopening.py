@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.responses import CorrectionReason, Reopening, Response
 from surveyapp.store import results
+from surveyapp.store.answering import sent
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import AnswerHistoryRow, CaseRow, ReopeningRow, ResponseRow, SaveRow
 
@@ -31,6 +32,7 @@ def reopen(session: Session, response: Response, why: CorrectionReason, by: uuid
 def send_again(session: Session, response_id: uuid.UUID, at: dt.datetime) -> None:
     """Takes answers that were open again as sent. When they were first sent stays: later cases follow from it."""
     session.execute(update(ResponseRow).where(ResponseRow.id == response_id).values(reopened_at=None, sent_again_at=at))
+    sent.note_of(session, response_id)
     results.note_change_at(session, response_id)
 
 

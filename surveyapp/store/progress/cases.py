@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
@@ -17,7 +17,7 @@ from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.participants import scoped
 from surveyapp.store.response_counts import standing_column
-from surveyapp.store.tables import CaseRow, ParticipantRow, ResponseRow, SaveRow
+from surveyapp.store.tables import CaseRow, ParticipantRow, ResponseRow
 
 
 def tallies(
@@ -27,7 +27,7 @@ def tallies(
     apart; `sites`: whether by their sites too. One statement."""
     numbers = _KindNumbers()
     counted: dict[str, Any] = {
-        "kind": CaseRow.touchpoint * MOST_KINDS + standing_column(CaseRow, ResponseRow, now, numbers.column),
+        "kind": CaseRow.touchpoint * MOST_KINDS + standing_column(CaseRow, now, numbers.column),
         "group": ParticipantRow.group_id,
     }
     if sites:
@@ -37,8 +37,7 @@ def tallies(
     each = scoped(
         select(*(column.label(name) for name, column in counted.items()))
         .select_from(ParticipantRow)
-        .join(CaseRow, CaseRow.participant_id == ParticipantRow.id)
-        .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id),
+        .join(CaseRow, CaseRow.participant_id == ParticipantRow.id),
         scope,
     ).subquery()
     rows = session.execute(select(*each.c, func.count().label("people")).group_by(*each.c))
@@ -107,23 +106,13 @@ class _KindNumbers:
 
 
 def _sent() -> Any:
-    """How many kinds after the first of its fate one that was answered stands: by the mode of the save that ended it
-    (who began in one mode and ended in another counts where they ended), and of phone by the attempts."""
-    last = (
-        select(SaveRow.mode)
-        .where(SaveRow.response_id == ResponseRow.id, SaveRow.late.is_(False))
-        .order_by(SaveRow.revision.desc())
-        .limit(1)
-        .correlate(ResponseRow)
-        .scalar_subquery()
-    )
+    """How many kinds after the first of its fate one that was answered stands: by the mode in which it was sent, and of
+    phone by the attempts."""
     others = [mode for mode in Mode if mode is not Mode.PHONE]
     calls = case((CaseRow.calls < MOST_CALLS, CaseRow.calls), else_=MOST_CALLS)
-    # The save is looked up once, and not once for every mode.
     return case(
-        (literal(Mode.PHONE, SaveRow.mode.type), len(others) + 1 + calls),
-        *((literal(mode, SaveRow.mode.type), place) for place, mode in enumerate(others, 1)),
-        value=last,
+        (CaseRow.sent_mode == Mode.PHONE, len(others) + 1 + calls),
+        *((CaseRow.sent_mode == mode, place) for place, mode in enumerate(others, 1)),
         else_=0,
     )
 

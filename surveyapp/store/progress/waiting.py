@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, null, or_, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.call_stand import CallHold
@@ -76,7 +76,9 @@ def used_up(session: Session, scope: Scope, now: dt.datetime) -> SomeCases:
     """All attempts are used up and no time is agreed, since the last of them."""
     which = select(CaseRow.id).where(CaseRow.held_back == CallHold.SUPERVISOR)
     query = _cases(_answering(select(CaseRow.id)), which, scope, now)
-    query = query.where(CaseRow.next_at.is_(None), CaseRow.disposition.not_in(ENDED), _not_sent())
+    # As in `_in_scope`: SQLite would begin with every case that has no time agreed, and that is most of them.
+    none_agreed = func.coalesce(CaseRow.next_at, null()).is_(None)
+    query = query.where(none_agreed, CaseRow.disposition.not_in(ENDED), _not_sent())
     return _some(session, query, CaseRow.tried_at)
 
 

@@ -42,7 +42,8 @@ _whose = aliased(ParticipantRow)
 class CaseRow(Base):
     """`moved_at`: when somebody chose this window in place of the study's rule. `paused_at` is no column: it is worked
     out from what was done to the touchpoint. From `calls` on: how it stands for whoever calls (`CallStand`), worked out
-    from attempts and decisions, which hold the keys of staff."""
+    from attempts and decisions, which hold the keys of staff. `sent` and `sent_mode`: whether its answers were sent,
+    and how the save that ended them came, as `answering.sent` works it out."""
 
     __tablename__ = "case"
     __table_args__ = (
@@ -51,6 +52,11 @@ class CaseRow(Base):
         Index(None, "next_at"),
         Index(None, "again_at"),
         Index(None, "held_back"),
+        # All that a study's standing reads of a case.
+        Index(
+            "ix_case_standing",
+            *("participant_id", "touchpoint", "sent", "sent_mode", "disposition", "calls", "opens_at", "closes_at"),
+        ),
         known("disposition", Disposition),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -78,6 +84,8 @@ class CaseRow(Base):
     parts_left: Mapped[int] = mapped_column(default=ANY_PART)
     again_at: Mapped[dt.datetime | None]
     held_back: Mapped[CallHold | None]
+    sent: Mapped[bool] = mapped_column(default=False)
+    sent_mode: Mapped[Mode | None]
     paused_at: Mapped[dt.datetime | None] = column_property(
         select(func.min(TouchpointChangeRow.made_at))
         .join(_whose, (_whose.study == TouchpointChangeRow.study) & (_whose.group_id == TouchpointChangeRow.group_id))

@@ -42,7 +42,11 @@ class ParticipantRow(Base):
     __tablename__ = "participant"
     __table_args__ = (
         UniqueConstraint("study", "reference"),
-        Index(None, "study", "group_id"),
+        # All that a study's standing reads of a person.
+        Index(
+            "ix_participant_standing",
+            *("study", "group_id", "origin", "id", "withdrawn_at", "declined_contact_at", "site_id"),
+        ),
         known("origin", Origin),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
