@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -79,6 +79,17 @@ Answers = Mapping[str, Answer]
 def is_substantive(answer: Answer | None) -> bool:
     """True for an answer that says something, the only kind a base counts."""
     return answer is not None and not isinstance(answer, Missing)
+
+
+LEFT_EMPTY = Missing(Reason.SKIPPED)
+"""What a form says of a question that need not be answered and was left empty by whoever went on."""
+
+
+def said_in_passing(answers: Answers, given: Collection[str]) -> dict[str, Answer]:
+    """What somebody said by a form that they sent for something else than to go on: in another language, back, later.
+    What is empty there and was before (`given`: what has an answer) was not passed over: it says nothing. What was
+    emptied does."""
+    return {key: answer for key, answer in answers.items() if answer != LEFT_EMPTY or key in given}
 
 
 def to_json(answer: Answer) -> object:

@@ -18,6 +18,9 @@ from tests import factories
 from tests.browser.conftest import Tab
 from tests.browser.phone_pages import READY, begin, go_on, saved
 
+KNOWN = "fetch(location.pathname.replace(/q\\/.*/, 'slip')).then((got) => got.json()).then(({ answers }) => answers)"
+"""What the server has of the answers, by variable."""
+
 Opened = Callable[..., Page]
 
 
@@ -86,6 +89,25 @@ def test_continue_shows_the_next_question_without_asking_for_a_page(first: Page)
     first.wait_for_url("**/heard_via")
     expect(first.get_by_label("How did you hear?")).to_have_value("From a friend")
     assert asked == []
+
+
+def test_going_back_passes_over_nothing(first: Page) -> None:
+    """A question that need not be answered, left by Back, is open still; what was written there goes along."""
+    choose(first, "heard_via", "family")
+    turn(first)
+    assert question(first) == "heard_via_detail"
+    saved(first)
+    first.locator("a.back").click()
+    assert question(first) == "heard_via"
+    saved(first)
+    assert set(first.evaluate(KNOWN)) == {"heard_via"}
+    turn(first)
+    assert question(first) == "heard_via_detail"
+    first.get_by_label("How did that come about?").fill("At home")
+    first.locator("a.back").click()
+    assert question(first) == "heard_via"
+    saved(first)
+    assert first.evaluate(KNOWN)["heard_via_detail"]["form"] == {"heard_via_detail": ["At home"]}
 
 
 def test_a_reload_shows_the_same_page(first: Page) -> None:

@@ -121,6 +121,9 @@ def test_a_page_is_refused_as_it_is_for_a_participant() -> None:
     assert preview.page_at(visit, "heard_via", anywhere=False) is None
     with pytest.raises(AnswersRefused):
         preview.answered(visit, "heard_via", {"heard_via": ["no_such"]}, anywhere=True)
+    for passing in (True, False):
+        left = preview.answered(visit, "usual_start", {}, anywhere=True, passing=passing)
+        assert ("usual_start" in (left.given or {})) is not passing
     before, after = preview.beside(visit, page.id)
     assert before is not None
     assert after is not None

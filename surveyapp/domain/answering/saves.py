@@ -51,7 +51,8 @@ DeviceMoment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 class SentSave(BaseModel):
     """One page's answers as a device sends them. `save`: its id; `form`: the fields that the page's form would have
     posted; `over`: for each variable the id of the save whose answer was on the screen (None: there was none); `at`: by
-    the device's clock; `version`, `wording` and `language`: of the words they were asked in."""
+    the device's clock; `version`, `wording` and `language`: of the words they were asked in; `passing`: it was sent by
+    going elsewhere than on (`said_in_passing`)."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
@@ -64,6 +65,7 @@ class SentSave(BaseModel):
     at: DeviceMoment | None = None
     form: Annotated[dict[Name, Annotated[list[str], Field(max_length=MOST_VALUES)]], Field(max_length=MOST_FIELDS)]
     over: Annotated[dict[Name, uuid.UUID | None], Field(max_length=MOST_FIELDS)] = Field(default_factory=dict)
+    passing: bool = False
 
     @field_validator("form")
     @classmethod

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from surveyapp.domain.answers import Answer, Answers, Mode, Text
+from surveyapp.domain.answers import Answer, Answers, Mode, Text, said_in_passing
 from surveyapp.domain.errors import AnswersRefused, NotOnRoute
 from surveyapp.domain.fieldwork.cases import Case, CaseState
 from surveyapp.domain.instrument.codebook import Codebook
@@ -128,8 +128,9 @@ def unasked(visit: Visit) -> Visit:
     return dataclasses.replace(visit, consents={}, response=visit.response if visit.given else None)
 
 
-def answered(visit: Visit, page_id: str, form: Form, anywhere: bool) -> Visit:
-    """The visit after a page. Raises AnswersRefused and NotOnRoute, as for a participant."""
+def answered(visit: Visit, page_id: str, form: Form, anywhere: bool, *, passing: bool = False) -> Visit:
+    """The visit after a page; `passing`: left by going elsewhere than on. Raises AnswersRefused and NotOnRoute, as for
+    a participant."""
     page = page_at(visit, page_id, anywhere)
     if page is None:
         frontier = visit.ready[1].frontier
@@ -138,7 +139,7 @@ def answered(visit: Visit, page_id: str, form: Form, anywhere: bool) -> Visit:
     if parsed.faults:
         raise AnswersRefused(tuple(parsed.faults))
     given = {key: each.answer for key, each in (visit.given or {}).items()}
-    return _having_said(visit, given | parsed.answers)
+    return _having_said(visit, given | (said_in_passing(parsed.answers, given) if passing else parsed.answers))
 
 
 def page_at(visit: Visit, page_id: str, anywhere: bool) -> Page | None:

@@ -11,7 +11,7 @@ import secrets
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 
-from surveyapp.domain.answers import Answer, Mode
+from surveyapp.domain.answers import Answer, Mode, said_in_passing
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.entry.doors import Door
 from surveyapp.domain.errors import (
@@ -83,12 +83,14 @@ def save_page(
     client_at: dt.datetime | None = None,
     found: Arrived | None = None,
     seen: Sequence[uuid.UUID | None] | None = None,
+    passing: bool = False,
 ) -> Saved:
     """Stores one page's answers: history appended, current answers replaced, all in one transaction.
 
     The same form sent again changes nothing. `found`: where they stand, if that was read already; `seen`: of each part
-    of the page the save whose answer was on the screen, so that a newer one is not written over in silence. Raises
-    AnswersRefused (nothing stored), NotOnRoute, AlreadySubmitted, StateRefused.
+    of the page the save whose answer was on the screen, so that a newer one is not written over in silence; `passing`:
+    the form was sent by going elsewhere than on. Raises AnswersRefused (nothing stored), NotOnRoute, AlreadySubmitted,
+    StateRefused.
     """
 
     def work_out(work: Work, found: Arrived | None) -> saving.Planned[Saved]:
@@ -102,11 +104,12 @@ def save_page(
         parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
         if parsed.faults:
             raise AnswersRefused(tuple(parsed.faults))
+        answers = said_in_passing(parsed.answers, before.given or {}) if passing else parsed.answers
         keys = [part.key for part in page.parts]
         entered = Entered(
             section=page.section.id,
             page=page.id,
-            answers=parsed.answers,
+            answers=answers,
             save_id=save_id,
             client_at=client_at,
             over=None if seen is None else dict(zip(keys, seen, strict=False)),

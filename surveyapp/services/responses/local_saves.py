@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.answering.saves import (
@@ -20,7 +20,7 @@ from surveyapp.domain.answering.saves import (
     reception,
     still_contested,
 )
-from surveyapp.domain.answers import Answers
+from surveyapp.domain.answers import Answers, said_in_passing
 from surveyapp.domain.audit import ByLink
 from surveyapp.domain.entry.doors import Answering, Door, Familiarity
 from surveyapp.domain.errors import AnswerFault, ConsentMissing, DoorShut, ShiftlineError, StateRefused
@@ -96,7 +96,7 @@ def _worked_out(work: Work, who: Who, sent: SentSave, found: Arrived | None, loc
     shown = None if met is Reception.LATE else before
     if sent.save in before.said.known:
         return Planned(_again(shown, page, sent, before.said.known[sent.save]), before)
-    answers, faults = _read(who, page, sent)
+    answers, faults = _read(who, page, sent, before.given or {})
     if faults:
         return Planned(Received(fate=SaveFate.FAULTY, visit=shown, page=page, faults=faults), before)
     if not answers:
@@ -108,13 +108,14 @@ def _worked_out(work: Work, who: Who, sent: SentSave, found: Arrived | None, loc
     return _taken(work, who, before, old, page, sent, answers)
 
 
-def _read(who: Who, page: Page, sent: SentSave) -> tuple[Answers, tuple[AnswerFault, ...]]:
+def _read(who: Who, page: Page, sent: SentSave, given: Collection[str]) -> tuple[Answers, tuple[AnswerFault, ...]]:
     """What the form says, and what is wrong with it. An interviewer's screen saves as it is filled in: of a page it
     sends what has something in it, and what is still empty is no fault."""
     kind = KINDS[page.question.kind]
     if isinstance(who, ByLink):
         parsed = kind.parse(page.parts, sent.form, SkipRule.NOBODY)
-        return parsed.answers, tuple(parsed.faults)
+        said = said_in_passing(parsed.answers, given) if sent.passing else parsed.answers
+        return said, tuple(parsed.faults)
     parsed = kind.parse(page.parts, sent.form, SkipRule.INTERVIEWER)
     posted = filled_in(sent.form)
     answers = {key: answer for key, answer in parsed.answers.items() if key in posted}

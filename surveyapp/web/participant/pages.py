@@ -73,8 +73,9 @@ class Backend(Protocol):
     def give_consent(self, agreed: Mapping[str, bool]) -> Visit:
         """Takes what was said of each purpose. Raises StateRefused."""
 
-    def answer(self, page_id: str, form: Form) -> Visit:
-        """Takes a page's answers, given in the language it was shown in. Raises AnswersRefused, NotOnRoute,
+    def answer(self, page_id: str, form: Form, *, passing: bool) -> Visit:
+        """Takes a page's answers, given in the language it was shown in; `passing`: by going elsewhere than on, which
+        passes over nothing. Raises AnswersRefused, NotOnRoute,
         AlreadySubmitted, ConsentMissing, StateRefused, AnswersContested."""
 
     def asked_again(self, here: Visit) -> NextTime | None:
@@ -138,7 +139,7 @@ def answer(backend: Backend, page_id: str) -> Reply:
     # What was answered was asked in the language so far; what is shown next is in the one chosen.
     chosen = backend.language_chosen()
     try:
-        after = backend.answer(page_id, form)
+        after = backend.answer(page_id, form, passing=chosen or _then() is not None)
     except AnswersRefused as refused:
         here = backend.here("question")
         page = backend.page(here, page_id)

@@ -87,9 +87,16 @@ class StoredAnswers:
     def give_consent(self, agreed: Mapping[str, bool]) -> Visit:
         return answering.give_consent(runtime(), self._at_first, agreed)
 
-    def answer(self, page_id: str, form: Form) -> Visit:
+    def answer(self, page_id: str, form: Form, *, passing: bool) -> Visit:
         saved = answering.save_page(
-            runtime(), self._at_first, page_id, form, _save_id(), found=entrance.standing(), seen=_seen(form)
+            runtime(),
+            self._at_first,
+            page_id,
+            form,
+            _save_id(),
+            found=entrance.standing(),
+            seen=_seen(form),
+            passing=passing,
         )
         after = saved.visit
         # A page that only tells something stores nothing: whoever passed it has not begun.

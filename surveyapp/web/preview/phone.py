@@ -91,8 +91,8 @@ class PreviewedAnswers:
     def give_consent(self, agreed: Mapping[str, bool]) -> Visit:
         return self._visit
 
-    def answer(self, page_id: str, form: Form) -> Visit:
-        return preview.answered(self._visit, page_id, form, self._anywhere)
+    def answer(self, page_id: str, form: Form, *, passing: bool) -> Visit:
+        return preview.answered(self._visit, page_id, form, self._anywhere, passing=passing)
 
     def kept(self) -> None:
         """Nothing is kept here."""

@@ -58,7 +58,8 @@ export class Turning {
   note(save) {
     const page = this.byId.get(save.page);
     if (!page) return;
-    const { answers } = read(page.parts, save.form, this.pack.words);
+    const found = read(page.parts, save.form, this.pack.words).answers;
+    const answers = save.passing ? this.inPassing(found) : found;
     for (const part of page.parts) {
       if (!(part.key in answers)) continue;
       this.answers[part.key] = answers[part.key];
@@ -161,7 +162,8 @@ export class Turning {
     if (faults.length && !(then && empty)) return this.refuse(faults);
     this.clear();
     let save = null;
-    if (!faults.length && this.isNew(page, answers)) save = this.put(page, values, unsure);
+    const said = then ? this.inPassing(answers) : answers;
+    if (!faults.length && this.isNew(page, said)) save = this.put(page, values, unsure, then ? { passing: true } : {});
     delete this.drafts[page.id];
     if (faults.length && Object.values(values).flat().some((each) => each.trim())) this.drafts[page.id] = values;
     if (then === "later") return this.leave(`${this.address}/later${this.drafts[page.id] ? "?unsaved=1" : ""}`);
@@ -173,14 +175,19 @@ export class Turning {
     return next ? this.show(next) : this.leave(`${this.address}/check`);
   }
 
+  // What is said by going elsewhere than on: what is empty and was before is not skipped.
+  inPassing(answers) {
+    return Object.fromEntries(Object.entries(answers).filter(([key, { missing }]) => missing !== "skipped" || key in this.answers));
+  }
+
   isNew(page, answers) {
     return Object.keys(answers).some((key) => !same(answers[key], this.answers[key] ?? null));
   }
 
-  put(page, values, unsure) {
+  put(page, values, unsure, how) {
     const { questionnaire, version, wording, language } = this.pack;
     const save = {
-      save: newId(), page: page.id, questionnaire, version, wording: wording ?? null, language, form: values, over: { ...this.seen },
+      save: newId(), page: page.id, questionnaire, version, wording: wording ?? null, language, form: values, over: { ...this.seen }, ...how,
     };
     this.mine.add(save.save);
     if (!unsure) this.note(save);
