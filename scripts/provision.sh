@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts Chromium, PostgreSQL and PSPP on the machine from Debian's packages, when they are missing and this machine lets us.
+# Puts Chromium, PostgreSQL, PSPP and Poppler's tools on the machine from Debian's packages, when they are missing and this machine lets us.
 # Without them the tests that need them are skipped on a laptop, and fail where CI=true.
 set -u
 # The sign-in provider that tests try ours against; into a folder of this checkout, with nothing of npm's beside it.
@@ -15,6 +15,7 @@ wanted=()
 command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || wanted+=(chromium-headless-shell)
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
 command -v pspp >/dev/null || wanted+=(pspp)
+command -v pdftotext >/dev/null || wanted+=(poppler-utils)
 [ ${#wanted[@]} -eq 0 ] && exit 0
 if ! command -v apt-get >/dev/null; then
   echo "Not found: ${wanted[*]}. Tests that need them will be skipped."

@@ -42,6 +42,11 @@ SENTENCES: Mapping[str, str] = {
     "no_messages": N_("%(study)s sends nothing: its study.yaml says nothing of `messages`. Write them there first."),
     "sending_already": N_("Messages are being sent at this moment. Try again in a few minutes."),
     "sending_is_off": N_("Sending is switched off in this study. Switch it on first."),
+    "letters_unwritable": N_(
+        "No font of this machine has all letters of the names and addresses. Whoever runs the system installs one that "
+        "has them (fonts-noto-core, fonts-noto-cjk); then send them again under “To decide”."
+    ),
+    "no_letters": N_("%(study)s writes no letters: no step of its messages has the way letter."),
     "nothing_to_take": N_("Nothing is due that way. Look at the calendar for when the next is."),
     "texts_not_read": N_("GOV.UK Notify does not say which texts came in. Check SURVEYAPP_NOTIFY_KEY."),
     "mailbox_not_read": N_(

@@ -1,17 +1,26 @@
-"""What planning 100,000 messages costs."""
+"""What planning 100,000 messages costs, and setting 500 letters."""
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+import resource
 
 from surveyapp.domain.authoring.loader import load_study
 from surveyapp.domain.sending.planning import MessageState, PastMessage, PlannedMessage, Recipient, planned
-from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.domain.sending.rules import AddressWindow, SendingWay
+from surveyapp.reports.documents.forms import phrasing_of
+from surveyapp.reports.documents.letters import Letter, LetterPaper, letters_pdf
+from surveyapp.services.sending.taking import MOST
+from surveyapp.services.translation import interface_catalogues
 from surveyapp.settings import ROOT
-from tests.benchmarks.shared import headed, in_words, once
+from surveyapp.web.shared.qr import qr_drawing
+from tests.benchmarks.shared import Taken, headed, in_words, once
 
 MESSAGES = 100_000
+WORDS = "\n\n".join(
+    ["Hello Amara Nowak,", "We would like to know how it has been for you. " * 5, "Questions? Us, 0800 1"]
+)
 
 
 def main() -> None:
@@ -47,3 +56,31 @@ def main() -> None:
     headed("Sending")
     taken = once(plan)
     print(f"{f'{len(found):,} messages planned':60} {in_words(taken)}", flush=True)
+    _letters()
+
+
+def _letters() -> None:
+    """As many as are taken along at once, in the languages of the demonstration."""
+    letters = [
+        Letter(
+            language=("en", "pl", "pa", "ur")[number % 4],
+            address=("Amara Nowak", f"{number} High Street", "Coventry", "CV1 1AA"),
+            subject="Your questions",
+            text=WORDS,
+            qr=qr_drawing(f"https://example.org/s/{number:022}"),
+            code="ABCD-EFGH-JKMN",
+        )
+        for number in range(MOST)
+    ]
+    paper = LetterPaper(title="Letters", window=AddressWindow(), day=dt.date(2026, 11, 27), start="example.org/s")
+    made = b""
+
+    def set_all() -> None:
+        nonlocal made
+        made = letters_pdf(letters, paper, lambda language: phrasing_of(*interface_catalogues.spoken(language)))
+
+    taken = once(set_all)
+    # They are set in a process of their own.
+    of_it = resource.getrusage(resource.RUSAGE_CHILDREN)
+    label = f"{MOST} letters, {len(made) / 1e6:.1f} MB, {of_it.ru_maxrss // 1024} MB of memory"
+    print(f"{label:60} {in_words(Taken(taken.clock, of_it.ru_utime + of_it.ru_stime))}", flush=True)

@@ -245,6 +245,7 @@ RULES: dict[str, str | Action] = {
     "manager.switch_messages": Action.MANAGE_PARTICIPANTS,
     "manager.decide_message": Action.MANAGE_PARTICIPANTS,
     "manager.take_messages": Action.MANAGE_PARTICIPANTS,
+    "manager.try_letter": Action.MANAGE_PARTICIPANTS,
     "manager.person_messages": Action.MANAGE_PARTICIPANTS,
     "manager.steer_way": Action.MANAGE_PARTICIPANTS,
     "manager.touchpoints": Action.MANAGE_PARTICIPANTS,

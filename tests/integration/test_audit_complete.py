@@ -190,6 +190,7 @@ PAGES: dict[str, A | str] = {
     "manager.switch_messages": "switching is an entry, by test_sending_pages",
     "manager.decide_message": "what is decided is an entry, by test_sending_pages",
     "manager.take_messages": "each message taken along is an entry, by test_sending_pages",
+    "manager.try_letter": NOTHING,
     "manager.person_messages": A.PERSON_SEEN,
     "manager.steer_way": A.CHANNEL_ENDED,
     "manager.merge": A.PERSON_SEEN,

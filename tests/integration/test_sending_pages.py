@@ -7,12 +7,16 @@ import re
 import pytest
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.sending.planning import MessageState
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.sending.planning import MessageState, WhyNot
 from surveyapp.domain.staff import Role
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.sending import outbox
 from surveyapp.services.sending.ways.carrier import CarrierOutcome
+from surveyapp.store import cases
+from surveyapp.store.entry import accesses
 from surveyapp.store.security import audit
+from surveyapp.web.manager.sending import papers
 from tests import factories
 from tests.conftest import Clock
 from tests.page import Client
@@ -84,13 +88,63 @@ def test_letters_are_taken_along_once(runtime: Runtime, manager: Client) -> None
     assert manager.raw.post(f"{PAGE}/take/letter").status_code == 409
     switch_on(runtime)
     assert "Letter: 1" in text(manager, PAGE)
-    sheet = manager.raw.post(f"{PAGE}/take/letter").get_data(as_text=True)
-    assert "2 High Street<br>" in sheet
-    assert "data:image/svg+xml" in sheet
+    taken = manager.raw.post(f"{PAGE}/take/letter")
+    assert taken.mimetype == "application/pdf"
+    assert "no-store" in taken.headers["Cache-Control"]
+    assert taken.data.count(b"/Type/Page/") + taken.data.count(b"/Type /Page\n") == 1
     assert manager.raw.post(f"{PAGE}/take/letter").status_code == 409
     [row] = rows(runtime, person)
     assert (row.state, row.via) == (MessageState.SENT, "file")
     assert recorded(runtime, AuditAction.MESSAGES_TAKEN) == [{"way": "letter", "count": 1}]
+
+
+NO_FONT = "\U0010fffd"
+"""A private letter that no font has."""
+
+
+def test_whose_letter_no_font_can_write_is_left_for_a_person_to_decide(runtime: Runtime, manager: Client) -> None:
+    first, second = (
+        reachable(runtime, address=each) for each in (f"{NO_FONT} Street, Coventry", "2 High Street, Coventry")
+    )
+    switch_on(runtime)
+    assert manager.raw.post(f"{PAGE}/take/letter").mimetype == "application/pdf"
+    assert [row.state for row in rows(runtime, second)] == [MessageState.SENT]
+    [row] = rows(runtime, first)
+    assert (row.state, row.why) == (MessageState.FAILED, WhyNot.UNWRITABLE)
+    assert live_links(runtime, first) == 0 < live_links(runtime, second)
+    assert "No font of this machine has a letter of their name or address" in text(manager, PAGE)
+    manager.raw.post(f"{PAGE}/{row.id}/decide", data={"decision": "again"})
+    refused = manager.raw.post(f"{PAGE}/take/letter")
+    assert refused.status_code == 409
+    assert "fonts-noto-core" in refused.get_data(as_text=True)
+
+
+def test_letters_that_could_not_be_set_have_not_left(
+    runtime: Runtime, manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*given: object) -> bytes:
+        raise ValueError("The letters could not be set.")
+
+    person = reachable(runtime, address="2 High Street, Coventry")
+    switch_on(runtime)
+    monkeypatch.setattr(papers, "letters_pdf", breaks)
+    manager.raw.application.config["PROPAGATE_EXCEPTIONS"] = False
+    assert manager.raw.post(f"{PAGE}/take/letter").status_code == 500
+    assert [row.state for row in rows(runtime, person)] == [MessageState.PLANNED]
+    assert live_links(runtime, person) == 0
+
+
+def live_links(runtime: Runtime, person: Participant) -> int:
+    with runtime.database.reading() as session:
+        return sum(len(accesses.accesses_of(session, each.id)) for each in cases.cases_of(session, person.id))
+
+
+def test_a_letter_to_try_goes_to_nobody(runtime: Runtime, manager: Client) -> None:
+    assert "A letter to try" in text(manager, PAGE)
+    for language, known in (("en", True), ("ur", True), ("xx", False), ("", False)):
+        tried = manager.raw.get(f"{PAGE}/letter.pdf", query_string={"language": language})
+        assert (tried.status_code, tried.mimetype == "application/pdf") == (200 if known else 404, known)
+    assert recorded(runtime, AuditAction.MESSAGES_TAKEN) == []
 
 
 def test_text_messages_are_taken_along_as_a_file(runtime: Runtime, manager: Client) -> None:

@@ -392,6 +392,7 @@ class MessagesW(Model):
     at_most: Annotated[int, Field(ge=1, le=20)] = 3
     steps: Annotated[dict[NameW, MessageStepW], Field(min_length=1)]
     calls: CallsW | None = None
+    window: WordsW | None = None
 
 
 class StudyW(Model):

@@ -51,6 +51,7 @@ class WhyNot(enum.StrEnum):
     REFUSED = "refused"
     DONE = "done"
     NOT_SENT_BEFORE = "not_sent_before"
+    UNWRITABLE = "unwritable"
 
 
 NOT_YET = frozenset({WhyNot.NOT_ANSWERED, WhyNot.PAUSED, WhyNot.NO_WAY, WhyNot.BOUNCED, WhyNot.OPTED_OUT})

@@ -56,10 +56,22 @@ class CallRule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AddressWindow:
+    """Where an envelope's window shows a letter, mm from the left and upper edge of an A4 sheet. As it is, that of DIN
+    5008, form B, and of most envelopes in Europe."""
+
+    left: int = 20
+    top: int = 45
+    width: int = 85
+    height: int = 45
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageRules:
     """A study's messages in the order in which they are sent. They go out from `begins` to just before `ends` on the
     clocks of the study, on `days` of the week (Monday is 0); `at_most` so many to a person at a touchpoint, thanks not
-    counted. `calls`: when people are called who are written to first (None: at once, as far as messages go)."""
+    counted. `calls`: when people are called who are written to first (None: at once, as far as messages go); `window`:
+    where letters have the address."""
 
     begins: dt.time
     ends: dt.time
@@ -67,6 +79,12 @@ class MessageRules:
     at_most: int
     steps: tuple[MessageStep, ...]
     calls: CallRule | None = None
+    window: AddressWindow = AddressWindow()
 
     def step(self, id: str) -> MessageStep | None:
         return next((each for each in self.steps if each.id == id), None)
+
+    @property
+    def letter(self) -> MessageStep | None:
+        """The first that goes out as a letter."""
+        return next((each for each in self.steps if SendingWay.LETTER in each.by), None)

@@ -179,10 +179,6 @@ class PersonSending:
     words: tuple[WordedMessage, ...]
 
 
-LINK_HERE = "https://…"
-"""What stands for a link where nobody is given one."""
-
-
 def person(desk: Desk, study_id: str, reference: str, step_id: str | None = None) -> PersonSending:
     """What somebody gets, and what a step says to them. Raises NotPermitted, NotFound."""
     scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.study(study_id)
@@ -225,6 +221,8 @@ def _words(
     work: Work, study: Study, step: MessageStep, facts: RecipientFacts, found: Participant, language: str, sees: bool
 ) -> list[WordedMessage]:
     name = contacts.read(work, found.id).name if sees else ""
-    filled_in = wording.facts_for(work, study, facts.case, language, name=name, link=LINK_HERE, code="…")
+    filled_in = wording.facts_for(
+        work, study, facts.case.closes_at, language, name=name, link=wording.LINK_HERE, code=wording.CODE_HERE
+    )
     ways = [each for each in step.by if each is not SendingWay.LETTER or SendingWay.EMAIL not in step.by]
     return [wording.worded(work, study, step, way, language, filled_in) for way in ways]

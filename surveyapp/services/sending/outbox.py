@@ -264,6 +264,8 @@ def settle(work: Work, message: OutboxMessage, receipt: Receipt, given: Given = 
             state = MessageState.UNCERTAIN
         case CarrierOutcome.REFUSED:
             state, more["why"] = MessageState.FAILED, WhyNot.REFUSED
+        case CarrierOutcome.UNWRITABLE:
+            state, more["why"] = MessageState.FAILED, WhyNot.UNWRITABLE
         case CarrierOutcome.NO_SUCH_ADDRESS:
             state, more["why"] = MessageState.BOUNCED, WhyNot.BOUNCED
             recipients.end_channel(work.session, message.participant_id, message.way, WhyNot.BOUNCED, work.now)

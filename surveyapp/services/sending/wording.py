@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ from surveyapp.services.work import Work
 
 LINES = 9
 """Lines of an address, with the name, that stand in the window of an envelope; what is more stands in the last."""
+
+LINK_HERE, CODE_HERE = "https://…", "…"
+"""What stands for a link and a code where nobody is given one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +54,13 @@ def worded(
 
 
 def facts_for(
-    work: Work, study: Study, case: Case, language: str, *, name: str, link: str, code: str
+    work: Work, study: Study, closes_at: dt.datetime | None, language: str, *, name: str, link: str, code: str
 ) -> dict[str, str]:
-    """What words fill in, by name."""
+    """What words fill in, by name. `closes_at`: until when answers are taken."""
     local = work.runtime.study_in(study, language)
     until = ""
-    if case.closes_at is not None:
-        day = last_day(case.closes_at, work.runtime.zone(study))
+    if closes_at is not None:
+        day = last_day(closes_at, work.runtime.zone(study))
         until = format_date(day, "d MMMM yyyy", locale=Locale.parse(language, sep="-"))
     told = (local.help.name, local.help.phone, local.help.email)
     return {
@@ -102,7 +106,7 @@ def made(
     facts = facts_for(
         work,
         study,
-        case,
+        case.closes_at,
         language,
         name=contact.name,
         link=f"{work.runtime.settings.public_url}{link.link}",

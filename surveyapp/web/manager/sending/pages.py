@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import uuid
 from typing import Any
@@ -15,9 +16,9 @@ from surveyapp.reports.files.csv_file import csv_file
 from surveyapp.services import worker
 from surveyapp.services.sending import calendar, deciding, taking
 from surveyapp.services.sending.deciding import MessageDecision
+from surveyapp.services.sending.taking import TakenMessage
 from surveyapp.web.manager.blueprint import PERSON, manager, page
-from surveyapp.web.manager.sending import words
-from surveyapp.web.shared.qr import qr_picture
+from surveyapp.web.manager.sending import papers, words
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, recently_verified, staff_only
@@ -45,9 +46,11 @@ def messages(study_id: str) -> Reply:
         found=found,
         days=days,
         silent=silent,
+        trials=papers.trials(study_id) if may_switch else (),
         may_switch=may_switch,
         decisions=words.DECISIONS,
         demo=runtime().settings.demo,
+        most_letters=taking.MOST,
         **SAID,
     )
 
@@ -82,32 +85,50 @@ def decide_message(study_id: str, message: uuid.UUID) -> Reply:
 @manager.post("/<study_id>/messages/take/<way>")
 @recently_verified
 def take_messages(study_id: str, way: str) -> Reply:
-    """Messages that nobody carries for us: letters as sheets to print, others as a file."""
+    """Messages that nobody carries for us: letters as a PDF to print, others as a file."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
     if way not in set(SendingWay):
         abort(404)
-    taken = taking.take(desk(), study_id, SendingWay(way))
     if way == SendingWay.LETTER:
-        return page("sending/letters", taken=[(each, qr_picture(each.message.link)) for each in taken])
-    heads = ("reference", "to", "subject", "text", "language")
-    response = make_response(
-        csv_file(
-            heads,
-            [
-                (
-                    each.reference,
-                    each.message.to,
-                    each.message.subject if way == SendingWay.EMAIL else "",
-                    each.message.text if way == SendingWay.EMAIL else each.message.short,
-                    each.message.language,
-                )
-                for each in taken
-            ],
-        )
-    )
+        lay_out = functools.partial(papers.letters, study_id)
+        made = taking.take(desk(), study_id, SendingWay.LETTER, lay_out, papers.writable)
+        return papers.file(made, f"{study_id}-letters.pdf")
+    made = taking.take(desk(), study_id, SendingWay(way), functools.partial(_listed, way))
+    response = make_response(made)
     response.mimetype = "text/csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{study_id}-{way}-messages.csv"'
     return response
+
+
+def _listed(way: str, taken: list[TakenMessage]) -> bytes:
+    """Messages as a file for whoever sends them: one who has texts sent has no subject, and the short words."""
+    mail = way == SendingWay.EMAIL
+    heads = ("reference", "to", "subject", "text", "language")
+    return csv_file(
+        heads,
+        [
+            (
+                each.reference,
+                each.message.to,
+                each.message.subject if mail else "",
+                each.message.text if mail else each.message.short,
+                each.message.language,
+            )
+            for each in taken
+        ],
+    )
+
+
+@manager.get("/<study_id>/messages/letter.pdf")
+@staff_only
+def try_letter(study_id: str) -> Reply:
+    """A letter to nobody, in a language of the study, with the envelope's window drawn: to print and fold before the
+    first goes out."""
+    current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
+    language = request.args.get("language", "")
+    if language not in runtime().study(study_id).languages:
+        abort(404)
+    return papers.file(papers.trial(study_id, language), f"{study_id}-letter-{language}.pdf")
 
 
 @manager.get(f"{PERSON}/messages")
