@@ -125,8 +125,9 @@ def try_letter(study_id: str) -> Reply:
     """A letter to nobody, in a language of the study, with the envelope's window drawn: to print and fold before the
     first goes out."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
-    language = request.args.get("language", "")
-    if language not in runtime().study(study_id).languages:
+    study = runtime().study(study_id)
+    language = request.args.get("language", study.source_language)
+    if language not in study.languages:
         abort(404)
     return papers.file(papers.trial(study_id, language), f"{study_id}-letter-{language}.pdf")
 
