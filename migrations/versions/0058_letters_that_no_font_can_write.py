@@ -1,13 +1,13 @@
 """A letter that no font can write says so
 
-Revises: 0056
+Revises: 0057
 """
 
 from alembic import op
 
 
 revision = '0058'
-down_revision = '0056'
+down_revision = '0057'
 branch_labels = None
 depends_on = None
 
