@@ -7,7 +7,7 @@ import pytest
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.conftest import Clock
-from tests.integration.test_sessions import HOME
+from tests.integration.test_sessions import HOME, copied
 from tests.integration.test_sessions import manager as manager
 from tests.integration.test_sessions import signed_in as signed_in
 from tests.page import Client
@@ -53,8 +53,12 @@ def test_links_for_many_ask_for_the_password_again(runtime: Runtime, signed_in: 
     assert asked == "/staff/verify?next=/staff/kept"
     wrong = signed_in.post(asked, {**signed_in.page(asked).fields(), "password": "wrong"})
     assert wrong.status_code == 422
+    # What it opens is not open to a copy of the cookie from before.
+    thief = copied(signed_in)
+    assert thief.get(HOME).status_code == 200
     right = {**signed_in.page(asked).fields(), "password": factories.PASSWORD}
     assert signed_in.post(asked, right).location == "/staff/kept"
+    assert thief.get(HOME).location.startswith("/staff/login")
     response = signed_in.post(links_page, {**signed_in.page("/staff/kept").fields()})
     assert response.mimetype == "text/csv"
     assert signed_in.get(links_page).status_code == 200

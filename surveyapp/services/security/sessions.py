@@ -127,7 +127,7 @@ def _begin(work: Work, browser: Browser, begun: WebSession) -> str:
     """The token of a session that begins."""
     if browser.token:
         store.end_by_digest(work.session, _digests(work.runtime, browser.token), work.now, EndedWhy.REPLACED)
-    token = secrets.token_urlsafe(32)
+    token = _new_token()
     store.add(work.session, begun, _digests(work.runtime, token)[0])
     return token
 
@@ -222,9 +222,12 @@ def say_whose(runtime: Runtime, session: WebSession, own: bool) -> None:
         store.set_own_device(work.session, session.id, own)
 
 
-def verified(work: Work, session: WebSession) -> None:
-    """Keeps that whoever uses a session has just given a password or second factor again."""
-    store.set_verified(work.session, session.id, work.now)
+def verified(work: Work, session: WebSession) -> str:
+    """Keeps that whoever uses a session has just given a password or passkey again, and makes the token that it goes by
+    from now on: what is open to them then is not open to a copy of the one before."""
+    token = _new_token()
+    store.set_verified(work.session, session.id, work.now, _digests(work.runtime, token)[0])
+    return token
 
 
 def end(runtime: Runtime, token: str, why: EndedWhy, actor: Actor | None = None) -> None:
@@ -285,6 +288,10 @@ def end_all_of_case(work: Work, case_id: uuid.UUID, why: EndedWhy) -> int:
 def end_all_of_participant(work: Work, participant_id: uuid.UUID, why: EndedWhy) -> int:
     """Ends every session that any link or code of a participant let in; returns how many."""
     return store.end_of_participant(work.session, participant_id, work.now, why)
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def _digests(runtime: Runtime, token: str) -> tuple[str, ...]:

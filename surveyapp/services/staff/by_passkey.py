@@ -97,7 +97,7 @@ def ask_again(desk: Desk) -> PasskeyRequest:
         return passkeys.ask(party, ChallengePurpose.AGAIN, work.now, work.staff.id, known)
 
 
-def verify(desk: Desk, session: WebSession, challenge: Challenge | None, answer: str) -> None:
+def verify(desk: Desk, session: WebSession, challenge: Challenge | None, answer: str) -> str:
     """Takes a passkey of whoever is signed in once more, as `sign_in.verify` does a password. Raises InputRefused,
     StateRefused."""
     party = party_of(desk.runtime)
@@ -107,9 +107,7 @@ def verify(desk: Desk, session: WebSession, challenge: Challenge | None, answer:
             work, party, found.staff.id, ChallengePurpose.AGAIN, challenge, answer
         )
         if good:
-            sessions.verified(work, session)
             work.record(AuditAction.VERIFIED_AGAIN, way=SignInWay.PASSKEY.value)
-        else:
-            work.record(AuditAction.SIGN_IN_REFUSED, way=SignInWay.PASSKEY.value)
-    if not good:
-        raise InputRefused(say("passkey_wrong"))
+            return sessions.verified(work, session)
+        work.record(AuditAction.SIGN_IN_REFUSED, way=SignInWay.PASSKEY.value)
+    raise InputRefused(say("passkey_wrong"))

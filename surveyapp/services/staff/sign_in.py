@@ -224,8 +224,9 @@ def change_password(desk: Desk, current: str, new: str, browser: Browser) -> Sig
     raise InputRefused(say("own_password_wrong"), "current")
 
 
-def verify(desk: Desk, session: WebSession, password: str, browser: Browser) -> None:
-    """Takes a signed-in person's password once more. Raises InputRefused, TooManyGuesses."""
+def verify(desk: Desk, session: WebSession, password: str, browser: Browser) -> str:
+    """Takes a signed-in person's password once more; the token of their session from then on. Raises InputRefused,
+    TooManyGuesses."""
     with desk.reading() as work:
         staff = work.staff
         guesser = guesses.signed_in(staff.email, browser)
@@ -237,9 +238,8 @@ def verify(desk: Desk, session: WebSession, password: str, browser: Browser) -> 
         found = store.credentials_by_id(work.session, staff.id, lock=True)
         if found is not None:
             if fits and found.password_hash == known:
-                sessions.verified(work, session)
                 work.record(AuditAction.VERIFIED_AGAIN)
-                return
+                return sessions.verified(work, session)
             _refuse(work, found, AuditAction.SIGN_IN_REFUSED, guesser)
     raise InputRefused(say("own_password_wrong"), "password")
 

@@ -62,9 +62,10 @@ def set_seen(session: Session, session_id: uuid.UUID, at: dt.datetime) -> None:
     )
 
 
-def set_verified(session: Session, session_id: uuid.UUID, at: dt.datetime) -> None:
-    """Writes down that whoever uses it has just shown who they are."""
-    session.execute(update(WebSessionRow).where(WebSessionRow.id == session_id).values(verified_at=at, seen_at=at))
+def set_verified(session: Session, session_id: uuid.UUID, at: dt.datetime, digest: str) -> None:
+    """Writes down that whoever uses it has just shown who they are, and by what it is found from now on."""
+    values = {"verified_at": at, "seen_at": at, "digest": digest}
+    session.execute(update(WebSessionRow).where(WebSessionRow.id == session_id).values(**values))
 
 
 def lend(session: Session, session_id: uuid.UUID, until: dt.datetime) -> bool:

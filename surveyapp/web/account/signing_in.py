@@ -24,7 +24,7 @@ from surveyapp.web.shared.navigation import home_of
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import browser
+from surveyapp.web.shared.session import TOKEN, browser
 from surveyapp.web.shared.sign_in import current_session, current_staff, desk, staff_only
 from surveyapp.web.shared.words import worded
 
@@ -199,11 +199,9 @@ def verify() -> Reply:
     form = VerifyForm()
     if form.validate_on_submit():
         try:
-            sign_in.verify(desk(), current_session().session, form.password.data or "", browser())
+            return _verified(sign_in.verify(desk(), current_session().session, form.password.data or "", browser()))
         except InputRefused as refused:
             form.password.errors = [worded(refused.sentence)]
-        else:
-            return _verified()
     return _verify_page(form)
 
 
@@ -218,12 +216,12 @@ def ask_passkey_again() -> Response:
 def verify_by_passkey() -> Reply:
     answered = PasskeyForm()
     try:
-        by_passkey.verify(desk(), current_session().session, challenge_answered(), answered.answer.data or "")
+        given = answered.answer.data or ""
+        return _verified(by_passkey.verify(desk(), current_session().session, challenge_answered(), given))
     except InputRefused as refused:
         form = VerifyForm(formdata=None)
         form.form_errors = [worded(refused.sentence)]
         return _verify_page(form)
-    return _verified()
 
 
 def _verify_page(form: VerifyForm) -> Reply:
@@ -238,7 +236,8 @@ def _verify_page(form: VerifyForm) -> Reply:
     return page, 422 if form.errors else 200
 
 
-def _verified() -> Response:
+def _verified(token: str) -> Response:
+    session[TOKEN] = token
     return redirect(own_page(request.args.get("next")) or home_of(current_staff()))
 
 
