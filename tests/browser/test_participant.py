@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -51,6 +52,41 @@ def check_page(page: Page) -> None:
     check_accessible(page)
     check_reflow(page)
     check_targets(page, TAPPED)
+
+
+STYLES = """async (sheet) => {
+  const styles = () => [...document.body.querySelectorAll("*"), document.body].flatMap((each) =>
+    [null, "::before", "::after"].map((part) => [each.outerHTML.slice(0, 80), part, JSON.stringify(
+      [...getComputedStyle(each, part)].map((name) => [name, getComputedStyle(each, part).getPropertyValue(name)]))]));
+  for (const each of document.querySelectorAll("details")) each.open = true;
+  const carried = styles();
+  await new Promise((done) => document.head.append(Object.assign(document.createElement("link"),
+    { rel: "stylesheet", href: sheet, onload: done })));
+  document.querySelector("style").remove();
+  const whole = styles();
+  document.querySelector("head > link[rel=stylesheet]:last-child").remove();
+  const bare = styles();
+  const differing = (one, other) => one.filter((each, at) => each[2] !== other[at][2]).map((each) => each.slice(0, 2));
+  return [differing(carried, whole), differing(carried, bare).length];
+}"""
+"""What looks otherwise with the whole sheet in place of the one that a page carries; and how much would with none."""
+
+
+@pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "ur")])
+def test_the_first_page_looks_as_it_would_with_the_whole_sheet(
+    runtime_sqlite: Runtime, opened: Opened, scheme: Literal["light", "dark"], language: str
+) -> None:
+    page = opened(new_link(runtime_sqlite))
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{page.url.partition('?')[0]}?lang={language}")
+    for _ in range(2):
+        sheet = page.locator("link[rel=prefetch]").get_attribute("href")
+        otherwise, without = page.evaluate(STYLES, sheet)
+        assert otherwise == []
+        assert without > 20, "what is compared depends on the sheet"
+        page.reload()
+        # Once more with what is missing said.
+        go_on(page)
 
 
 def test_from_link_to_receipt_on_a_small_phone(runtime_sqlite: Runtime, opened: Opened) -> None:

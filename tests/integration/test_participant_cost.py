@@ -22,12 +22,12 @@ from tests.page import Client, Page
 from tests.phone import Phone
 
 GZIP = {"Accept-Encoding": "gzip"}
-FIRST_PAGE, LARGEST_QUESTION = 14_000, 2_100
+FIRST_PAGE, LARGEST_QUESTION = 12_000, 2_100
 """Bytes, compressed: the first page with its styles and script, and the HTML of a question."""
 
-COLD = 45_000
-"""Bytes, compressed, of all that comes before the first question can be turned. Half of them are scripts; the sheet
-comes twice, for the first page does not wait for it: the aim is 30,000."""
+COLD = 43_500
+"""Bytes, compressed, of all that comes before the first question can be turned. Half of them are scripts; what
+the first page needs of the sheet comes twice, for it does not wait for that: the aim is 30,000."""
 
 FURTHER, FURTHER_BY_SCRIPT = 2_300, 900
 """Bytes, request and answer, headers included, of a further question."""
@@ -84,7 +84,7 @@ def test_the_first_page_can_be_read_as_soon_as_it_is_there(runtime: Runtime) -> 
     assert not [each for tag, each in first.elements if each.get("rel") == "stylesheet"]
     (carried,) = re.findall("<style>(.*?)</style>", first.source, re.DOTALL)
     with phone.client.raw.get(next(part for part in needed(first) if ".css" in part)) as response:
-        assert carried == response.text, "later pages look alike"
+        assert len(carried) < len(response.text) * 0.6, "only what this page needs"
     mark = base64.b64encode(hashlib.sha256(carried.encode()).digest()).decode()
     assert f"style-src 'self' 'sha256-{mark}';" in policy
     with phone.client.raw.get("/start") as response:

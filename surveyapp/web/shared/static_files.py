@@ -22,6 +22,7 @@ from flask import Flask, Response, abort, request
 from markupsafe import Markup
 
 from surveyapp.web.shared import headers
+from surveyapp.web.shared.sheets import needed
 
 SCRIPT = "survey_script"
 """The endpoint of a script with what it imports."""
@@ -60,9 +61,10 @@ def install(app: Flask) -> None:
         return small("text/css", _whole(folder / filename).decode())
 
     @app.template_global()
-    def carried_style(filename: str) -> Markup:
-        """A style sheet to stand in the page itself, which saves a phone that has nothing yet the way for it."""
-        text = sheet_of(filename)
+    def carried_style(filename: str, page: str, script: str) -> Markup:
+        """What a page needs of a style sheet, and what a script may add to it, to stand in the page itself: it saves a
+        phone that has nothing yet the way for it."""
+        text = needed(sheet_of(filename), page, script_of(script))
         headers.let_style(text)
         return Markup(text)  # noqa: S704 - a file of ours
 
