@@ -193,9 +193,10 @@ def test_statements_a_save_of_a_script_makes(runtime: Runtime, again: Device) ->
     assert len(reads(once_more)) == 2, once_more
 
 
-STATEMENTS_ELSEWHERE = {"link": 11, "consent": 4, "give_consent": 13, "begin": 2, "begun": 3, "check": 2, "submit": 13}
+STATEMENTS_ELSEWHERE = {"link": 11, "consent": 4, "give_consent": 13, "begin": 2, "begun": 3, "check": 2, "submit": 14}
 """Of a link, nine are what begins a session. Whoever consents or submits is looked at once more under the lock, and
-what follows is planned by how its touchpoint stands: paused, extended or closed."""
+what follows is planned by how its touchpoint stands: paused, extended or closed. How answers were sent is kept with
+their case, too."""
 
 
 def posts_to(page: Page) -> str:

@@ -59,17 +59,20 @@ def _said() -> tuple[ColumnElement[bool], Any]:
 def note(session: Session, cases: Sequence[uuid.UUID]) -> None:
     """Keeps with these cases how their answers were sent, as the rows say now. Whoever sends answers, or puts rows
     back, ends with it."""
-    session.flush()
-    sent, mode = _said()
     for first in range(0, len(cases), AT_A_TIME):
-        some = CaseRow.id.in_(cases[first : first + AT_A_TIME])
-        session.connection().execute(update(CaseRow).where(some).values(sent=sent, sent_mode=mode))
+        _note(session, CaseRow.id.in_(cases[first : first + AT_A_TIME]))
 
 
 def note_of(session: Session, response_id: uuid.UUID) -> None:
     """`note` for the case of a response."""
-    found = session.scalars(select(ResponseRow.case_id).where(ResponseRow.id == response_id)).one()
-    note(session, [found])
+    case_id = select(ResponseRow.case_id).where(ResponseRow.id == response_id).scalar_subquery()
+    _note(session, CaseRow.id == case_id)
+
+
+def _note(session: Session, some: ColumnElement[bool]) -> None:
+    session.flush()
+    sent, mode = _said()
+    session.connection().execute(update(CaseRow).where(some).values(sent=sent, sent_mode=mode))
 
 
 def differing(session: Session) -> list[uuid.UUID]:
