@@ -192,6 +192,7 @@ class AuditAction(enum.StrEnum):
     CODE_GIVEN_OUT = "code_given_out"
     ACCESS_REVOKED = "access_revoked"
     PIN_CHOSEN = "pin_chosen"
+    PIN_CHANGED = "pin_changed"
     PIN_GIVEN = "pin_given"
     PIN_REFUSED = "pin_refused"
     PIN_READ_OUT = "pin_read_out"

@@ -304,6 +304,7 @@ SENTENCES: Mapping[str, str] = {
     "sent_code_shape": N_("Write the %(digits)s digits of the code, and nothing else."),
     "sent_code_wrong": N_("That is not the code that was sent last. Tries left: %(left)s."),
     "sent_code_over": N_("That code is over. Have another one sent."),
+    "pin_same": N_("That is the PIN that you wrote above. Choose another."),
     "pin_wrong": N_("That is not your PIN. Tries left: %(left)s."),
     # People, as they are written down
     "cannot_be_shown": N_("There is a character in it that cannot be shown. Type it anew."),

@@ -49,6 +49,8 @@ RULES: dict[str, str | Action] = {
     "participant.change_part": PARTICIPANT,
     "participant.take_along": PARTICIPANT,
     "participant.prove": PARTICIPANT,
+    "participant.another_pin": PARTICIPANT,
+    "participant.change_pin": PARTICIPANT,
     "participant.ask_for_a_call": PARTICIPANT,
     "participant.next_time": PARTICIPANT,
     "participant.begin": PARTICIPANT,

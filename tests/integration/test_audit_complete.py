@@ -84,6 +84,8 @@ PAGES: dict[str, A | str] = {
     "participant.drop_reminder": "a reminder that is taken back is an entry, by test_own_messages",
     "participant.ask_for_code": "a code that is asked for is an entry, by test_sent_codes",
     "participant.give_code": "a code that is given, or refused, is an entry, by test_sent_codes",
+    "participant.another_pin": NOTHING,
+    "participant.change_pin": "a PIN that is changed, or refused, is an entry, by test_another_pin",
     "participant.prove": "a PIN that is given, or refused, is an entry, by test_theirs",
     "participant.take_along": "what is taken along is an entry, by test_theirs",
     "survey_script": NOTHING,

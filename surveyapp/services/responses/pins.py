@@ -5,11 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.audit import AuditAction, ByLink
-from surveyapp.domain.entry.doors import CHOOSES_PIN, Answering, Door, PinStanding, takes_pin
+from surveyapp.domain.entry.doors import (
+    CHOOSES_PIN,
+    READS_ANSWERS,
+    Answering,
+    Door,
+    Familiarity,
+    PinStanding,
+    takes_pin,
+)
 from surveyapp.domain.entry.pins import (
     LONGEST,
     ONCE_LIVES,
@@ -23,19 +31,21 @@ from surveyapp.domain.errors import DoorShut, InputRefused, NotFound, StateRefus
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
+from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.cases import consents
 from surveyapp.services.participants import identity, links
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.responses import survey_session
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
 from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.entry import pins as store
 
-FIELD = "pin"
-"""What a form calls it."""
+FIELD, NEW_FIELD = "pin", "new"
+"""What a form calls it, and the one that somebody chooses in its place."""
 
 
 def choose(runtime: Runtime, who: ByLink, typed: str) -> str | None:
@@ -60,19 +70,8 @@ def give(runtime: Runtime, who: ByLink, typed: str) -> None:
     """Tries a PIN where one can be given (`takes_pin`). One that staff read out is spent with that; one that is hashed
     under an older access key comes under the first. Raises InputRefused where it is wrong, or is none at all (which
     counts as no try), DoorShut where none can be given or no try is left."""
-    digits = pin_in(typed)
-    if digits is None:
-        raise InputRefused(say("pin_shape", shortest=SHORTEST, longest=LONGEST), FIELD)
-    with Desk(runtime, who).writing() as work:
-        visit = survey_session.visit_in(work, who)
-        pin = store.pin_of(work.session, visit.participant.id)
-        if (
-            not takes_pin(visit.door, who.by, visit.pin)
-            or pin is None
-            or not store.take_try(work.session, pin.participant_id, TRIES)
-        ):
-            raise DoorShut(visit.door)
-    right = runtime.keyring.pin_fits(pin.hashed, pin.participant_id, digits)
+    digits = _digits(typed, FIELD)
+    visit, pin, right = _tried(runtime, who, digits, lambda here: takes_pin(here.door, who.by, here.pin))
     newer = None
     if right and pin.once_until is None and not runtime.keyring.pin_is_current(pin.hashed):
         newer = runtime.keyring.pin_hash(pin.participant_id, digits)
@@ -86,6 +85,44 @@ def give(runtime: Runtime, who: ByLink, typed: str) -> None:
         _record(work, AuditAction.PIN_GIVEN if right else AuditAction.PIN_REFUSED, visit)
     if not right:
         raise InputRefused(say("pin_wrong", left=TRIES - pin.wrong - 1), FIELD)
+
+
+def change(runtime: Runtime, who: ByLink, session_id: uuid.UUID, present: str, new: str) -> None:
+    """Takes another PIN of somebody who gives the one they have, which counts as every try does. Their sessions in
+    other browsers end: whoever got in with the former one is out. Raises InputRefused, whose field says which of the
+    two is wrong, DoorShut where what is theirs is not open or no try is left."""
+    digits, fresh = _digits(present, FIELD), _checked(new, NEW_FIELD)
+    if digits == fresh:
+        raise InputRefused(say("pin_same"), NEW_FIELD)
+    visit, pin, right = _tried(runtime, who, digits, lambda here: changes_pin(here, who))
+    # Hashing takes a while on purpose, and so is done before anything is locked.
+    hashed = _hashed(runtime, pin.participant_id, fresh) if right else ""
+    with Desk(runtime, who).writing() as work:
+        if right:
+            now = store.pin_of(work.session, pin.participant_id)
+            if now is None or now.hashed != pin.hashed:
+                raise DoorShut(visit.door)
+            store.set_pin(work.session, Pin(participant_id=pin.participant_id, hashed=hashed, set_at=work.now))
+            sessions.end_all_of_participant(work, pin.participant_id, EndedWhy.ENDED_BY_OWNER, but=session_id)
+        _record(work, AuditAction.PIN_CHANGED if right else AuditAction.PIN_REFUSED, visit)
+    if not right:
+        raise InputRefused(say("pin_wrong", left=TRIES - pin.wrong - 1), FIELD)
+
+
+def changes_pin(here: Visit, who: ByLink) -> bool:
+    """Whether somebody who has a PIN is where they can choose another: where what is theirs is open."""
+    return here.door in READS_ANSWERS and who.by is not Familiarity.STRANGE and here.pin is PinStanding.SET
+
+
+def _tried(runtime: Runtime, who: ByLink, digits: str, may: Callable[[Visit], bool]) -> tuple[Visit, Pin, bool]:
+    """Where somebody is, the PIN they have, and whether these digits are it: counted before it is looked at. Raises
+    DoorShut where they may not try, or no try is left."""
+    with Desk(runtime, who).writing() as work:
+        visit = survey_session.visit_in(work, who)
+        pin = store.pin_of(work.session, visit.participant.id)
+        if not may(visit) or pin is None or not store.take_try(work.session, pin.participant_id, TRIES):
+            raise DoorShut(visit.door)
+    return visit, pin, runtime.keyring.pin_fits(pin.hashed, pin.participant_id, digits)
 
 
 @dataclass(frozen=True)
@@ -158,12 +195,17 @@ def _record(work: Work, action: AuditAction, visit: Visit) -> None:
     work.record(action, visit.participant.reference, study=visit.study.id, touchpoint=visit.case.touchpoint)
 
 
-def _checked(typed: str) -> str:
+def _digits(typed: str, name: str) -> str:
     digits = pin_in(typed)
     if digits is None:
-        raise InputRefused(say("pin_shape", shortest=SHORTEST, longest=LONGEST), FIELD)
+        raise InputRefused(say("pin_shape", shortest=SHORTEST, longest=LONGEST), name)
+    return digits
+
+
+def _checked(typed: str, name: str = FIELD) -> str:
+    digits = _digits(typed, name)
     if is_tried_first(digits):
-        raise InputRefused(say("pin_tried_first"), FIELD)
+        raise InputRefused(say("pin_tried_first"), name)
     return digits
 
 

@@ -285,9 +285,9 @@ def end_all_of_case(work: Work, case_id: uuid.UUID, why: EndedWhy) -> int:
     return store.end_of_case(work.session, case_id, work.now, why)
 
 
-def end_all_of_participant(work: Work, participant_id: uuid.UUID, why: EndedWhy) -> int:
-    """Ends every session that any link or code of a participant let in; returns how many."""
-    return store.end_of_participant(work.session, participant_id, work.now, why)
+def end_all_of_participant(work: Work, participant_id: uuid.UUID, why: EndedWhy, but: uuid.UUID | None = None) -> int:
+    """Ends every session that any link or code of a participant let in, one perhaps left out; returns how many."""
+    return store.end_of_participant(work.session, participant_id, work.now, why, but)
 
 
 def _new_token() -> str:

@@ -120,10 +120,13 @@ def end_of_case(session: Session, case_id: uuid.UUID, at: dt.datetime, why: Ende
     return _end(session, at, why, WebSessionRow.access_id.in_(accesses))
 
 
-def end_of_participant(session: Session, participant_id: uuid.UUID, at: dt.datetime, why: EndedWhy) -> int:
-    """Ends every session that any link or code of somebody's let in; returns how many."""
+def end_of_participant(
+    session: Session, participant_id: uuid.UUID, at: dt.datetime, why: EndedWhy, but: uuid.UUID | None = None
+) -> int:
+    """Ends every session that any link or code of somebody's let in, one perhaps left out; returns how many."""
     accesses = select(AccessRow.id).join(CaseRow).where(CaseRow.participant_id == participant_id)
-    return _end(session, at, why, WebSessionRow.access_id.in_(accesses))
+    others = () if but is None else (WebSessionRow.id != but,)
+    return _end(session, at, why, WebSessionRow.access_id.in_(accesses), *others)
 
 
 def end_all(session: Session, at: dt.datetime, why: EndedWhy) -> int:

@@ -122,6 +122,7 @@ ACTIONS = {
     A.CODE_GIVEN_OUT: lazy("gave out a code"),
     A.ACCESS_REVOKED: lazy("ended a link or code"),
     A.PIN_CHOSEN: lazy("chose a PIN"),
+    A.PIN_CHANGED: lazy("chose another PIN"),
     A.PIN_GIVEN: lazy("gave their PIN"),
     A.PIN_REFUSED: lazy("gave a wrong PIN"),
     A.PIN_READ_OUT: lazy("read a PIN out to a participant"),

@@ -126,6 +126,11 @@ class StoredAnswers:
         pins.give(runtime(), self._at_first, typed)
         entrance.note_proven()
 
+    def change_pin(self, present: str, new: str) -> None:
+        there = entrance.web_session().id
+        pins.change(runtime(), self._at_first, there, present, new)
+        entrance.note_proven()
+
     def _code_ways(self) -> tuple[SendingWay, ...]:
         """By which ways a code can be sent; looked up by the pages that offer one."""
         return sent_codes.ways(runtime())

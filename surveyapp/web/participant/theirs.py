@@ -8,6 +8,7 @@ from typing import Protocol
 from flask import abort, make_response, redirect, request
 from flask_babel import gettext as _
 
+from surveyapp.domain.entry.doors import PinStanding
 from surveyapp.domain.errors import InputRefused, StateRefused
 from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.privacy.held import HeldRecord
@@ -44,6 +45,9 @@ class Keeper(Backend, Protocol):
         """Raises DoorShut, StateRefused."""
 
     def give_pin(self, typed: str) -> None:
+        """Raises InputRefused, DoorShut."""
+
+    def change_pin(self, present: str, new: str) -> None:
         """Raises InputRefused, DoorShut."""
 
     def take_along(self) -> HeldRecord:
@@ -85,6 +89,7 @@ def _yours(keeper: Keeper, told: str = "", fault: str = "", typed: str = "", pin
 
 _TOLD = {
     "consent": lambda: _("What you agree to is changed."),
+    "pin": lambda: _("Your PIN is another now. On other phones and computers, your pages are closed."),
     "call": lambda: _("We will call you then."),
     ParticipationChange.STOPPED.value: lambda: _("You have stopped. Nobody contacts you any more."),
     ParticipationChange.TAKEN_UP.value: lambda: _("You take part again."),
@@ -168,6 +173,28 @@ def prove(keeper: Keeper) -> Reply:
     return redirect(keeper.address("yours"))
 
 
+def another_pin(keeper: Keeper) -> Reply:
+    """Another PIN, in place of the one they have."""
+    theirs = keeper.theirs()
+    if theirs.visit.pin is not PinStanding.SET:
+        return redirect(keeper.address("yours"))
+    return pages.show(keeper, "yours_pin", theirs.visit, faults={})
+
+
+def change_pin(keeper: Keeper) -> Reply:
+    theirs = keeper.theirs()
+    if theirs.visit.pin is not PinStanding.SET:
+        return redirect(keeper.address("yours"))
+    try:
+        keeper.change_pin(request.form.get("pin", ""), request.form.get("new", ""))
+    except InputRefused as refused:
+        after = keeper.theirs()
+        if after.visit.pin is not PinStanding.SET:
+            return _yours(keeper), 422
+        return pages.show(keeper, "yours_pin", after.visit, faults={refused.field: worded(refused.sentence)}), 422
+    return redirect(keeper.address("yours", done="pin"))
+
+
 def take_along(keeper: Keeper) -> Reply:
     """All that is held of them: as a page that a person reads, or as a file for a machine."""
     return record_file(keeper.take_along(), as_json="json" in request.form)
@@ -193,6 +220,8 @@ PAGES: tuple[pages.PageRule[Keeper], ...] = (
     ("POST", "/yours/call", ask_for_a_call),
     ("POST", "/yours/correct", correct),
     ("POST", "/yours/pin", prove),
+    ("GET", "/yours/another-pin", another_pin),
+    ("POST", "/yours/another-pin", change_pin),
     ("POST", "/yours/held", take_along),
     ("GET", "/yours/next", next_time),
     ("GET", "/yours/<change>", part),
