@@ -80,6 +80,7 @@ class Settings:
     slow_ms: int | None = None
     metrics_token: str | None = field(default=None, repr=False)
     cluster: str | None = None
+    standby_url: str | None = field(default=None, repr=False)
 
     @property
     def contact_key_id(self) -> str:
@@ -121,6 +122,7 @@ KNOWN = frozenset(
         "SLOW_MS",
         "METRICS_TOKEN",
         "CLUSTER",
+        "STANDBY_URL",
     }
 )
 
@@ -195,6 +197,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         mail=_mail(given),
         notify=_notify(given),
         mailbox=_mailbox(given.get("MAILBOX")),
+        standby_url=_standby(given),
         cluster=_cluster(given.get("CLUSTER")),
         worker=_worker(given.get("WORKER", ",".join(Settings.worker))),
         **chosen,
@@ -403,6 +406,23 @@ def _metrics_token(written: str | None) -> str | None:
             "Unset it where Prometheus runs on this machine."
         )
     return written
+
+
+def _standby(given: Mapping[str, str]) -> str | None:
+    written = given.get("STANDBY_URL")
+    if written is None:
+        return None
+    primary = given.get("DATABASE_URL", "")
+    if not all(each.startswith(("postgresql://", "postgresql+psycopg://")) for each in (written, primary)):
+        raise SettingsError(
+            f"{PREFIX}STANDBY_URL is the address of a standby of the database, like postgresql://…, and both are "
+            "PostgreSQL's. Unset it where there is no standby."
+        )
+    if database_url(written) == database_url(primary):
+        raise SettingsError(
+            f"{PREFIX}STANDBY_URL is the same as {PREFIX}DATABASE_URL. Name the standby by itself, or unset it."
+        )
+    return database_url(written)
 
 
 def _cluster(written: str | None) -> str | None:

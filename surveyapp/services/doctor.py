@@ -30,7 +30,7 @@ from surveyapp.domain.security.fitness import (
 from surveyapp.domain.staff import Role, Scope
 from surveyapp.services import readiness, worker
 from surveyapp.services.questionnaires import versions
-from surveyapp.services.results import cluster
+from surveyapp.services.results import cluster, standby
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import backup_folder, front_door
 from surveyapp.services.sending.ways.chosen import carried
@@ -53,9 +53,8 @@ def look(runtime: Runtime) -> list[Finding]:
     try:
         problem = readiness.problem(runtime)
         if problem is None:
-            found += _all(
-                runtime, (_clock, _trail, _people, _guesses, _studies, _counts, _sending, _server, _worker, _notify)
-            )
+            lately = (_sending, _server, _standby, _worker, _notify)
+            found += _all(runtime, (_clock, _trail, _people, _guesses, _studies, _counts, *lately))
         else:
             found.append(Finding(WRONG, "The database cannot serve.", problem))
     except DatabaseUnavailable as error:
@@ -413,6 +412,15 @@ def _worker(runtime: Runtime) -> Found:
                 f"The worker’s task “{each.task}” is late.",
                 "Look in its log (journalctl --unit shiftline-worker).",
             )
+
+
+def _standby(runtime: Runtime) -> Found:
+    if (problem := standby.problem(runtime)) is not None:
+        todo = (
+            "Look at it, at how it follows (pg_stat_replication on the primary) and at SURVEYAPP_STANDBY_URL. Until "
+            "then results are read from the primary, and their pages say so."
+        )
+        yield WRONG, problem, todo
 
 
 def _notify(runtime: Runtime) -> Found:

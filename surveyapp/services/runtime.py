@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Callable, Mapping
@@ -33,6 +34,7 @@ from surveyapp.settings import Settings
 from surveyapp.store import participants, questionnaire_versions, translations
 from surveyapp.store.database import Database
 from surveyapp.store.security.key_file import KeyFile
+from surveyapp.store.standby import ReadFromStandby
 
 Clock = Callable[[], dt.datetime]
 
@@ -51,6 +53,7 @@ class Runtime:
     keyring: Keyring
     person_keys: PersonKeys
     clock: Clock = system_clock
+    standby: Database | None = None
     _instruments: dict[tuple[str, str, int], Questionnaire] = field(default_factory=dict)
     _worded: dict[tuple[str, str, int, str, int], Questionnaire] = field(default_factory=dict)
     _studies_in: dict[tuple[str, str], Study] = field(default_factory=dict)
@@ -64,6 +67,13 @@ class Runtime:
     """How long each study's questionnaires take, and when that was worked out (`responses.expected_time`)."""
     kept_counts: dict[Any, Any] = field(default_factory=dict)
     """Counts of cases that took long, and when they were made (`progress.standing`)."""
+
+    @property
+    def of_primary(self) -> Runtime:
+        """The same, reading the database that is written to."""
+        if isinstance(self.database, ReadFromStandby):
+            return dataclasses.replace(self, database=self.database.primary)
+        return self
 
     def study(self, study_id: str) -> Study:
         """Raises NotFound."""
@@ -211,8 +221,12 @@ def build(settings: Settings, clock: Clock = system_clock, studies: Mapping[str,
     studies = load_studies(settings.questionnaires) if studies is None else studies
     in_clear = frozenset(study.id for study in studies.values() if study.open_answers == "clear")
     keys = PersonKeys(KeyFile(settings.person_keys), settings.contact_keys, in_clear)
+    standby = None
+    if settings.standby_url is not None:
+        standby = Database(settings.standby_url, keys.seals, any_revision=True, timed=settings.slow_ms is not None)
     return Runtime(
         settings=settings,
+        standby=standby,
         database=Database(settings.database_url, keys.seals, timed=settings.slow_ms is not None),
         studies=studies,
         keyring=Keyring(settings.access_keys, settings.contact_keys),

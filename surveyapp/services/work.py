@@ -119,6 +119,11 @@ class Desk:
         """The same actor, reading what a study says as it was written."""
         return dataclasses.replace(self, language=None)
 
+    @property
+    def on_primary(self) -> Desk:
+        """The same actor, reading the database that is written to, and not a copy of it."""
+        return dataclasses.replace(self, runtime=self.runtime.of_primary)
+
     @contextlib.contextmanager
     def reading(self) -> Iterator[Work]:
         """Work that only reads; it is rolled back."""

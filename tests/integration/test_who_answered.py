@@ -26,9 +26,10 @@ from surveyapp.services.results import response
 from surveyapp.services.results.data import read_data
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.store import cases, participants, response_counts, responses
+from surveyapp.store import cases, participants, responses
 from surveyapp.store.database import new_id
 from surveyapp.store.progress import cases as progress
+from surveyapp.store.progress import response_counts
 from surveyapp.store.tables import CaseRow, ParticipantRow
 from tests import factories
 from tests.conftest import NOW, Clock

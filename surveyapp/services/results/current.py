@@ -56,7 +56,8 @@ def up_to_date(desk: Desk, study: Study) -> ResultState:
             known = results.state(work.session, scope)
             if known is not None and not _stale(work, study, scope, known):
                 return known
-        counted = _count(desk, study, scope)
+        # A copy of the database may not have what was counted just now: whoever counts reads what is written to.
+        counted = _count(desk.on_primary, study, scope)
         if counted is not None:
             return counted
         if known is not None:
@@ -116,7 +117,7 @@ class Tables:
         if (outline := partitions.outline(parts)) is not None:
             return partitions.whole(parts, outline)
         # Another machine counted this state, or the folder was emptied. What came since still waits to be taken in.
-        with self.desk.reading() as work:
+        with self.desk.on_primary.reading() as work:
             made = _made(work, self.study, group, self.state.name, self.state.on)
         files.save(made, place)
         return made

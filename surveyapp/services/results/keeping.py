@@ -52,6 +52,9 @@ def kept(
     key = f"{key}|{_sites(scope)}"
     with desk.reading() as work:
         body = results.page(work.session, whole, state, key)
+    if body is None and desk.on_primary.runtime is not desk.runtime:  # kept since its copy was made
+        with desk.on_primary.reading() as work:
+            body = results.page(work.session, whole, state, key)
     if body is not None:
         found: T = unpacked(kind, body)
         return found

@@ -22,7 +22,8 @@ from surveyapp.domain.results import Composition, GroupResponse, ResponseTable, 
 from surveyapp.domain.sentences import say
 from surveyapp.services.results.data import ResultData, counting, measure_rows, read_data
 from surveyapp.services.work import Desk
-from surveyapp.store import participants, response_counts
+from surveyapp.store import participants
+from surveyapp.store.progress import response_counts
 
 SITE = "site"
 """What a response table is by that has a row a site."""

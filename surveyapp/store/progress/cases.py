@@ -16,7 +16,7 @@ from surveyapp.domain.progress.standing import MOST_CALLS, CaseKind, CaseTally, 
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.participants import scoped
-from surveyapp.store.response_counts import standing_column
+from surveyapp.store.progress.response_counts import standing_column
 from surveyapp.store.tables import CaseRow, ParticipantRow, ResponseRow
 
 

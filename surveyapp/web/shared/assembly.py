@@ -14,7 +14,18 @@ from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.domain.web_sessions import WARN_BEFORE, WebSession
 from surveyapp.services.security import guesses
 from surveyapp.settings import Settings
-from surveyapp.web.shared import answers, errors, headers, incoming, language, navigation, sign_in, static_files, words
+from surveyapp.web.shared import (
+    answers,
+    errors,
+    headers,
+    incoming,
+    language,
+    navigation,
+    reading,
+    sign_in,
+    static_files,
+    words,
+)
 from surveyapp.web.shared.runtime import has_runtime, runtime
 from surveyapp.web.shared.session import COOKIE_LIVES, SessionByAudience, is_staff_path, keep_known_by, let_go_of_sent
 
@@ -42,6 +53,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         )
     assemble_pages(app, settings.demo)
     app.before_request(sign_in.keep_locked)
+    reading.look_after_reading(app)
     # A global, because a macro that is imported sees no context.
     app.add_template_global(lambda: navigation.navigation(sign_in.current_staff()), "navigation")
     app.add_template_global(sign_in.signed_in, "signed_in")

@@ -20,6 +20,7 @@ from surveyapp.services.work import Desk
 from surveyapp.web.shared.headers import RETRY_AFTER
 from surveyapp.web.shared.incoming import is_for_scripts
 from surveyapp.web.shared.language import reader_language
+from surveyapp.web.shared.reading import read_runtime
 from surveyapp.web.shared.runtime import has_runtime, runtime
 from surveyapp.web.shared.session import JSON, is_staff_path, keep_form, staff_token, token
 
@@ -111,7 +112,7 @@ def current_staff() -> Staff:
 
 def desk() -> Desk:
     """Where whoever is signed in acts from, reading the language of the page. Only in handlers under `staff_only`."""
-    return Desk(runtime(), current_staff(), reader_language())
+    return Desk(read_runtime(), current_staff(), reader_language())
 
 
 F = TypeVar("F", bound=Callable[..., Any])
