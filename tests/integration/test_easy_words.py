@@ -214,3 +214,20 @@ def test_whoever_goes_back_to_usual_words_ended_in_them(runtime: Runtime) -> Non
     with factories.operator(runtime).reading() as work:
         (sent,) = exported.sent_responses(work.session, Scope(factories.STUDY, runtime.origin), runtime.clock())
     assert sent.renderings == ("easy", "usual")
+
+
+def test_the_privacy_notice_is_in_easy_words_where_the_study_has_them(runtime: Runtime) -> None:
+    phone = begun(runtime)
+    usual = phone.open("/survey/privacy").words
+    easy = phone.open("/survey/privacy?lang=en-simple").words
+    study = runtime.study(factories.STUDY)
+    in_easy = runtime.study_in(study, "en-simple").privacy
+    assert study.privacy is not None
+    assert in_easy is not None
+    for before, now in zip(study.privacy.recipients, in_easy.recipients, strict=True):
+        assert before != now
+        assert (before in usual, now in usual) == (True, False)
+        assert (before in easy, now in easy) == (False, True)
+    # Who somebody is stays a name.
+    assert (in_easy.controller, in_easy.contact) == (study.privacy.controller, study.privacy.contact)
+    assert study.privacy.controller in easy

@@ -11,9 +11,10 @@ from surveyapp.domain.instrument.easy.media import MediaShelf, StudyMedium, as_w
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
 
 _NOT_SHOWN = re.compile(
-    r"message\..+|proxy\..+|study\.(?:help|privacy|public_title)(?:\..+)?|.+\.(?:interviewer|aloud|pattern)|.+\.unit\.\d+"
+    r"message\..+|proxy\..+|study\.(?:help|public_title)(?:\..+)?|study\.privacy\.(?:controller|contact|regulator)"
+    r"|.+\.(?:interviewer|aloud|pattern)|.+\.unit\.\d+"
 )
-"""Ids of what participants meet elsewhere than on the pages that have easy words, or do not read."""
+"""Ids of what participants meet elsewhere than on the pages that have easy words, of names, and of what nobody reads."""
 
 
 def may_be_easy(id: str) -> bool:
