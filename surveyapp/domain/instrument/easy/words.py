@@ -14,7 +14,7 @@ _NOT_SHOWN = re.compile(
     r"message\..+|proxy\..+|study\.(?:help|public_title)(?:\..+)?|study\.privacy\.(?:controller|contact|regulator)"
     r"|.+\.(?:interviewer|aloud|pattern)|.+\.unit\.\d+"
 )
-"""Ids of what participants meet elsewhere than on the pages that have easy words, of names, and of what nobody reads."""
+"""Ids of what participants meet elsewhere than on pages that have easy words, of names, and of what nobody reads."""
 
 
 def may_be_easy(id: str) -> bool:
