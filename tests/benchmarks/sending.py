@@ -11,10 +11,10 @@ from surveyapp.domain.sending.planning import MessageState, PastMessage, Planned
 from surveyapp.domain.sending.rules import AddressWindow, SendingWay
 from surveyapp.reports.documents.forms import phrasing_of
 from surveyapp.reports.documents.letters import Letter, LetterPaper, letters_pdf
+from surveyapp.reports.drawing.qr import qr_drawing
 from surveyapp.services.sending.taking import MOST
 from surveyapp.services.translation import interface_catalogues
 from surveyapp.settings import ROOT
-from surveyapp.web.shared.qr import qr_drawing
 from tests.benchmarks.shared import Taken, headed, in_words, once
 
 MESSAGES = 100_000

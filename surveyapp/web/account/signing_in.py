@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.web_sessions import EndedWhy
+from surveyapp.reports.drawing.qr import qr_picture
 from surveyapp.services.security import guesses, sessions
 from surveyapp.services.security.guesses import TooManyGuesses
 from surveyapp.services.staff import by_passkey, own_account, sign_in
@@ -21,7 +22,6 @@ from surveyapp.web.account.passkey_forms import challenge_answered, passkeys_at
 from surveyapp.web.account.steps import entering_at, go_on, own_page
 from surveyapp.web.shared.incoming import StaffForm
 from surveyapp.web.shared.navigation import home_of
-from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import TOKEN, browser

@@ -9,13 +9,13 @@ from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.participants import CONTACT_FIELDS
 from surveyapp.domain.staff import Action
+from surveyapp.reports.drawing.qr import qr_picture
 from surveyapp.reports.files.csv_file import csv_file
 from surveyapp.services.participants import bulk_links, roster
 from surveyapp.services.participants import links as access_links
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import PERSON, manager, page
 from surveyapp.web.shared.language import isolated, listed, staff_study
-from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, recently_verified, staff_only

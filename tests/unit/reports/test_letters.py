@@ -13,8 +13,8 @@ import pytest
 from surveyapp.domain.sending.rules import AddressWindow
 from surveyapp.reports.documents.forms import phrasing_of
 from surveyapp.reports.documents.letters import Letter, LetterPaper, lacking, letters_pdf
+from surveyapp.reports.drawing.qr import qr_drawing
 from surveyapp.services.translation import interface_catalogues
-from surveyapp.web.shared.qr import qr_drawing
 from tests.conftest import unavailable
 
 PAPER = LetterPaper(title="Letters", window=AddressWindow(), day=dt.date(2026, 11, 27), start="example.org/s")

@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 
 from surveyapp.reports.documents.forms import phrasing_of
 from surveyapp.reports.documents.letters import Letter, LetterPaper, lacking, letters_pdf
+from surveyapp.reports.drawing.qr import qr_drawing
 from surveyapp.reports.text.phrasing import Phrasing
 from surveyapp.services.sending import taking
 from surveyapp.services.sending.taking import TakenMessage
 from surveyapp.services.sending.ways.carrier import OutgoingMessage
 from surveyapp.services.translation import interface_catalogues
-from surveyapp.web.shared.qr import qr_drawing
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import desk
