@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from surveyapp.domain.errors import SettingsError
 from surveyapp.watching.logs import FORMS, form_of
+from surveyapp.watching.traces import TraceSettings, are_installed
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "SURVEYAPP_"
@@ -81,6 +82,12 @@ class Settings:
     metrics_token: str | None = field(default=None, repr=False)
     cluster: str | None = None
     standby_url: str | None = field(default=None, repr=False)
+    traces: TraceSettings | None = None
+
+    @property
+    def times_statements(self) -> bool:
+        """Whether somebody is told how long statements take."""
+        return self.slow_ms is not None or self.traces is not None
 
     @property
     def contact_key_id(self) -> str:
@@ -123,6 +130,9 @@ KNOWN = frozenset(
         "METRICS_TOKEN",
         "CLUSTER",
         "STANDBY_URL",
+        "TRACES",
+        "TRACES_PERCENT",
+        "TRACES_TOKEN",
     }
 )
 
@@ -193,6 +203,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         demo=demo,
         metrics_token=_metrics_token(given.get("METRICS_TOKEN")),
         log=_log(given.get("LOG"), demo),
+        traces=_traces(given),
         provider=_provider(given),
         mail=_mail(given),
         notify=_notify(given),
@@ -440,6 +451,39 @@ def _cluster(written: str | None) -> str | None:
             "here."
         )
     return written
+
+
+def _traces(given: Mapping[str, str]) -> TraceSettings | None:
+    written = given.get("TRACES")
+    if written is None:
+        left = next((name for name in ("TRACES_PERCENT", "TRACES_TOKEN") if name in given), None)
+        if left is not None:
+            raise SettingsError(f"Set {PREFIX}TRACES to the address of a collector, or unset {PREFIX}{left}.")
+        return None
+    parts = urlsplit(written)
+    if not parts.hostname or parts.username or (parts.scheme != "https" and not _is_local(parts)):
+        raise SettingsError(
+            f"{PREFIX}TRACES must be the address at which a collector takes OTLP over HTTP, like "
+            "https://collector.example.org:4318 (or http:// on your own machine). "
+            f"{PREFIX}TRACES_TOKEN holds the token for it."
+        )
+    percent = given.get("TRACES_PERCENT", "100")
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", percent) is None or not 0 < float(percent) <= 100:
+        raise SettingsError(
+            f"{PREFIX}TRACES_PERCENT says of how many requests in a hundred a trace is sent: a number above 0, at most "
+            f"100, like 5 or 0.1, not “{percent}”. To send none, unset {PREFIX}TRACES."
+        )
+    if not are_installed():
+        raise SettingsError(
+            f"{PREFIX}TRACES names a collector, and what sends traces is not installed. Install it with `make traces`, "
+            f"or unset {PREFIX}TRACES."
+        )
+    address = written if parts.path.strip("/") else f"{written.rstrip('/')}/v1/traces"
+    return TraceSettings(address, float(percent) / 100, given.get("TRACES_TOKEN"))
+
+
+def _is_local(parts: SplitResult) -> bool:
+    return parts.scheme == "http" and parts.hostname in LOCAL
 
 
 def _log(written: str | None, demo: bool) -> str:

@@ -223,11 +223,11 @@ def build(settings: Settings, clock: Clock = system_clock, studies: Mapping[str,
     keys = PersonKeys(KeyFile(settings.person_keys), settings.contact_keys, in_clear)
     standby = None
     if settings.standby_url is not None:
-        standby = Database(settings.standby_url, keys.seals, any_revision=True, timed=settings.slow_ms is not None)
+        standby = Database(settings.standby_url, keys.seals, any_revision=True, timed=settings.times_statements)
     return Runtime(
         settings=settings,
         standby=standby,
-        database=Database(settings.database_url, keys.seals, timed=settings.slow_ms is not None),
+        database=Database(settings.database_url, keys.seals, timed=settings.times_statements),
         studies=studies,
         keyring=Keyring(settings.access_keys, settings.contact_keys),
         person_keys=keys,

@@ -24,7 +24,8 @@ def new_number() -> str:
 
 @dataclass(kw_only=True)
 class SeenRequest:
-    """`number` is made here, whatever a header says; `route`: the name of the handler; `study` and `staff`: by id."""
+    """`number` is made here, whatever a header says; `route`: the name of the handler; `study` and `staff`: by id;
+    `failure`: the error that a page of 500 and more tells of."""
 
     number: str = field(default_factory=new_number)
     began: float = field(default_factory=time.perf_counter)
@@ -32,9 +33,16 @@ class SeenRequest:
     study: str | None = None
     staff: uuid.UUID | None = None
     status: int = 0
+    failure: BaseException | None = None
 
 
 def number_of(environ: Mapping[str, Any]) -> str | None:
     """The number of the request that is being answered; None where nobody gave it one (drafts)."""
     seen = environ.get(KEY)
     return seen.number if isinstance(seen, SeenRequest) else None
+
+
+def note_failure(environ: Mapping[str, Any], error: BaseException) -> None:
+    """Says what made the request that is being answered fail."""
+    if isinstance(seen := environ.get(KEY), SeenRequest):
+        seen.failure = error

@@ -79,6 +79,26 @@ def test_stolen_passwords_are_a_folder_of_prefix_files(tmp_path: Path) -> None:
     assert from_environment({**GOOD, "SURVEYAPP_BREACHED_PASSWORDS": str(tmp_path)}).breached_passwords == tmp_path
 
 
+def test_a_collector_is_written_with_or_without_the_path_at_which_it_takes_traces() -> None:
+    for written, sent_to in (
+        ("https://c.example.org:4318", "https://c.example.org:4318/v1/traces"),
+        ("https://c.example.org/otlp/v1/traces", "https://c.example.org/otlp/v1/traces"),
+        ("http://localhost:4318/", "http://localhost:4318/v1/traces"),
+    ):
+        token = {"SURVEYAPP_TRACES_PERCENT": "0.5", "SURVEYAPP_TRACES_TOKEN": "hush-hush"}
+        settings = from_environment({**GOOD, "SURVEYAPP_TRACES": written, **token})
+        assert settings.traces is not None
+        assert (settings.traces.address, settings.traces.share) == (sent_to, 0.005)
+        assert "hush-hush" not in repr(settings)
+        assert settings.times_statements
+
+
+def test_what_sends_traces_is_an_extra_and_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("surveyapp.settings.are_installed", lambda: False)
+    with pytest.raises(SettingsError, match="Install it with `make traces`, or unset SURVEYAPP_TRACES"):
+        from_environment({**GOOD, "SURVEYAPP_TRACES": "https://c.example.org"})
+
+
 BAD = [
     ({"SURVEYAPP_SECRET_KEY": ""}, "SECRET_KEY"),
     ({"SURVEYAPP_SECRET_KEY": "short"}, "at least 32 characters"),
@@ -101,6 +121,12 @@ BAD = [
     ({"SURVEYAPP_SECRET": "x"}, "is not a setting"),
     ({"SURVEYAPP_LOG": "xml"}, "one of json, console, warnings"),
     ({"SURVEYAPP_METRICS_TOKEN": "short"}, "at least 32 characters"),
+    ({"SURVEYAPP_TRACES": "collector:4318"}, "TRACES must be the address at which a collector takes OTLP"),
+    ({"SURVEYAPP_TRACES": "http://collector.example.org:4318"}, "like https://collector.example.org:4318"),
+    ({"SURVEYAPP_TRACES": "https://a:b@collector.example.org"}, "TRACES_TOKEN holds the token"),
+    ({"SURVEYAPP_TRACES": "https://collector.example.org", "SURVEYAPP_TRACES_PERCENT": "0"}, "at most 100"),
+    ({"SURVEYAPP_TRACES": "https://collector.example.org", "SURVEYAPP_TRACES_PERCENT": "101"}, "not “101”"),
+    ({"SURVEYAPP_TRACES_PERCENT": "5"}, "Set SURVEYAPP_TRACES to the address of a collector, or unset"),
     ({"SURVEYAPP_SLOW_MS": "0"}, "from 1 to 600000"),
     ({"SURVEYAPP_STANDBY_URL": "postgresql://there/db"}, "both are PostgreSQL's"),
     ({"SURVEYAPP_DATABASE_URL": "postgresql://a/b", "SURVEYAPP_STANDBY_URL": "sqlite:///x"}, "both are PostgreSQL's"),

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from surveyapp.domain import errors
 from surveyapp.services.security import refusals
 from surveyapp.watching import meters
-from surveyapp.watching.requests import number_of
+from surveyapp.watching.requests import note_failure, number_of
 from surveyapp.web.shared.headers import RETRY_AFTER, is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere
 from surveyapp.web.shared.session import given_back, is_program_path, is_staff_path, typed_texts
@@ -179,6 +179,7 @@ def _http_problem(error: HTTPException, status: int) -> ErrorPage:
 def unavailable(error: errors.DatabaseUnavailable) -> ErrorPage:
     """The database cannot work: nothing was stored. Who this is cannot be looked up, so that the page holds nothing but
     what this very request brought: a form is given back with what was written in it, to be sent again."""
+    note_failure(request.environ, error)
     current_app.logger.error("the database failed (%s) at %s", error.fault, request.endpoint)
     meters.database_failures.inc()
     if is_program_path(request.path):
@@ -210,6 +211,7 @@ def _unexpected(error: Exception) -> ErrorPage:
         return unavailable(down)
     if current_app.testing or current_app.debug:
         raise error
+    note_failure(request.environ, error)
     current_app.logger.exception("unexpected error at %s", request.endpoint)
     return _page(
         500,
@@ -258,6 +260,7 @@ class LastResort:
         try:
             return self.inner(environ, start_response)
         except Exception as error:
+            note_failure(environ, error)
             if _database_in(error) is not None:
                 self.app.logger.error("the database failed, and with it the page that was to say so")
                 return self._answer(environ, start_response, "503 Service Unavailable", self.down, RETRY_AFTER)

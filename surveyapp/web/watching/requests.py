@@ -17,10 +17,11 @@ from surveyapp.settings import Settings
 from surveyapp.watching import meters, statements
 from surveyapp.watching.requests import KEY, NOWHERE, SeenRequest
 from surveyapp.watching.statements import Noted
+from surveyapp.watching.traces import Traces
 from surveyapp.web.shared.runtime import runtime
 
 WATCHERS = frozenset({"health.live", "health.ready", "metrics.read"})
-"""Routes that are asked every few seconds: logged where they fail."""
+"""Routes that are asked every few seconds: told of where they fail."""
 
 _log = logging.getLogger("surveyapp.requests")
 
@@ -37,7 +38,10 @@ def install(app: Flask, settings: Settings) -> None:
             found = g.get("signed_in")
             seen.staff = found.staff.id if found else None
 
-    app.wsgi_app = Watched(app.wsgi_app, settings.slow_ms)  # type: ignore[method-assign]
+    kind = settings.database_url.partition(":")[0].partition("+")[0]
+    traces = Traces(settings.traces, kind) if settings.traces else None
+    app.extensions["surveyapp.traces"] = traces
+    app.wsgi_app = Watched(app.wsgi_app, settings.slow_ms, traces)  # type: ignore[method-assign]
 
 
 def _seen() -> SeenRequest | None:
@@ -47,9 +51,12 @@ def _seen() -> SeenRequest | None:
 class Watched:
     """Around everything: gives each request its number, and tells of it when the last of its answer is sent."""
 
-    def __init__(self, inner: Callable[..., Iterable[bytes]], slow_ms: int | None) -> None:
+    def __init__(
+        self, inner: Callable[..., Iterable[bytes]], slow_ms: int | None, traces: Traces | None = None
+    ) -> None:
         self.inner = inner
         self.slow_ms = slow_ms
+        self.traces = traces
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         seen = environ[KEY] = SeenRequest()
@@ -58,7 +65,8 @@ class Watched:
         structlog.contextvars.bind_contextvars(request=seen.number)
         method = environ["REQUEST_METHOD"]
         stack = contextlib.ExitStack()
-        noted = stack.enter_context(statements.noting()) if self.slow_ms is not None else None
+        trace = self.traces.begin() if self.traces else None
+        noted = stack.enter_context(statements.noting()) if trace or self.slow_ms is not None else None
 
         def started(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             seen.status = int(status[:3])
@@ -71,7 +79,9 @@ class Watched:
             meters.in_progress.dec()
             meters.requests.labels(seen.route, f"{seen.status // 100}xx").inc()
             meters.request_seconds.labels(seen.route).observe(time.perf_counter() - seen.began)
-            self._tell(seen, method, noted)
+            line = self._tell(seen, method, noted)
+            if trace is not None and noted is not None and is_told(seen):
+                trace.end(seen, line, noted)
             structlog.contextvars.clear_contextvars()
 
         try:
@@ -80,16 +90,23 @@ class Watched:
             ended()
             raise
 
-    def _tell(self, seen: SeenRequest, method: str, noted: Noted | None) -> None:
+    def _tell(self, seen: SeenRequest, method: str, noted: Noted | None) -> dict[str, Any]:
+        """Its line, which is logged if it is told of."""
         took = (time.perf_counter() - seen.began) * 1000
         known = {"method": method if method in _METHODS else "other", "route": seen.route, "status": seen.status}
         who = {"study": seen.study, "staff": str(seen.staff) if seen.staff else None}
         line = known | {"ms": round(took, 1)} | {name: value for name, value in who.items() if value}
-        if seen.route not in WATCHERS or seen.status >= 400:
+        if is_told(seen):
             _log.info("request", extra=line)
         if self.slow_ms is not None and noted is not None and took >= self.slow_ms:
             slowest = [asdict(each) for each in noted.slowest()]
             _log.warning("slow", extra=line | {"statements": noted.count, "slowest": slowest})
+        return line
+
+
+def is_told(seen: SeenRequest) -> bool:
+    """Whether a request is worth telling of."""
+    return seen.route not in WATCHERS or seen.status >= 400
 
 
 class _Answer:
