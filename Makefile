@@ -8,12 +8,14 @@ COMPILE = $(BIN)/python -m piptools compile --generate-hashes --allow-unsafe --q
 INSTALL = install --quiet --disable-pip-version-check --no-build-isolation --use-pep517 --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check audit format messages schema assets pins bench bench-phone fuzz drill gallery
+.PHONY: help install traces demo test check audit format messages schema assets pins bench bench-phone fuzz drill gallery
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: .venv/.installed ## what serving needs, and no tools
+
+traces: .venv/.traces ## what sends traces to a collector (SURVEYAPP_TRACES), beside what serves
 
 demo: .venv/.installed ## serve the demonstration on this machine until Ctrl-C [PORT=8000]
 	@exec $(BIN)/surveyapp demo serve --port $(PORT)
@@ -50,7 +52,10 @@ assets: ## fetch Plotly's browser bundle again
 pins: .venv/.tools ## pin what pyproject.toml asks for, anew, with the hash of every file of it
 	$(COMPILE) --all-build-deps --only-build-deps --output-file requirements-build.txt pyproject.toml
 	$(COMPILE) --constraint requirements-build.txt --output-file requirements.txt pyproject.toml
-	$(COMPILE) --constraint requirements-build.txt --constraint requirements.txt --extra dev --output-file requirements-dev.txt pyproject.toml
+	@# An extra's own: what it adds to what serves.
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["traces"], sep="\n")' \
+	  | $(COMPILE) --constraint requirements-build.txt --constraint requirements.txt --output-file requirements-traces.txt -
+	$(COMPILE) --constraint requirements-build.txt --constraint requirements.txt --constraint requirements-traces.txt --extra dev --extra traces --output-file requirements-dev.txt pyproject.toml
 	$(COMPILE) --constraint requirements-dev.txt --extra cluster --output-file requirements-cluster.txt pyproject.toml
 	$(COMPILE) --output-file requirements-audit.txt scripts/audit_tools.in
 
@@ -81,6 +86,10 @@ gallery: .venv/.tools ## pictures of every page and state that participants meet
 	@$(BIN)/pip $(INSTALL) --requirement requirements-build.txt
 	@$(BIN)/pip $(INSTALL) --requirement requirements.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/.traces: requirements-traces.txt .venv/.installed
+	@$(BIN)/pip $(INSTALL) --requirement requirements-traces.txt
 	@touch $@
 
 .venv/.tools: requirements-dev.txt .venv/.installed

@@ -70,6 +70,9 @@ def test_whatever_runs_it_finds_all_it_asks_for_among_the_pins() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     serves = _pins(ROOT / "requirements.txt")
     assert _lacking(serves, project["dependencies"]) == set()
+    extras = project["optional-dependencies"]
+    traces = serves | _pins(ROOT / "requirements-traces.txt")
+    assert _lacking(traces, extras["traces"]) == set()
     tools = _pins(ROOT / "requirements-dev.txt")
-    assert _lacking(tools, project["dependencies"] + project["optional-dependencies"]["dev"]) == set()
-    assert {name: tools.get(name) for name in serves} == serves, "the tools are tried with what serves"
+    assert _lacking(tools, project["dependencies"] + extras["dev"] + extras["traces"]) == set()
+    assert {name: tools.get(name) for name in traces} == traces, "the tools are tried with what serves"
