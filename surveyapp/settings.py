@@ -294,8 +294,21 @@ def database_url(url: str) -> str:
     raise SettingsError(f"{PREFIX}DATABASE_URL must begin with sqlite:/// or postgresql://.")
 
 
+def _parts(name: str, written: str) -> SplitResult:
+    """An address taken apart. It is not said again in what refuses it: it may hold a password."""
+    try:
+        parts = urlsplit(written)
+        _readable = parts.port
+    except ValueError:
+        raise SettingsError(
+            f"{PREFIX}{name} cannot be read as an address. Look at its brackets and at what stands after the colon, "
+            "where a port is a number up to 65535."
+        ) from None
+    return parts
+
+
 def _public_url(url: str, demo: bool) -> str:
-    parts = urlsplit(url)
+    parts = _parts("PUBLIC_URL", url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError(f"{PREFIX}PUBLIC_URL must begin with https:// (or http:// on your own machine).")
     if parts.scheme == "http" and parts.hostname not in LOCAL and not demo:
@@ -327,7 +340,7 @@ def _provider(given: Mapping[str, str]) -> SignInProvider | None:
             "secret; without, unset all of them."
         )
     issuer = given["OIDC_ISSUER"]
-    parts = urlsplit(issuer)
+    parts = _parts("OIDC_ISSUER", issuer)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
         raise SettingsError(f"{PREFIX}OIDC_ISSUER must begin with https:// (or http:// on your own machine).")
     label = given.get("OIDC_LABEL", parts.hostname or issuer)
@@ -337,7 +350,7 @@ def _provider(given: Mapping[str, str]) -> SignInProvider | None:
 def _mailbox(written: str | None) -> str | None:
     if written is None:
         return None
-    parts = urlsplit(written)
+    parts = _parts("MAILBOX", written)
     local = parts.scheme == "imap" and parts.hostname in ("localhost", "127.0.0.1")
     if (parts.scheme != "imaps" and not local) or not parts.hostname or not parts.username:
         raise SettingsError(
@@ -367,7 +380,7 @@ def _mail(given: Mapping[str, str]) -> MailSettings | None:
                 f"{PREFIX}MAIL_FROM says whom e-mails are from. Set {PREFIX}MAIL_SERVER too, or unset it."
             )
         return None
-    parts = urlsplit(server)
+    parts = _parts("MAIL_SERVER", server)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise SettingsError(f"{PREFIX}MAIL_SERVER must be like smtp://user:password@mail.example.org:587, or smtps://…")
     if "@" not in parseaddr(sender)[1]:
@@ -398,7 +411,7 @@ def _notify(given: Mapping[str, str]) -> NotifySettings | None:
             "((body)), that of texts ((body))."
         )
     url = given.get("NOTIFY_URL", "https://api.notifications.service.gov.uk")
-    parts = urlsplit(url)
+    parts = _parts("NOTIFY_URL", url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")):
         raise SettingsError(f"{PREFIX}NOTIFY_URL must begin with https:// (or http:// on your own machine).")
     callback = given.get("NOTIFY_CALLBACK")
@@ -460,7 +473,7 @@ def _traces(given: Mapping[str, str]) -> TraceSettings | None:
         if left is not None:
             raise SettingsError(f"Set {PREFIX}TRACES to the address of a collector, or unset {PREFIX}{left}.")
         return None
-    parts = urlsplit(written)
+    parts = _parts("TRACES", written)
     if not parts.hostname or parts.username or (parts.scheme != "https" and not _is_local(parts)):
         raise SettingsError(
             f"{PREFIX}TRACES must be the address at which a collector takes OTLP over HTTP, like "

@@ -147,3 +147,14 @@ BAD = [
 def test_a_bad_environment_is_refused_with_a_sentence(changes: dict[str, str], says: str) -> None:
     with pytest.raises(SettingsError, match=says):
         from_environment({**GOOD, **changes})
+
+
+@pytest.mark.parametrize("name", ["PUBLIC_URL", "OIDC_ISSUER", "MAIL_SERVER", "MAILBOX", "NOTIFY_URL", "TRACES"])
+@pytest.mark.parametrize(
+    "written", ["https://[fe80::1", "https://hush@example.org:eighty", "https://example.org:99999"]
+)
+def test_what_cannot_be_read_as_an_address_is_refused_and_not_said_again(name: str, written: str) -> None:
+    beside = {**PROVIDER, "SURVEYAPP_NOTIFY_KEY": "k" * 73, "SURVEYAPP_NOTIFY_TEMPLATES": "email:x"}
+    with pytest.raises(SettingsError, match=f"SURVEYAPP_{name} cannot be read as an address") as refused:
+        from_environment({**GOOD, **beside, f"SURVEYAPP_{name}": written})
+    assert written not in str(refused.value)
