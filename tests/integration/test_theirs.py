@@ -80,6 +80,22 @@ class TestBeforeSending:
         phone.open("/survey")
         assert phone.question == "heard_via_detail", "where they left off"
 
+    def test_every_question_leads_to_what_is_theirs_once_there_is_something(
+        self, runtime: Runtime, person: Participant, phone: Phone
+    ) -> None:
+        def ways() -> list[str]:
+            links = [each.get("href", "") for tag, each in phone.page.elements if tag == "a"]
+            return [each.rpartition("/")[2] for each in links if "/yours#" in each]
+
+        phone.agree(factories.create_link(runtime, person))
+        assert '<p class="yours" hidden>' in phone.page.source, "the script shows it once something was answered"
+        phone.send(phone.filled({}))
+        assert '<p class="yours">' in phone.page.source
+        assert ways() == ["yours#held", "yours#part"]
+        phone.follow("Stop or withdraw")
+        assert phone.path == "/survey/yours"
+        assert {"held", "part"} <= {each.get("id") for _tag, each in phone.page.elements}
+
     def test_they_withdraw_and_their_link_opens_nothing(
         self, runtime: Runtime, person: Participant, phone: Phone
     ) -> None:

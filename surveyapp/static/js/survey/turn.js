@@ -107,6 +107,7 @@ export class Turning {
     this.leaving = null;
     this.waiting = null;
     this.main.replaceChildren(content);
+    document.querySelector(".foot .yours")?.removeAttribute("hidden");
     this.going(true);
     this.at(page.id);
     this.changed = Boolean(draft);
