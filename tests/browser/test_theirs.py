@@ -14,7 +14,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants
 from tests import factories
 from tests.browser.conftest import Tab
-from tests.browser.phone_pages import PIN, go_on
+from tests.browser.phone_pages import PIN, go_on, saved
 from tests.browser.test_doors import begun, heading
 from tests.browser.test_participant import check_page
 from tests.integration.test_answering import walk_to
@@ -82,6 +82,7 @@ def test_somebody_chooses_a_pin_after_sending_and_corrects_what_they_sent(
     check_page(page)
     page.get_by_role("link", name="Back", exact=True).click()
     begun(page)
+    saved(page)
     who = factories.by_link(runtime_sqlite, person)
     walk_to(runtime_sqlite, who, None, {})
     answering.submit(runtime_sqlite, who)
