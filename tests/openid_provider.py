@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.settings import ROOT, SignInProvider
+from surveyapp.environment.outside import SignInProvider
+from surveyapp.settings import ROOT
 
 MODULES = ROOT / ".oidc" / "node_modules"
 SECRET = "a secret that only the tests know"

@@ -16,7 +16,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from surveyapp.settings import SignInProvider
+from surveyapp.environment.outside import SignInProvider
 
 SECRET = "a secret that only the tests know, and the posing one"
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.environment.outside import MailSettings
 from surveyapp.services.participants import contacts
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.sending import calendar
 from surveyapp.services.sending import outbox as outbox_service
 from surveyapp.services.sending.ways.carrier import CarrierOutcome, OutgoingMessage, Receipt
-from surveyapp.settings import MailSettings
 from surveyapp.store.sending import outbox, worker
 from surveyapp.store.sending.outbox import OutboxMessage
 from tests import factories

@@ -28,6 +28,7 @@ from surveyapp.domain.security.fitness import (
     said_of_age,
 )
 from surveyapp.domain.staff import Role, Scope
+from surveyapp.environment.values import LOCAL
 from surveyapp.services import readiness, worker
 from surveyapp.services.questionnaires import versions
 from surveyapp.services.results import cluster, standby
@@ -36,7 +37,6 @@ from surveyapp.services.security import backup_folder, front_door
 from surveyapp.services.sending.ways.chosen import carried
 from surveyapp.services.sending.ways.mail_server import MailServer
 from surveyapp.services.work import Desk
-from surveyapp.settings import LOCAL
 from surveyapp.store import questionnaire_versions, staff
 from surveyapp.store.answering import sent
 from surveyapp.store.database import file_of

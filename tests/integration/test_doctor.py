@@ -20,11 +20,11 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import ShiftlineError
 from surveyapp.domain.security.fitness import BACKUP_AGE, CHAIN_AGE, DUE_AGE, Weight
 from surveyapp.domain.staff import Role
+from surveyapp.environment.outside import MailSettings
 from surveyapp.services import doctor, readiness, worker
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup
 from surveyapp.services.sending.ways.mail_server import MailServer
-from surveyapp.settings import MailSettings
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import AlarmRow
 from tests import factories

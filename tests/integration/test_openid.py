@@ -17,9 +17,9 @@ from joserfc.jwk import RSAKey
 
 from surveyapp import create_app
 from surveyapp.domain.staff import Role
+from surveyapp.environment.outside import SignInProvider
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.staff import accounts
-from surveyapp.settings import SignInProvider
 from surveyapp.store import staff as store
 from surveyapp.store.security import audit
 from tests import factories, openid_provider

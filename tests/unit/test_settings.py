@@ -94,7 +94,7 @@ def test_a_collector_is_written_with_or_without_the_path_at_which_it_takes_trace
 
 
 def test_what_sends_traces_is_an_extra_and_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("surveyapp.settings.are_installed", lambda: False)
+    monkeypatch.setattr("surveyapp.environment.outside.are_installed", lambda: False)
     with pytest.raises(SettingsError, match="Install it with `make traces`, or unset SURVEYAPP_TRACES"):
         from_environment({**GOOD, "SURVEYAPP_TRACES": "https://c.example.org"})
 

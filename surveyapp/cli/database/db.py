@@ -7,8 +7,8 @@ import time
 import click
 
 from surveyapp.cli.context import open_runtime
+from surveyapp.environment.values import database_url
 from surveyapp.services.moving import copy_all
-from surveyapp.settings import database_url
 
 
 @click.group()

@@ -13,11 +13,11 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sending.planning import MessageState, WhyNot
 from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.environment.outside import NotifySettings
 from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.sending import outbox
 from surveyapp.services.sending.ways.carrier import CarrierOutcome
-from surveyapp.settings import NotifySettings
 from surveyapp.store.security import audit
 from surveyapp.store.sending import recipients
 from tests import factories

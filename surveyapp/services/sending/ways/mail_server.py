@@ -12,8 +12,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
+from surveyapp.environment.values import LOCAL
 from surveyapp.services.sending.ways.carrier import CarrierOutcome, OutgoingMessage, Receipt
-from surveyapp.settings import LOCAL
 
 TIMEOUT = 20.0
 """Seconds for each answer of the server."""
