@@ -11,8 +11,10 @@ from pathlib import Path
 
 from tests.benchmarks import (
     answering,
+    by_request,
     calling,
     carried,
+    compared,
     lists,
     phone,
     protection,
@@ -23,18 +25,31 @@ from tests.benchmarks import (
     soak,
 )
 
-NAMES = ("answering", "served", "carried", "calling", "sending", "questionnaires", "protection", "lists", "results")
-ALONE = ("phone", "soak")
-"""Only where it is asked for: it takes a browser of its own, or an hour."""
+NAMES = (
+    "answering",
+    "served",
+    "carried",
+    "requests",
+    "calling",
+    "sending",
+    "questionnaires",
+    "protection",
+    "lists",
+    "results",
+)
+ALONE = ("phone", "soak", "compare")
+"""Only where it is asked for: it takes a browser of its own, an hour, or another version to compare with."""
 
 
 def main() -> None:
     there_are = ", ".join(NAMES + ALONE)
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measures, and prints.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {there_are}; all but the last two without one")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {there_are}; all but the last three without one")
     parser.add_argument("--most", type=int, default=1_000_000, help="how many participants at most (1,000,000)")
     parser.add_argument("--cohorts", type=Path, help="a folder to keep cohorts in, for another time")
     parser.add_argument("--minutes", type=float, default=30, help="how long a soak takes on each database (30)")
+    parser.add_argument("--base", default="HEAD", help="what is compared with: any revision (HEAD)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often both are measured (5)")
     asked = parser.parse_args()
     unknown = set(asked.names) - {*NAMES, *ALONE}
     if unknown:
@@ -46,6 +61,10 @@ def main() -> None:
         served.main()
     if "carried" in names:
         carried.main()
+    if "requests" in names:
+        by_request.main()
+    if "compare" in names:
+        compared.main(asked.base, asked.rounds)
     if "calling" in names:
         calling.main()
     if "sending" in names:

@@ -286,5 +286,5 @@ def test_the_migration_fills_it(runtime: Runtime, clock: Clock) -> None:
     assert {(True, Mode.SELF), (True, Mode.PHONE), (False, None)} == set(right.values())
     runtime.database.dispose()
     migrating.downgrade(url, "0056")
-    migrating.upgrade(url, revision="0057")
+    migrating.upgrade(url)
     assert kept(runtime.database) == right
