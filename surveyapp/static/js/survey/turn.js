@@ -107,7 +107,8 @@ export class Turning {
     this.leaving = null;
     this.waiting = null;
     this.main.replaceChildren(content);
-    document.querySelector(".foot .yours")?.removeAttribute("hidden");
+    // With nothing answered nothing is theirs yet, and the way there would lead back here.
+    if (Object.keys(this.route.answers).length) document.querySelector(".foot .yours")?.removeAttribute("hidden");
     this.going(true);
     this.at(page.id);
     this.changed = Boolean(draft);
