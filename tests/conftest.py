@@ -16,7 +16,7 @@ import hypothesis
 import pytest
 
 import surveyapp
-from surveyapp.services import demo
+from surveyapp.services.demo import loading as demo
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import migrating
 from tests import factories, once, two_databases

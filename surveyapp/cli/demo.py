@@ -11,8 +11,8 @@ import click
 
 from surveyapp.cli.context import AS_FOR_REAL, DEMO_ENV, check_port, open_runtime, open_settings
 from surveyapp.cli.context import serve as become_server
-from surveyapp.services import demo as service
 from surveyapp.services import readiness
+from surveyapp.services.demo import loading as service
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
 

@@ -9,7 +9,7 @@ from surveyapp import create_app
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.participants import CONTACT_FIELDS
 from surveyapp.domain.staff import Role, Scope
-from surveyapp.services import demo
+from surveyapp.services.demo import loading as demo
 from surveyapp.services.participants import contacts
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.staff import accounts, granting

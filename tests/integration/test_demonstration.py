@@ -11,7 +11,7 @@ from surveyapp.domain.audit import ByLink
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.staff import Role, Scope
-from surveyapp.services import demo
+from surveyapp.services.demo import loading as demo
 from surveyapp.services.open_answers import quoting
 from surveyapp.services.open_answers.reading import Reader
 from surveyapp.services.participants import links as access_links

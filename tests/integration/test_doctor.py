@@ -21,7 +21,9 @@ from surveyapp.domain.errors import ShiftlineError
 from surveyapp.domain.security.fitness import BACKUP_AGE, CHAIN_AGE, DUE_AGE, Weight
 from surveyapp.domain.staff import Role
 from surveyapp.environment.outside import MailSettings
-from surveyapp.services import doctor, readiness, worker
+from surveyapp.services import readiness, worker
+from surveyapp.services.doctor import kept, machine, servers
+from surveyapp.services.doctor import looking as doctor
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup
 from surveyapp.services.sending.ways.mail_server import MailServer
@@ -47,7 +49,7 @@ def door(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
             raise met[0]
         return met[0], NOW + dt.timedelta(days=met[1])
 
-    monkeypatch.setattr(doctor.front_door, "meet", meet)
+    monkeypatch.setattr(servers.front_door, "meet", meet)
     return met
 
 
@@ -109,7 +111,7 @@ def _same_keys(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> R
 
 def _sending(**changed: Any) -> Spoil:
     def spoil(runtime: Runtime, clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
-        patch.setattr(doctor.outbox, "sends", lambda *_arguments: (True, NOW))
+        patch.setattr(kept.outbox, "sends", lambda *_arguments: (True, NOW))
         return setting(**changed)(runtime, clock, patch)
 
     return spoil
@@ -117,7 +119,7 @@ def _sending(**changed: Any) -> Spoil:
 
 def _waiting(runtime: Runtime, clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
     due = type("due", (), {"due_at": NOW - DUE_AGE - dt.timedelta(minutes=1)})
-    patch.setattr(doctor.outbox, "waiting", lambda *_arguments: [due])
+    patch.setattr(kept.outbox, "waiting", lambda *_arguments: [due])
     patch.setattr(MailServer, "answers", lambda _self: True)
     return _sending(mail=MAIL)(runtime, clock, patch)
 
@@ -128,7 +130,7 @@ def _folder_open(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) ->
 
 
 def _not_ours(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
-    patch.setattr(doctor.os, "access", lambda path, _how: path != runtime.settings.person_keys)
+    patch.setattr(machine.os, "access", lambda path, _how: path != runtime.settings.person_keys)
     return runtime
 
 
@@ -149,7 +151,7 @@ def _open_to_others(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch)
 
 def _full(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
     usage = type("usage", (), {"free": 5 * 1024**2})
-    patch.setattr(doctor.shutil, "disk_usage", lambda _place: usage)
+    patch.setattr(machine.shutil, "disk_usage", lambda _place: usage)
     return runtime
 
 
@@ -171,7 +173,7 @@ def _clock_back(runtime: Runtime, clock: Clock, _patch: pytest.MonkeyPatch) -> R
 
 
 def _nobody(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
-    patch.setattr(doctor.staff, "everyone", lambda _session: [])
+    patch.setattr(kept.staff, "everyone", lambda _session: [])
     return runtime
 
 
@@ -268,7 +270,7 @@ def test_what_would_be_better_stands_after_what_is_wrong(
     assert "Stolen passwords" in better
     # The server of the tests is on this machine.
     assert "without TLS" not in better
-    monkeypatch.setattr(doctor.heartbeat, "is_overheard", lambda _session: True)
+    monkeypatch.setattr(servers.heartbeat, "is_overheard", lambda _session: True)
     assert "sslmode=verify-full" in said(dataclasses.replace(made, settings=settings), Weight.BETTER)
 
 

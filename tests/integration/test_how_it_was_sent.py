@@ -24,7 +24,8 @@ from surveyapp.domain.privacy.leaving import REASONS, ParticipationChange
 from surveyapp.domain.responses import CorrectionReason, NewSave, Response, ResponseState
 from surveyapp.domain.security.fitness import Weight
 from surveyapp.domain.staff import Role
-from surveyapp.services import doctor, moving
+from surveyapp.services import moving
+from surveyapp.services.doctor import looking as doctor
 from surveyapp.services.fieldwork import working_out
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import leaving, merging, splitting

@@ -11,7 +11,7 @@ import pytest
 
 from surveyapp import create_app
 from surveyapp.domain.staff import Role
-from surveyapp.services import doctor
+from surveyapp.services.doctor import looking as doctor
 from surveyapp.services.results import standby
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import migrating, participants

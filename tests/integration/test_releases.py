@@ -24,7 +24,7 @@ from surveyapp.domain.instrument.study import ReleaseRule, Thresholds
 from surveyapp.domain.releases import closed_set
 from surveyapp.domain.results import Distribution, Shift
 from surveyapp.domain.staff import Role
-from surveyapp.services import demo
+from surveyapp.services.demo import loading as demo
 from surveyapp.services.results import distributions, looking, measures, response
 from surveyapp.services.results.releasing import drafting, released
 from surveyapp.services.results.releasing import releases as service

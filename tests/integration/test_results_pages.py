@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 from surveyapp import create_app
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.staff import Role
-from surveyapp.services import demo
+from surveyapp.services.demo import loading as demo
 from surveyapp.services.results import distributions
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk

@@ -22,8 +22,8 @@ from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.kinds import form_values
 from surveyapp.domain.participants import Origin, Participant, Site
 from surveyapp.domain.staff import Role
-from surveyapp.services import demo
 from surveyapp.services.cases import scheduling
+from surveyapp.services.demo import loading as demo
 from surveyapp.services.participants import links
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering

@@ -9,8 +9,8 @@ import click
 from surveyapp.cli.context import open_runtime, open_settings
 from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.security.fitness import Weight, wrong
-from surveyapp.services import doctor as service
 from surveyapp.services import runtime as runtimes
+from surveyapp.services.doctor import looking as service
 
 
 @click.command()

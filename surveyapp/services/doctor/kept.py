@@ -1,0 +1,151 @@
+"""What is found of what the database holds: the trail, people, studies, messages, what the worker did."""
+
+from __future__ import annotations
+
+from surveyapp.domain.audit import Operator
+from surveyapp.domain.security.fitness import (
+    CHAIN_AGE,
+    DUE_AGE,
+    said_of_age,
+)
+from surveyapp.domain.staff import Role, Scope
+from surveyapp.services import worker
+from surveyapp.services.doctor.finding import BETTER, WRONG, Found
+from surveyapp.services.questionnaires import versions
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.sending.ways.chosen import carried
+from surveyapp.services.work import Desk
+from surveyapp.store import questionnaire_versions, staff
+from surveyapp.store.answering import sent
+from surveyapp.store.security import audit_chain, guesses, protection
+from surveyapp.store.sending import outbox
+
+
+def trail(runtime: Runtime) -> Found:
+    with runtime.database.reading() as session:
+        waiting = audit_chain.unchained(session, 1)
+        owns = protection.owns_the_trail(session)
+    if waiting and runtime.clock() - waiting[0].at > CHAIN_AGE:
+        age = said_of_age(runtime.clock() - waiting[0].at)
+        todo = "`surveyapp audit chain --head FILE` each hour (deploy/ has a timer), FILE on another machine’s disk."
+        yield (
+            WRONG,
+            f"Entries of the audit trail have not been chained for {age}: until then they can be changed unseen.",
+            todo,
+        )
+    if owns:
+        yield (
+            BETTER,
+            "The database user that serves owns the audit trail, and could take its protection off.",
+            "Serve as another user, and `surveyapp audit protect --role THAT_USER` as the owner.",
+        )
+
+
+def people(runtime: Runtime) -> Found:
+    with runtime.database.reading() as session:
+        roles = {grant.role for each in staff.everyone(session) if each.active for grant in each.grants}
+    if Role.ADMINISTRATOR not in roles:
+        yield WRONG, "Nobody can invite staff.", "`surveyapp users add EMAIL --role administrator`"
+
+
+def guessing(runtime: Runtime) -> Found:
+    with runtime.database.reading() as session:
+        unread = guesses.unread(session)
+    if unread:
+        yield (
+            BETTER,
+            f"Somebody guesses at codes or passwords, and {unread} alarm{'s' if unread > 1 else ''} nobody has read.",
+            "An administrator or supervisor reads them on the page of alarms, which every page of theirs leads to.",
+        )
+
+
+def sending(runtime: Runtime) -> Found:
+    settings = runtime.settings
+    with runtime.database.reading() as session:
+        sending = [study.title for study in runtime.studies.values() if outbox.sends(session, study.id)[0]]
+        waiting = [
+            each.due_at
+            for study in runtime.studies
+            for each in outbox.waiting(session, Scope(study, runtime.origin), runtime.clock(), carried(settings), 1)
+        ]
+    if sending and settings.mail is None and settings.notify is None:
+        yield (
+            WRONG,
+            f"{', '.join(sending)}: sending is switched on, and nothing carries a message.",
+            "Set SURVEYAPP_MAIL_SERVER and SURVEYAPP_MAIL_FROM, or SURVEYAPP_NOTIFY_KEY; or switch sending off.",
+        )
+    elif sending and waiting and runtime.clock() - min(waiting) > DUE_AGE:
+        yield (
+            WRONG,
+            f"A message has been due for {said_of_age(runtime.clock() - min(waiting))} and was not sent.",
+            "`surveyapp messages plan` says why; `surveyapp worker --status` whether anybody sends.",
+        )
+    if sending and settings.mail is not None and settings.mailbox is None:
+        yield (
+            BETTER,
+            "Nobody looks whether participants answer STOP, or whether what is sent comes back.",
+            "Set SURVEYAPP_MAILBOX to where answers to SURVEYAPP_MAIL_FROM arrive.",
+        )
+    if sending and "messages" not in settings.worker:
+        yield (
+            WRONG,
+            "Sending is switched on, and the worker does not send.",
+            "Add `messages` to SURVEYAPP_WORKER, and restart it.",
+        )
+
+
+def studies(runtime: Runtime) -> Found:
+    for study in runtime.studies.values():
+        for sentence in versions.disagreements(runtime, study.id):
+            yield (
+                WRONG,
+                f"{study.title}: {sentence}",
+                f"`surveyapp questionnaires check`, then history and open of {study.id}.",
+            )
+        with runtime.database.reading() as session:
+            closed = [
+                each.questionnaire
+                for each in study.touchpoints
+                if questionnaire_versions.open_version(session, study.id, each.questionnaire) is None
+            ]
+        if closed:
+            what = ", ".join(dict.fromkeys(closed))
+            todo = f"`surveyapp questionnaires open {study.id} {closed[0]}` when it is to be asked."
+            yield BETTER, f"{study.title}: nothing is open of {what}, so nobody can answer it.", todo
+
+
+def counts(runtime: Runtime) -> Found:
+    with runtime.database.reading() as session:
+        several = len(sent.differing(session))
+    if several:
+        yield (
+            WRONG,
+            f"{several} case{'s are' if several > 1 else ' is'} counted otherwise than the answers say: whether they "
+            "were sent, or how.",
+            "`surveyapp migrate` works it out anew. If it comes back, something else writes to the database.",
+        )
+
+
+def worked(runtime: Runtime) -> Found:
+    own, *tasks = worker.standing(Desk(runtime, Operator()))
+    if own.late:
+        ago = None if own.done_at is None else said_of_age(runtime.clock() - own.done_at)
+        seen = "No worker has ever been seen" if ago is None else f"No worker has been seen for {ago}"
+        todo = (
+            "Start it: `systemctl enable --now shiftline-worker`, or `surveyapp worker` by whatever keeps it running."
+        )
+        yield WRONG, f"{seen}: nothing is sent, and nothing happens by itself.", todo
+        return
+    for each in tasks:
+        if each.failed:
+            yield (
+                WRONG,
+                f"The worker’s task “{each.task}” failed: {each.failed}",
+                "Mend that; the next round tries again.",
+            )
+        elif each.late:
+            yield (
+                WRONG,
+                f"The worker’s task “{each.task}” is late.",
+                "Look in its log (journalctl --unit shiftline-worker).",
+            )

@@ -1,0 +1,61 @@
+"""Looks at all that an installation rests on, and says in sentences what is not right for real use, and what to do.
+
+Nothing is changed but the heartbeat, which shows that the database takes a write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from surveyapp.domain.errors import DatabaseUnavailable
+from surveyapp.domain.security.fitness import Finding
+from surveyapp.services import readiness
+from surveyapp.services.doctor import kept, machine, servers
+from surveyapp.services.doctor.finding import WRONG, Look
+from surveyapp.services.runtime import Runtime
+
+WITHOUT_THE_DATABASE: tuple[Look, ...] = (
+    machine.address,
+    servers.door,
+    machine.keys,
+    machine.files,
+    machine.disks,
+    machine.backups,
+    machine.passwords,
+    servers.mail,
+    servers.counting,
+)
+
+WITH_IT: tuple[Look, ...] = (
+    servers.clock,
+    kept.trail,
+    kept.people,
+    kept.guessing,
+    kept.studies,
+    kept.counts,
+    kept.sending,
+    servers.server,
+    servers.following,
+    kept.worked,
+    servers.notify,
+)
+
+
+def look(runtime: Runtime) -> list[Finding]:
+    """All that is found, what is wrong first. A database that cannot be opened is a finding, too."""
+    found = list(_all(runtime, WITHOUT_THE_DATABASE))
+    try:
+        problem = readiness.problem(runtime)
+        if problem is None:
+            found += _all(runtime, WITH_IT)
+        else:
+            found.append(Finding(WRONG, "The database cannot serve.", problem))
+    except DatabaseUnavailable as error:
+        found.append(Finding(WRONG, "The database cannot serve.", str(error)))
+    return sorted(found, key=lambda each: each.weight is not WRONG)
+
+
+def _all(runtime: Runtime, looks: tuple[Look, ...]) -> Iterator[Finding]:
+    for each in looks:
+        for finding in each(runtime):
+            yield Finding(*finding)
