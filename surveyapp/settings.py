@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from surveyapp.domain.errors import SettingsError
-from surveyapp.environment import keys, outside, values
+from surveyapp.environment import keys, outside, values, vault
 from surveyapp.environment.outside import MailSettings, NotifySettings, SignInProvider
 from surveyapp.environment.values import LOCAL, PREFIX
+from surveyapp.environment.vault import Place
 from surveyapp.watching.logs import FORMS, form_of
 from surveyapp.watching.traces import TraceSettings
 
@@ -49,6 +50,10 @@ class Settings:
     cluster: str | None = None
     standby_url: str | None = field(default=None, repr=False)
     traces: TraceSettings | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where each secret stands that is set."""
+    secrets: Path | None = None
+    """The folder that they stand in, where the environment names one."""
 
     @property
     def times_statements(self) -> bool:
@@ -107,13 +112,13 @@ RENAMED = {"ACCESS_KEY": "ACCESS_KEYS"}
 """Settings of before, and what took their place."""
 
 
-def from_environment(environment: Mapping[str, str]) -> Settings:
-    """Reads SURVEYAPP_… variables. Raises SettingsError for a missing secret, a bad value or an unknown name."""
-    given = {
-        name.removeprefix(PREFIX): value
-        for name, value in environment.items()
-        if name.startswith(PREFIX) and value != ""
-    }
+def from_environment(environment: Mapping[str, str], *, database: str | None = None) -> Settings:
+    """Reads SURVEYAPP_… variables, and the secrets that stand apart from them (`environment/vault`). `database`: the
+    address of another one in place of the one that is set. Raises SettingsError for a missing secret, a bad value or
+    an unknown name."""
+    given, places = vault.gathered(environment)
+    if database is not None:
+        given["DATABASE_URL"] = database
     for old, new in RENAMED.items():
         if old in given:
             raise SettingsError(
@@ -167,6 +172,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             "The audit trail is chained with it: keep it, apart from the database, or the trail cannot be verified.",
         ),
         demo=demo,
+        places=places,
+        secrets=vault.folders(environment).get(Place.FOLDER),
         metrics_token=keys.metrics_token(given.get("METRICS_TOKEN")),
         log=_log(given.get("LOG"), demo),
         traces=outside.traces(given),

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from surveyapp.domain.audit import Operator
+from surveyapp.environment import vault
 from surveyapp.services.runtime import Runtime, build
 from surveyapp.services.security import operating
 from surveyapp.services.work import Desk
@@ -25,7 +26,7 @@ AS_FOR_REAL = ("--config", str(ROOT / "deploy" / "gunicorn.conf.py"))
 
 def environment() -> Mapping[str, str]:
     """The process's environment, with the demonstration's in it when there is no other."""
-    if "SURVEYAPP_SECRET_KEY" in os.environ or not DEMO_ENV.exists():
+    if not DEMO_ENV.exists() or vault.is_given(os.environ, "SECRET_KEY"):
         return os.environ
     written = dict(
         line.split("=", 1)
@@ -37,8 +38,7 @@ def environment() -> Mapping[str, str]:
 
 def open_settings(database: str | None = None) -> Settings:
     """What the environment says, on another database where one is named. Raises SettingsError."""
-    other = {} if database is None else {"SURVEYAPP_DATABASE_URL": database}
-    return from_environment({**environment(), **other})
+    return from_environment(environment(), database=database)
 
 
 def open_runtime(database: str | None = None) -> Runtime:

@@ -11,6 +11,7 @@ import click
 
 from surveyapp.cli.context import AS_FOR_REAL, DEMO_ENV, check_port, open_runtime, open_settings
 from surveyapp.cli.context import serve as become_server
+from surveyapp.environment import vault
 from surveyapp.services import readiness
 from surveyapp.services.demo import loading as service
 from surveyapp.services.questionnaires import versions as questionnaire_versions
@@ -75,7 +76,7 @@ def _greet(runtime: Runtime) -> None:
 
 def _write_environment() -> None:
     """Makes the demonstration's keys, once. An installation that has keys of its own is left alone."""
-    if "SURVEYAPP_SECRET_KEY" in os.environ:
+    if vault.is_given(os.environ, "SECRET_KEY"):
         return
     if DEMO_ENV.exists():
         _add_new_keys()

@@ -20,6 +20,7 @@ from gunicorn.http import RequestParser, wsgi
 from gunicorn.http.errors import ParseException
 
 import surveyapp.cli
+from surveyapp.environment import vault
 from surveyapp.services.security import backup
 from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import migrating
@@ -37,22 +38,60 @@ def unit(path: Path) -> configparser.ConfigParser:
     return found
 
 
-def new_settings(*arguments: str) -> dict[str, str]:
-    made = subprocess.run(
-        [ROOT / "deploy" / "new_settings", *arguments], capture_output=True, text=True, check=True
-    ).stdout  # fmt: skip
+def printed(program: str, *arguments: str) -> dict[str, str]:
+    """The lines NAME=value that a program of `deploy/` prints."""
+    made = subprocess.run([ROOT / "deploy" / program, *arguments], capture_output=True, text=True, check=True).stdout
     return dict(line.split("=", 1) for line in made.splitlines())
 
 
-def test_new_settings_are_settings_and_their_keys_are_new() -> None:
-    one, other = (new_settings("https://study.example.org") for _ in range(2))
-    settings: Settings = from_environment(one)
+def test_new_settings_are_settings_and_their_keys_are_new(tmp_path: Path) -> None:
+    written = printed("new_settings", "https://study.example.org")
+    assert not written.keys() & {f"SURVEYAPP_{name}" for name in vault.SECRET - {"DATABASE_URL"}}, (
+        "no secret among them"
+    )
+    one, other = (printed("new_keys") for _ in range(2))
+    settings: Settings = from_environment({**written, **one})
     assert (settings.public_url, settings.proxies, settings.demo) == ("https://study.example.org", 1, False)
-    secret = {name for name in one if "KEY" in name and name != "SURVEYAPP_PERSON_KEYS"}
-    assert len(secret) == 4
-    assert all(one[name] != other[name] for name in secret)
+    assert len(one) == 4
+    assert all(one[name] != other[name] for name in one)
+    folder = tmp_path / "keys"
+    printed("new_keys", str(folder))
+    read = from_environment({**written, "SURVEYAPP_SECRETS": str(folder)})
+    assert set(read.places.values()) == {vault.Place.FOLDER, vault.Place.ENVIRONMENT}
+    assert {each.stat().st_mode & 0o077 for each in (folder, *folder.iterdir())} == {0}
+    again = subprocess.run([ROOT / "deploy" / "new_keys", folder], capture_output=True, check=False)
+    assert again.returncode != 0, "never over keys that there are"
     said = subprocess.run([ROOT / "deploy" / "new_settings"], capture_output=True, text=True, check=False)
     assert (said.returncode != 0, "Say the address" in said.stderr) == (True, True)
+
+
+def test_what_is_sealed_is_what_a_unit_reads(tmp_path: Path) -> None:
+    """Opened here as systemd opens the folder that a unit names: each file under the unit's name for it and its own."""
+    program = shutil.which("systemd-creds")
+    if program is None or subprocess.run([program, "has-tpm2"], capture_output=True, check=False).returncode > 127:
+        pytest.skip("systemd is not installed")
+    keys = {**printed("new_keys"), "SURVEYAPP_MAIL_SERVER": "smtp://user:pass=word@mail.example.org:587"}
+    seal = [ROOT / "deploy" / "seal", str(tmp_path / "sealed")]
+    lines = "".join(f"{name}={value}\n" for name, value in keys.items())
+    done = subprocess.run(seal, input=lines, capture_output=True, text=True, check=False)
+    if "credential.secret" in done.stderr and done.returncode:
+        pytest.skip("this user has no key to seal with")
+    assert done.returncode == 0, done.stderr
+    prefix, folder = unit(UNITS[0])["Service"]["LoadCredentialEncrypted"].split(":")
+    assert f'folder="${{1:-{folder}}}"' in (ROOT / "deploy" / "seal").read_text(encoding="utf-8")
+    shown = tmp_path / "shown"
+    shown.mkdir()
+    for each in (tmp_path / "sealed").iterdir():
+        assert keys[f"SURVEYAPP_{each.name}"].encode() not in each.read_bytes()
+        name = f"{prefix}_{each.name}"
+        subprocess.run([program, "decrypt", f"--name={name}", each, shown / name], capture_output=True, check=True)
+    settings = from_environment({"CREDENTIALS_DIRECTORY": str(shown), "SURVEYAPP_MAIL_FROM": "a@example.org"})
+    assert settings.mail is not None
+    assert settings.mail.server == keys["SURVEYAPP_MAIL_SERVER"]
+    assert set(settings.places.values()) == {vault.Place.CREDENTIALS}
+    refused = subprocess.run(seal, input="SECRET_KEY=x\n", capture_output=True, text=True, check=False)
+    assert (refused.returncode, "Each line is SURVEYAPP_NAME=value" in refused.stderr) == (1, True)
+    assert {each.name for each in tmp_path.iterdir()} == {"sealed", "shown"}, "nothing half done is left"
 
 
 def test_a_start_that_settings_forbid_is_not_tried_again() -> None:
@@ -139,9 +178,11 @@ def test_units_start_what_there_is_as_nobody_in_particular(path: Path) -> None:
     assert service["UMask"] == "0077"
     # Where it came from is no business of what serves.
     assert service["InaccessiblePaths"] == "-/opt/shiftline/.git"
+    # Secrets are opened for it by systemd; those of commands that are run by hand likewise.
+    assert f"LoadCredentialEncrypted={service['LoadCredentialEncrypted']}" in PAGE
     # What the settings write to is what the unit lets be written.
     assert service["ProtectSystem"] == "strict"
-    settings = new_settings("https://a.example")
+    settings = printed("new_settings", "https://a.example")
     places = {settings[f"SURVEYAPP_{name}"] for name in ("PERSON_KEYS", "CACHE", "BACKUPS")}
     assert all(place.startswith(f"/var/lib/{service['StateDirectory']}/") for place in places)
 
@@ -217,7 +258,7 @@ def test_a_new_version_comes_and_goes_by_the_pages_own_commands(
 def test_no_secret_and_nothing_of_this_machine_enters_an_image_or_a_commit() -> None:
     compose = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
     given = re.findall(r"(?:env_file|file): \.\./(\w[\w.]*)", compose)
-    assert set(given) == {"shiftline.env", "pgpass", "database_password"}
+    assert set(given) == {"shiftline.env", "shiftline.keys", "pgpass", "database_password"}
     for name in (".dockerignore", ".gitignore"):
         left_out = (ROOT / name).read_text(encoding="utf-8").splitlines()
         assert [each for each in given if not any(fnmatch.fnmatch(each, line) for line in left_out)] == [], name

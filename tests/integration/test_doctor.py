@@ -7,6 +7,7 @@ import datetime as dt
 import secrets
 import shutil
 import ssl
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from surveyapp.domain.errors import ShiftlineError
 from surveyapp.domain.security.fitness import BACKUP_AGE, CHAIN_AGE, DUE_AGE, Weight
 from surveyapp.domain.staff import Role
 from surveyapp.environment.outside import MailSettings
+from surveyapp.environment.vault import Place
 from surveyapp.services import readiness, worker
 from surveyapp.services.doctor import kept, machine, servers
 from surveyapp.services.doctor import looking as doctor
@@ -274,6 +276,29 @@ def test_what_would_be_better_stands_after_what_is_wrong(
     assert "sslmode=verify-full" in said(dataclasses.replace(made, settings=settings), Weight.BETTER)
 
 
+def test_keys_that_stand_where_they_are_inherited_or_read_are_found(tmp_path: Path) -> None:
+    """And where each was read from is said. No server and no database is asked."""
+    made = types.SimpleNamespace(settings=factories.create_settings())
+    assert [each[1][:36] for each in machine.vault(made)] == ["SURVEYAPP_ACCESS_KEYS, SURVEYAPP_AUD"]  # type: ignore[arg-type]
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    (folder / "SURVEYAPP_AUDIT_KEY").touch()
+    folder.chmod(0o755)
+    (folder / "SURVEYAPP_AUDIT_KEY").chmod(0o644)
+    places = {"AUDIT_KEY": Place.FOLDER, "SECRET_KEY": Place.CREDENTIALS, "DATABASE_URL": Place.ENVIRONMENT}
+    made.settings = dataclasses.replace(made.settings, places=places, secrets=folder)
+    ((weight, what, todo),) = machine.vault(made)  # type: ignore[arg-type]
+    assert (weight, what) == (Weight.WRONG, f"Others on this machine can read secrets in {folder}.")
+    assert f"chmod -R o= {folder}" in todo
+    folder.chmod(0o700)
+    assert list(machine.vault(made)) == []  # type: ignore[arg-type]
+    assert machine.read_from(made) == [  # type: ignore[arg-type]
+        "Read from the environment: SURVEYAPP_DATABASE_URL.",
+        "Read from systemd’s credentials: SURVEYAPP_SECRET_KEY.",
+        f"Read from the folder of secrets {folder}: SURVEYAPP_AUDIT_KEY.",
+    ]
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_the_command(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
     """Without a database it says that, and the rest as well."""
@@ -285,3 +310,4 @@ def test_the_command(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.Monkey
     assert "Wrong: No backup can be made" in done.output or "This is a demonstration" in done.output
     assert ("The database cannot serve." in done.output) is not there
     assert "to mend before anybody answers" in done.output
+    assert "Read from the environment: SURVEYAPP_ACCESS_KEYS, " in done.output

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.errors import SettingsError
+from surveyapp.environment import vault
+from surveyapp.environment.vault import Place
 from surveyapp.settings import from_environment
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -97,6 +99,66 @@ def test_what_sends_traces_is_an_extra_and_is_asked_for(monkeypatch: pytest.Monk
     monkeypatch.setattr("surveyapp.environment.outside.are_installed", lambda: False)
     with pytest.raises(SettingsError, match="Install it with `make traces`, or unset SURVEYAPP_TRACES"):
         from_environment({**GOOD, "SURVEYAPP_TRACES": "https://c.example.org"})
+
+
+def folder_of(place: Path, **files: str) -> Path:
+    place.mkdir()
+    for name, text in files.items():
+        (place / name).write_text(text, encoding="utf-8")
+    return place
+
+
+def test_secrets_stand_in_the_environment_or_in_a_folder_of_files(tmp_path: Path) -> None:
+    """systemd's credentials, what an orchestrator mounts and what a vault's agent writes are all such folders."""
+    apart = {"SURVEYAPP_SECRET_KEY": "f" * 40 + "\n", "SURVEYAPP_AUDIT_KEY": KEY, "pgpass": "another's", "..data": "x"}
+    mounted = folder_of(tmp_path / "mounted", **apart)
+    shown = folder_of(tmp_path / "shown", SURVEYAPP_ACCESS_KEYS=f"first:{KEY}", SURVEYAPP_NOTIFY_KEY=" \n")
+    environment = {
+        "SURVEYAPP_CONTACT_KEYS": GOOD["SURVEYAPP_CONTACT_KEYS"],
+        "SURVEYAPP_SECRETS": str(mounted),
+        "CREDENTIALS_DIRECTORY": str(shown),
+    }
+    settings = from_environment(environment)
+    assert (settings.secret_key, settings.secrets) == ("f" * 40, mounted)
+    assert settings.places == {
+        "CONTACT_KEYS": Place.ENVIRONMENT,
+        "SECRET_KEY": Place.FOLDER,
+        "AUDIT_KEY": Place.FOLDER,
+        "ACCESS_KEYS": Place.CREDENTIALS,
+    }
+    assert vault.is_given(environment, "SECRET_KEY")
+    assert not vault.is_given({"CREDENTIALS_DIRECTORY": str(shown)}, "SECRET_KEY")
+    other = from_environment(
+        {**environment, "SURVEYAPP_DATABASE_URL": "postgresql://a/b"}, database="sqlite:////x/y.db"
+    )
+    assert (other.database_url, str(other.person_keys)) == ("sqlite:////x/y.db", "/x/y.db.keys")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("SURVEYAPP_SECRET_KEY", "g" * 40, "SECRET_KEY stands in .* and in the environment. Leave it in one of them"),
+        ("SURVEYAPP_METRICS_TOKEN", "two\nlines", "must hold the value of SURVEYAPP_METRICS_TOKEN and nothing else"),
+        ("SURVEYAPP_METRICS_TOKEN", "short", "METRICS_TOKEN needs at least 32"),
+        ("SURVEYAPP_SECRET_KEYS", "x", "is named as no secret that there is. Correct its name"),
+        ("SURVEYAPP_LOG", "json", "if it is another setting, put it into the environment"),
+    ],
+)
+def test_a_folder_of_secrets_that_is_amiss_is_refused(tmp_path: Path, name: str, text: str, says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        from_environment({**GOOD, "SURVEYAPP_SECRETS": str(folder_of(tmp_path / "mounted", **{name: text}))})
+
+
+def test_a_folder_or_file_of_secrets_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"/nowhere cannot be read \(No such file"):
+        from_environment({**GOOD, "SURVEYAPP_SECRETS": "/nowhere"})
+    (tmp_path / "SURVEYAPP_METRICS_TOKEN").mkdir()
+    with pytest.raises(SettingsError, match=r"METRICS_TOKEN cannot be read .* Let the user that serves read it"):
+        from_environment({**GOOD, "SURVEYAPP_SECRETS": str(tmp_path)})
+    (tmp_path / "SURVEYAPP_METRICS_TOKEN").rmdir()
+    (tmp_path / "SURVEYAPP_METRICS_TOKEN").write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match="as text in one line"):
+        from_environment({**GOOD, "SURVEYAPP_SECRETS": str(tmp_path)})
 
 
 BAD = [

@@ -11,16 +11,20 @@ from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.security.fitness import Weight, wrong
 from surveyapp.services import runtime as runtimes
 from surveyapp.services.doctor import looking as service
+from surveyapp.services.doctor import machine
 
 
 @click.command()
 def doctor() -> None:
-    """Say in sentences what is not right for real use, and what to do. Exits with 1 where something is wrong."""
+    """Say in sentences what is not right for real use, and what to do, and where each secret is read from. Exits with 1
+    where something is wrong."""
     try:
         runtime = open_runtime()
     except DatabaseUnavailable:
         # That is a finding, beside the others.
         runtime = runtimes.build(open_settings())
+    for sentence in machine.read_from(runtime):
+        click.echo(sentence)
     found = service.look(runtime)
     for each in found:
         click.echo(f"{'Wrong: ' if each.weight is Weight.WRONG else 'Better: '}{each.what}")

@@ -18,6 +18,7 @@ WITHOUT_THE_DATABASE: tuple[Look, ...] = (
     machine.address,
     servers.door,
     machine.keys,
+    machine.vault,
     machine.files,
     machine.disks,
     machine.backups,

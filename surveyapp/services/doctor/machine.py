@@ -14,7 +14,8 @@ from surveyapp.domain.security.fitness import (
     LEAST_SIGNS,
     said_of_age,
 )
-from surveyapp.environment.values import LOCAL
+from surveyapp.environment.values import LOCAL, PREFIX
+from surveyapp.environment.vault import Place
 from surveyapp.services.doctor.finding import BETTER, WRONG, Found
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import backup_folder
@@ -73,6 +74,46 @@ def keys(runtime: Runtime) -> Found:
                 f"SURVEYAPP_{name} is not random: it is made of {len(set(key))} different signs.",
                 "Make another with `openssl rand -base64 32`, and `surveyapp keys list` for how it is changed.",
             )
+
+
+def read_from(runtime: Runtime) -> list[str]:
+    """Where each secret that is set was read from, in a sentence for each such place."""
+    said = []
+    for place in Place:
+        if names := _standing_in(runtime, place):
+            where = f"{place.value} {runtime.settings.secrets}" if place is Place.FOLDER else place.value
+            said.append(f"Read from {where}: {', '.join(names)}.")
+    return said
+
+
+def _standing_in(runtime: Runtime, place: Place) -> list[str]:
+    return sorted(f"{PREFIX}{name}" for name, each in runtime.settings.places.items() if each is place)
+
+
+def vault(runtime: Runtime) -> Found:
+    settings = runtime.settings
+    open_there = [name for name in _standing_in(runtime, Place.ENVIRONMENT) if "KEY" in name]
+    if open_there and not settings.demo:
+        yield (
+            BETTER,
+            f"{', '.join(open_there)} {'stand' if len(open_there) > 1 else 'stands'} in the environment: what this "
+            "program starts inherits it, and a copy of the file of settings is a copy of the keys.",
+            "`deploy/seal` makes systemd credentials of them; anything else that keeps secrets writes them into a "
+            "folder that SURVEYAPP_SECRETS names.",
+        )
+    if settings.secrets is not None and _is_open(settings.secrets):
+        yield (
+            WRONG,
+            f"Others on this machine can read secrets in {settings.secrets}.",
+            f"chmod -R o= {settings.secrets}, or have whatever writes them do so.",
+        )
+
+
+def _is_open(folder: Path) -> bool:
+    """Whether others may read a secret in a folder. Groups are left out: an orchestrator hands them on by one."""
+    if not folder.stat().st_mode & stat.S_IXOTH:
+        return False
+    return any(each.stat().st_mode & stat.S_IROTH for each in folder.glob(f"{PREFIX}*"))
 
 
 def files(runtime: Runtime) -> Found:
