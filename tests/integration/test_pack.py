@@ -20,7 +20,7 @@ from tests import factories
 from tests.page import Client
 from tests.phone import Phone
 
-A_PAGE, THE_REST = 200, 2_400
+A_PAGE, THE_REST = 150, 2_300
 """Bytes, compressed: of a page of a pack, on average; and of all it has besides: sections, words, faults, screens."""
 
 

@@ -143,11 +143,12 @@ def test_before_and_now_stand_in_one_table_each_cell_with_a_name(runtime: Runtim
     phone.agree(factories.create_link(runtime, factories.create_participant(runtime)))
     phone.answer_until("confidence_career_potential", {"placed": "yes"})
     assert phone.page.said("th")[:3] == ["Before the placement", "Now", "Very confident"]
-    named = {
-        each["id"]: each["aria-label"] for tag, each in phone.page.elements if "aria-label" in each and "id" in each
-    }
-    assert named["confidence_career_potential-before"] == "Very confident, Before the placement"
-    assert named["confidence_career_potential-now-missing-dont_know"] == "Don’t know, Now"
+    cells = [each for tag, each in phone.page.elements if tag == "input" and "aria-label" in each]
+    named = {(each["name"], each["value"]): each["aria-label"] for each in cells}
+    asked = "confidence_career_potential"
+    assert named[f"{asked}@before", "very_confident"] == "Very confident, Before the placement"
+    assert named[f"{asked}@now:missing", "dont_know"] == "Don’t know, Now"
+    assert [each["id"] for each in cells if "id" in each] == [f"{asked}-before", f"{asked}-now"], "where faults lead"
     phone.send({"confidence_career_potential@before": "quite_confident"})
     assert phone.faults == [("#confidence_career_potential-now", "Choose an answer for “Now”.")]
     assert phone.chosen()["confidence_career_potential@before"] == ["quite_confident"]

@@ -143,7 +143,6 @@ class _Packing:
                 "id": page.id,
                 "section": page.section.id,
                 "if": as_data(condition, self._outside) if condition else None,
-                "kind": page.question.kind,
                 "question": page.question.id if page.question.order else None,
                 "quotes": any("{" in text for text in texts_of(page.question)),
                 "parts": [self._part(part) for part in page.parts],

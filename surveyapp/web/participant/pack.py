@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Response, abort, current_app, render_template
 from flask_babel import gettext as _
+from markupsafe import escape
 
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import Part
@@ -15,6 +17,7 @@ from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
 from surveyapp.services.responses import packing
 from surveyapp.web.packs import pack as packs
+from surveyapp.web.packs.folding import folded
 from surveyapp.web.participant import media, views
 from surveyapp.web.shared.faults import fault_sentence
 from surveyapp.web.shared.language import asked_language, isolated, known_language, speak_here
@@ -33,19 +36,26 @@ class Pages:
         view = views.blank_page(page)
         drawn = render_template("participant/_question.html", view=view, study=self.study, back="", action="")
         pictures = [media.address(self.study, file) for file in view.pictures]
-        return {"html": drawn} | ({"pictures": pictures} if pictures else {})
+        return {"html": folded(drawn, [part.key for part in page.parts])} | ({"pictures": pictures} if pictures else {})
 
     def section(self, section: Section) -> dict[str, Any]:
-        """With its number among the others (two names in braces), without one, and once it is done."""
-        says: Any = current_app.jinja_env.get_template("participant/macros.html").make_module({"_": _})
-        return {
-            "where": says.where(section, "{number}", "{all}"),
-            "inside": says.where(section, None, None),
-            "passed": says.passed(section.title),
-        }
+        """Its title as markup, where that is more than the words."""
+        marked = escape(section.title)
+        return {} if marked == str(section.title) else {"html": marked}
 
     def around(self) -> dict[str, Any]:
-        return {"screens": {"kept": render_template("participant/_kept.html")}}
+        """`way`: of any section, with names in braces: with its number among the others, without one, and once it is
+        done."""
+        says: Any = current_app.jinja_env.get_template("participant/macros.html").make_module({"_": _})
+        any_section = SimpleNamespace(title="{section}")
+        return {
+            "screens": {"kept": render_template("participant/_kept.html")},
+            "way": {
+                "where": says.where(any_section, "{number}", "{all}"),
+                "inside": says.where(any_section, None, None),
+                "passed": says.passed(any_section.title),
+            },
+        }
 
     def fault(self, fault: AnswerFault, part: Part) -> str:
         return fault_sentence(fault, part)

@@ -10,12 +10,21 @@ const OWN = new Set(["csrf_token", "save_id", "kept_form", "seen", "then", "lang
 // `values`: what its fields hold, by name; `fact`: as for `quote`.
 export function made(page, { order, values, fact }) {
   const template = document.createElement("template");
-  template.innerHTML = page.html;
+  template.innerHTML = unfolded(page);
   const { content } = template;
   if (order) arrange(content, page, order);
   if (page.quotes) quote(content, fact);
   fill(content, page, values);
   return content;
+}
+
+// The markup of a page with the names and ids of its variables in it, as web/packs/folding.py took them out.
+function unfolded({ html, parts }) {
+  const keys = parts.map(({ key }) => key);
+  return html.replace(/~(\d|[a-j]|~)/g, (_, mark) => {
+    if (mark === "~") return mark;
+    return keys[mark] ?? keys[parseInt(mark, 20) - 10].replace("@", "-");
+  });
 }
 
 // Puts options in order, each with the “or” before it and the line of text that goes with it. The first one bears the id of
@@ -31,7 +40,8 @@ function arrange(content, page, order) {
     for (const code of order) end.before(...(groups.get(code) ?? []));
     end.remove();
     const id = part.key.replace("@", "-");
-    named(content, part.key).forEach((input, place) => { input.id = place ? `${id}-${input.value}` : id; });
+    content.querySelector(`#${CSS.escape(id)}`)?.removeAttribute("id");
+    named(content, part.key)[0].id = id;
   }
 }
 

@@ -128,16 +128,23 @@ export class Turning {
   along(content, page) {
     const { sections } = this.route;
     const place = sections.findIndex((each) => each.section === page.section);
-    const words = this.pack.sections.find((each) => each.id === page.section);
-    const [number, all] = [place + 1, sections.length];
-    const where = place < 0 ? words.inside : words.where.replace("{number}", number).replace("{all}", all);
+    const { way } = this.pack;
+    const along = { number: place + 1, all: sections.length };
+    const where = this.filled(place < 0 ? way.inside : way.where, page.section, along);
     const far = sections.map(({ answered, pages }) => `<progress value="${answered}" max="${pages}"></progress>`);
     const before = this.route.page(page.id) && this.route.before(page.id);
     const done = before && before.section !== page.section && !(page.parts.length && this.route.isAnswered(page));
-    const passed = done ? this.pack.sections.find((each) => each.id === before.section).passed : "";
+    const passed = done ? this.filled(way.passed, before.section) : "";
     const template = document.createElement("template");
     template.innerHTML = `${where}<div class="far" aria-hidden="true">${far.join("")}</div>${passed}`;
     content.querySelector(".way").after(template.content);
+  }
+
+  // Markup of any section as that of one.
+  filled(markup, id, more = {}) {
+    const { title, html = title } = this.pack.sections.find((each) => each.id === id);
+    const found = { section: html, ...more };
+    return markup.replace(/\{(\w+)\}/g, (_, name) => found[name]);
   }
 
   name(before) {
