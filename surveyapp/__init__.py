@@ -31,13 +31,13 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.spot.routes import spot, tablet
     from surveyapp.web.supervisor.routes import supervisor
     from surveyapp.web.viewer.routes import viewer
-    from surveyapp.web.watching import requests
+    from surveyapp.web.watching import pace, requests
     from surveyapp.web.watching.health import health
     from surveyapp.web.watching.metrics import metrics
 
     app = _bare()
     app.extensions["surveyapp"] = runtime
-    assembly.assemble(app, runtime.settings)
+    assembly.assemble(app, runtime.settings, pace.door(runtime.settings))
     openid.install(app, runtime.settings)
     for blueprint in (
         participant,

@@ -34,6 +34,8 @@ class Settings:
     demo: bool = False
     hold_minutes: int = 30
     proxies: int = 0
+    session_requests: int = 600
+    address_requests: int = 6_000
     cache: Path = ROOT / "instance" / "cache"
     backups: Path = ROOT / "instance" / "backups"
     backup_recipients: tuple[str, ...] = ()
@@ -79,6 +81,8 @@ KNOWN = frozenset(
         "DEMO",
         "HOLD_MINUTES",
         "PROXIES",
+        "SESSION_REQUESTS",
+        "ADDRESS_REQUESTS",
         "CACHE",
         "BACKUPS",
         "BACKUP_RECIPIENT",
@@ -156,7 +160,13 @@ def from_environment(environment: Mapping[str, str], *, database: str | None = N
         chosen["person_keys"] = place.with_name(f"{place.name}.keys")
     elif "database_url" in chosen:
         chosen["person_keys"] = ROOT / "instance" / "person.keys"
-    for name, low, high in (("HOLD_MINUTES", 1, 480), ("PROXIES", 0, 5), ("SLOW_MS", 1, 600_000)):
+    for name, low, high in (
+        ("HOLD_MINUTES", 1, 480),
+        ("PROXIES", 0, 5),
+        ("SLOW_MS", 1, 600_000),
+        ("SESSION_REQUESTS", 60, 1_000_000),
+        ("ADDRESS_REQUESTS", 60, 1_000_000),
+    ):
         if name in given:
             chosen[name.lower()] = values.whole(name, given[name], low, high)
     if "BREACHED_PASSWORDS" in given:

@@ -46,8 +46,14 @@ database_wait = Histogram(
 database_failures = Counter(
     "shiftline_database_failures", "Units of work that failed because the database could not work.", registry=REGISTRY
 )
+refused = Counter(
+    "shiftline_requests_refused",
+    "Requests refused because more came within a minute than people make, of one session or one address.",
+    ("by",),
+    registry=REGISTRY,
+)
 
-COUNTED = (requests, request_seconds, in_progress, saves, answers_saved, database_wait, database_failures)
+COUNTED = (requests, request_seconds, in_progress, saves, answers_saved, database_wait, database_failures, refused)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 from babel import Locale
 from flask import Flask, g, request
@@ -32,8 +34,9 @@ from surveyapp.web.shared.session import COOKIE_LIVES, SessionByAudience, is_sta
 csrf = incoming.CsrfBySite()
 
 
-def assemble(app: Flask, settings: Settings) -> None:
-    """Everything a page of an installation rests on."""
+def assemble(app: Flask, settings: Settings, door: Callable[[], Any]) -> None:
+    """Everything a page of an installation rests on. `door`: asked before anything is looked up for a request; what it
+    returns is answered in place of a page."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
         # Sessions, and the tokens of forms, that were signed with a key of before go on until they end.
@@ -51,7 +54,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
-    assemble_pages(app, settings.demo)
+    assemble_pages(app, settings.demo, door)
     app.before_request(sign_in.keep_locked)
     reading.look_after_reading(app)
     # A global, because a macro that is imported sees no context.
@@ -72,7 +75,7 @@ def _whose_session() -> WebSession | None:
     return g.get("web_session")
 
 
-def assemble_pages(app: Flask, demo: bool = False) -> None:
+def assemble_pages(app: Flask, demo: bool = False, door: Callable[[], Any] | None = None) -> None:
     """What pages need, whoever they are for and wherever they come from: no database, nobody signed in."""
     app.config.update(
         # A phone in a tunnel outlasts an hour: a form is good as long as the session it belongs to.
@@ -95,6 +98,8 @@ def assemble_pages(app: Flask, demo: bool = False) -> None:
     )
     # First: what else answers before a page does speaks the page's language.
     language.install(app)
+    if door is not None:
+        app.before_request(door)
     csrf.init_app(app)
     Compress(app)
     static_files.install(app)

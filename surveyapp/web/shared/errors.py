@@ -19,7 +19,7 @@ from surveyapp.services.security import refusals
 from surveyapp.watching import meters
 from surveyapp.watching.requests import note_failure, number_of
 from surveyapp.web.shared.headers import RETRY_AFTER, is_secure, protecting
-from surveyapp.web.shared.incoming import SentFromElsewhere
+from surveyapp.web.shared.incoming import SentFromElsewhere, is_for_scripts
 from surveyapp.web.shared.session import given_back, is_program_path, is_staff_path, typed_texts
 from surveyapp.web.shared.sign_in import desk, signed_in
 from surveyapp.web.shared.words import worded
@@ -187,16 +187,55 @@ def unavailable(error: errors.DatabaseUnavailable) -> ErrorPage:
             503, _("We cannot reach the answers just now"), _("Wait half a minute, then ask for it again.")
         )
         return said, status, {**kind, **RETRY_AFTER}
+    return (
+        _handed_back(
+            _("We cannot reach the answers just now"),
+            sent=_("What you just sent was not stored. It is kept on this page: wait a minute, then send it again."),
+            asked=_("Everything that was stored before is kept. Wait a minute, then try again."),
+        ),
+        503,
+        RETRY_AFTER,
+    )
+
+
+def _handed_back(title: str, *, sent: str, asked: str) -> str:
+    """A page for which nothing is looked up: it shows what this request brought, and nothing else. `sent`, `asked`:
+    what is said of a form, which can be sent again, and of a page."""
     again = request.method == "POST" and request.blueprint != "staff" and not request.files
     fields = list(given_back(request.form.to_dict(flat=False))) if again else []
-    page = render_template(
-        "shared/unavailable.html",
+    return render_template(
+        "shared/handed_back.html",
+        title=title,
+        sentence=sent if again else asked,
         typed=[(name, value) for name, value, typed in fields if typed],
         unseen=[(name, value) for name, value, typed in fields if not typed],
         again=again,
         address=request.full_path.rstrip("?"),
     )
-    return page, 503, RETRY_AFTER
+
+
+WAIT_WHERE_FULL = {"Retry-After": "10"}
+"""Where somebody asks for more than people do: by then there is room for a sixth of what a minute has."""
+
+
+def asked_too_much() -> ErrorPage:
+    """Nothing was looked up or stored. A script is told so, and keeps what it sent."""
+    if is_for_scripts():
+        return json.dumps({"why": "busy"}), 429, {"Content-Type": "application/json", **WAIT_WHERE_FULL}
+    if is_program_path(request.path):
+        said, status, kind = _problem(
+            429, _("Too much was asked for at once"), _("Wait ten seconds, then ask for it again.")
+        )
+        return said, status, {**kind, **WAIT_WHERE_FULL}
+    page = _handed_back(
+        _("Too much was asked for at once"),
+        sent=_("What you just sent was not stored. It is kept on this page: wait ten seconds, then send it again."),
+        asked=_(
+            "More came from here within a minute than people do. Everything that was stored before is kept. Wait ten "
+            "seconds, then try again."
+        ),
+    )
+    return page, 429, WAIT_WHERE_FULL
 
 
 def _database_in(error: BaseException | None) -> errors.DatabaseUnavailable | None:
