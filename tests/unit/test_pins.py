@@ -76,3 +76,6 @@ def test_whatever_runs_it_finds_all_it_asks_for_among_the_pins() -> None:
     tools = _pins(ROOT / "requirements-dev.txt")
     assert _lacking(tools, project["dependencies"] + extras["dev"] + extras["traces"]) == set()
     assert {name: tools.get(name) for name in traces} == traces, "the tools are tried with what serves"
+    counts = _pins(ROOT / "requirements-cluster.txt")
+    assert _lacking(counts, project["dependencies"] + extras["cluster"]) == set()
+    assert {name: counts.get(name) for name in serves} == serves, "a cluster counts with what serves"
