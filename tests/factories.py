@@ -55,6 +55,7 @@ STUDY = "job_rotation"
 
 # Argon2id as slow as it should be would be most of what signing in costs a test.
 keyring._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+AS_SLOW_AS_IT_SHOULD_BE, keyring.STRETCHING = keyring.STRETCHING, (1, 8, 1)
 _PASSWORD_HASH = keyring.hash_password(PASSWORD)
 _numbers = itertools.count(1)
 

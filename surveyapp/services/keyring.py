@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import hash_secret_raw
+from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -160,14 +160,22 @@ def password_fits(stored: str, password: str) -> bool:
         return False
 
 
+def hashed_anew(stored: str, password: str) -> str | None:
+    """The hash of a password that fits, where it was made with other parameters than the library's current ones."""
+    return hash_password(password) if _hasher.check_needs_rehash(stored) else None
+
+
 def composed(password: str) -> str:
     """The password in the one form (NFKC) in which it is hashed: what another keyboard makes of the same signs is the
     same password (SP 800-63B-4, 3.1.1.2)."""
     return unicodedata.normalize("NFKC", password)
 
 
+STRETCHING = (3, 65_536, 4)
+"""Passes, KiB and lanes, as RFC 9106 advises. Written down, for what was stretched with others would not be found."""
+
+
 def stretched(secret: str, salt: bytes) -> bytes:
     """Argon2id of a secret under a salt that is given, 32 bytes: to find one among several."""
-    return hash_secret_raw(
-        secret.encode(), salt, _hasher.time_cost, _hasher.memory_cost, _hasher.parallelism, 32, _hasher.type
-    )
+    passes, memory, lanes = STRETCHING
+    return hash_secret_raw(secret.encode(), salt, passes, memory, lanes, 32, Type.ID)

@@ -142,7 +142,7 @@ def test_what_could_be_read_as_two_requests_is_refused(served: Config, headers: 
 
 
 def test_the_proxy_leads_people_to_https_and_tells_programs(tmp_path: Path) -> None:
-    """Also what it keeps to itself: figures."""
+    """Also what it keeps to itself, figures; and what it says of answers that say nothing of how they may be used."""
     program = shutil.which("caddy")
     if program is None:
         pytest.skip("caddy is not installed")
@@ -161,6 +161,10 @@ def test_the_proxy_leads_people_to_https_and_tells_programs(tmp_path: Path) -> N
     assert re.search(r'"status_code": 403\}\].*?"path": \["/api/\*"\]', plain)
     assert '"Location": ["https://{http.request.host}{http.request.uri}"]' in plain
     assert "reverse_proxy" not in plain
+    for name, said in (("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "frame-ancestors 'none'")):
+        where_there_is_none = {"require": {"headers": {name: None}}, "set": {name: [said]}}
+        assert json.dumps({"handler": "headers", "response": where_there_is_none}) in secure
+        assert secure.index(name) < secure.index('"handler": "reverse_proxy"')
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)

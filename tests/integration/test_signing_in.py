@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+import argon2
 import pyotp
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from surveyapp import create_app
 from surveyapp.domain.errors import InputRefused, SignInAgain
 from surveyapp.domain.staff import Role
+from surveyapp.services import keyring
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security.sessions import Browser
 from surveyapp.services.staff import accounts, own_account, sign_in
@@ -95,6 +97,27 @@ def test_every_reason_for_refusal_reads_the_same(runtime: Runtime, client: Clien
     }
     assert said == {("The e-mail address or the password is not right. Check both and try again.",)}
     assert acts(runtime).count("sign_in_refused") == 3, "the same work, whoever it was"
+
+
+def test_a_password_is_hashed_anew_once_hashes_are_slower(
+    runtime: Runtime, client: Client, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    monkeypatch.setattr(keyring, "_hasher", argon2.PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+
+    def hashed() -> str | None:
+        with runtime.database.reading() as session:
+            found = store.credentials(session, manager.email)
+        assert found is not None
+        return found.password_hash
+
+    before = hashed()
+    assert problems(try_password(client, manager.email, "wrong"))
+    assert hashed() == before, "by nobody who does not have it"
+    try_password(client, manager.email, factories.PASSWORD)
+    assert "m=16,t=2,p=1" in (hashed() or "")
+    code = pyotp.TOTP(factories.TOTP_KEY).at(clock.now)
+    assert post(client, "/staff/code", code=code) == "/manage/job_rotation", "and the sign-in goes on"
 
 
 def test_a_code_works_once(runtime: Runtime, client: Client, clock: Clock) -> None:

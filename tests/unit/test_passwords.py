@@ -7,12 +7,14 @@ import hashlib
 import uuid
 from pathlib import Path
 
+import argon2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.staff import Staff
+from surveyapp.services import keyring
 from surveyapp.services.keyring import hash_password, password_fits
 from surveyapp.services.staff import passwords
 from surveyapp.services.staff.passwords import check_new_password, is_breached
@@ -82,3 +84,16 @@ def test_every_common_password_is_refused_however_it_is_stretched() -> None:
 def test_anything_typed_is_taken_or_refused_with_a_sentence(new: str) -> None:
     with contextlib.suppress(InputRefused):
         check_new_password(new, ANA, None)
+
+
+def test_what_is_stretched_is_found_again_by_a_newer_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of Argon2id as RFC 9106 has it; what the library hashes passwords with may be raised meanwhile."""
+    assert factories.AS_SLOW_AS_IT_SHOULD_BE == (3, 65_536, 4)
+    before = keyring.stretched("one", b"s" * 16)
+    monkeypatch.setattr(keyring, "_hasher", argon2.PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    assert keyring.stretched("one", b"s" * 16) == before
+    assert password_fits(OLD, factories.PASSWORD), "a hash says itself how it was made"
+    assert (anew := keyring.hashed_anew(OLD, factories.PASSWORD)) is not None
+    assert "m=16,t=2,p=1" in anew
+    assert password_fits(anew, factories.PASSWORD)
+    assert keyring.hashed_anew(anew, factories.PASSWORD) is None

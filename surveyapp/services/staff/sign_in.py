@@ -15,7 +15,7 @@ from surveyapp.domain.audit import AuditAction, System
 from surveyapp.domain.errors import InputRefused, SignInAgain
 from surveyapp.domain.sentences import say
 from surveyapp.domain.web_sessions import EndedWhy, WebSession
-from surveyapp.services.keyring import hash_password, password_fits
+from surveyapp.services.keyring import hash_password, hashed_anew, password_fits
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import guesses, sessions
 from surveyapp.services.security.guesses import Guesser
@@ -71,18 +71,23 @@ class Entering:
 
 def check_password(runtime: Runtime, email: str, password: str, browser: Browser) -> Entering:
     """Lets in, as far as the next step, whose e-mail and password these are. Raises InputRefused with one sentence for
-    every reason, after the same work, so that nothing tells which accounts exist; TooManyGuesses, after none."""
+    every reason, after the same work, so that nothing tells which accounts exist; TooManyGuesses, after none. A right
+    one that was hashed less slowly than by now is hashed anew: nobody but its owner could do so."""
     guesser = guesses.signing_in(runtime, email, browser)
     with unknown(runtime).reading() as work:
         guesses.check(work, guesser)
         found = store.credentials(work.session, email)
     # Outside any transaction: the hash is slow on purpose, and a writer would hold up everybody's answers meanwhile.
     fits = password_fits((found and found.password_hash) or _NOBODY, password)
+    anew = hashed_anew(found.password_hash, password) if fits and found and found.password_hash else None
     with unknown(runtime).writing() as work:
         current = store.credentials_by_id(work.session, found.staff.id, lock=True) if found else None
         if found is not None and current is not None:
             same = current.password_hash is not None and current.password_hash == found.password_hash
             if fits and same and current.staff.active:
+                if anew is not None:
+                    store.set_password(work.session, current.staff.id, anew)
+                    current = replace(current, password_hash=anew)
                 return enter(work, current, SignInWay.PASSWORD)
         guesses.wrong_password(work, guesser)
         (work.by(found.staff) if found else work).record(AuditAction.SIGN_IN_REFUSED)
