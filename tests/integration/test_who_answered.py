@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import io
 import itertools
@@ -180,6 +181,22 @@ def test_the_database_reckons_a_cases_standing_as_the_domain_does(runtime: Runti
                 alike = progress.tallies(session, factories.everyone(runtime), now)
             assert {each.kind: each.people for each in alike if each.touchpoint == 1} == kinds
     assert checked == set(Standing)
+
+
+def test_cases_of_any_touchpoint_a_study_can_have_are_counted_by_letters(runtime: Runtime, clock: Clock) -> None:
+    person = factories.create_participant(runtime)
+    # Where letters get longer, where there are numbers that are no character, and the last that a file may name.
+    numbers = [4, 5, 999, 1000, 1177, 1201, 1999, 2000, 9998, 9999]
+    with runtime.database.writing() as session:
+        for number in numbers:
+            cases.add_case(
+                session, dataclasses.replace(case_of(runtime, person), id=new_id(), touchpoint=number, closes_at=None)
+            )
+    with runtime.database.reading() as session:
+        alike = progress.tallies(session, factories.everyone(runtime), clock())
+    kind = CaseKind(standing=Standing.OPEN, fate="open")
+    found = {each.touchpoint: (each.kind, each.people) for each in alike}
+    assert {number: found[number] for number in numbers} == dict.fromkeys(numbers, (kind, 1))
 
 
 def test_nobody(desk: Desk) -> None:

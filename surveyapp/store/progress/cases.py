@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import Text, and_, case, func, or_, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.cases import Disposition
@@ -26,41 +30,78 @@ def tallies(
     """A study's cases, as many together as are alike. `segments`: the attributes of people by which they are told
     apart; `sites`: whether by their sites too. One statement."""
     numbers = _KindNumbers()
-    counted: dict[str, Any] = {
-        "kind": CaseRow.touchpoint * MOST_KINDS + standing_column(CaseRow, now, numbers.column),
-        "group": ParticipantRow.group_id,
-    }
+    kind = standing_column(CaseRow, now, numbers.column)
+    kinds = len(numbers.kinds)
+    # What people are told apart by. By group they are read in order, and nothing has to be sorted.
+    of_people: dict[str, Any] = {"group": ParticipantRow.group_id}
     if sites:
-        counted["site"] = ParticipantRow.site_id
+        of_people["site"] = ParticipantRow.site_id
     for number, name in enumerate(segments):
-        counted[f"segment_{number}"] = ParticipantRow.attributes[name].as_string()
+        of_people[f"segment_{number}"] = ParticipantRow.attributes[name].as_string()
     each = scoped(
-        select(*(column.label(name) for name, column in counted.items()))
+        select(
+            *(column.label(name) for name, column in of_people.items()),
+            _letter(_number_of(CaseRow.touchpoint, kinds) + kind).label("letter"),
+        )
         .select_from(ParticipantRow)
         .join(CaseRow, CaseRow.participant_id == ParticipantRow.id),
         scope,
     ).subquery()
-    rows = session.execute(select(*each.c, func.count().label("people")).group_by(*each.c))
-    return [
-        CaseTally(
-            group=row.group,
-            touchpoint=row.kind // MOST_KINDS,
-            kind=numbers.kinds[row.kind % MOST_KINDS],
-            site=row.site if sites else None,
-            segments=tuple(getattr(row, f"segment_{number}") for number in range(len(segments))),
-            people=row.people,
-        )
-        for row in rows
-    ]
+    alike = [each.c[name] for name in of_people]
+    rows = session.execute(select(*alike, func.aggregate_strings(each.c.letter, "").label("letters")).group_by(*alike))
+    found = []
+    for row in rows:
+        for letter, people in Counter(row.letters).items():
+            touchpoint, number = _read_number(ord(letter), kinds)
+            found.append(
+                CaseTally(
+                    group=row.group,
+                    touchpoint=touchpoint,
+                    kind=numbers.kinds[number],
+                    site=row.site if sites else None,
+                    segments=tuple(getattr(row, f"segment_{number}") for number in range(len(segments))),
+                    people=people,
+                )
+            )
+    return found
 
 
-MOST_KINDS = 1000
-"""More than there are kinds of case."""
+FIRST_LETTER = ord("!")
+A_THOUSAND = 1000
+NEXT_THOUSAND = 0x10000
+"""By how much the letters of the next thousand touchpoints are further on: below it there are numbers that are no
+character, and the touchpoints of the first thousand stay below those."""
+
+
+def _number_of(touchpoint: Any, kinds: int) -> Any:
+    """The number of the letter that stands for the first kind of case at a touchpoint. A study's first touchpoints have
+    the shortest letters."""
+    return FIRST_LETTER + touchpoint * kinds + touchpoint // A_THOUSAND * NEXT_THOUSAND
+
+
+def _read_number(number: int, kinds: int) -> tuple[int, int]:
+    """The touchpoint and the kind of case of a letter's number."""
+    thousands, rest = divmod(number - FIRST_LETTER, A_THOUSAND * kinds + NEXT_THOUSAND)
+    touchpoint, kind = divmod(rest, kinds)
+    return thousands * A_THOUSAND + touchpoint, kind
+
+
+class _letter(GenericFunction[str]):  # named as it is written in a query
+    """The character of a number. One for each case, in a long text, is counted sooner than a database groups by the
+    numbers: it sorts nothing."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_letter)
+def _named(element: _letter, compiler: SQLCompiler, **how: Any) -> str:
+    name = "char" if compiler.dialect.name == "sqlite" else "chr"
+    return f"{name}({compiler.process(element.clauses, **how)})"
 
 
 class _KindNumbers:
-    """A number for each kind of case. What is told apart is one whole number: databases that sort what they group do
-    so in half the time that several columns of text take, and only what a page tells apart is looked at."""
+    """A number for each kind of case, of what a page tells apart and no more."""
 
     def __init__(self) -> None:
         self.kinds: list[CaseKind] = []
