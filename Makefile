@@ -8,7 +8,7 @@ COMPILE = $(BIN)/python -m piptools compile --generate-hashes --allow-unsafe --q
 INSTALL = install --quiet --disable-pip-version-check --no-build-isolation --use-pep517 --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install traces demo test check audit format messages schema assets pins bench bench-phone fuzz drill gallery
+.PHONY: help install traces demo test check audit format messages schema scripts assets pins bench bench-phone fuzz drill gallery
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ schema: .venv/.tools ## write the questionnaire format's JSON Schema for editors
 	@mkdir -p questionnaires/schema
 	$(BIN)/surveyapp questionnaires schema study > questionnaires/schema/study.json
 	$(BIN)/surveyapp questionnaires schema questionnaire > questionnaires/schema/questionnaire.json
+
+scripts: ## write the scripts of participants' and interviewers' pages shorter, after one was changed
+	scripts/small_scripts.sh
 
 assets: ## fetch Plotly's browser bundle again
 	scripts/refresh_plotly.sh

@@ -2,7 +2,8 @@
 
 A style sheet goes as one file with all that it imports, and so does a script of a participant's page, from
 `/static/survey/<mark>/`, which changes with any of them: a phone waits for one answer in place of fifteen, and all of
-it is of the same release.
+it is of the same release. `make scripts` has written each shorter (`static/js/small/`); where a module has changed
+since, they go as they are written.
 """
 
 from __future__ import annotations
@@ -32,14 +33,17 @@ _SHEET = re.compile(r'^@import "([a-z_]+\.css)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 
 _SMALL = {"text/css": rcssmin.cssmin, "text/javascript": rjsmin.jsmin}
-"""What is made small: white space and comments go, and nothing is written in another way, which a minifier that does so
-was seen to get wrong. What others have made (`vendor/`) goes as they made it."""
+"""What is made small where it is sent: white space and comments go. What others have made (`vendor/`) goes as they made
+it."""
+
+APART = frozenset({"participant"})
+"""Modules that are on every page of whoever imports them: they stay a file of their own, which is fetched once."""
 
 
 def install(app: Flask) -> None:
     """To be called after compression is set up: what is registered last runs first."""
     folder = Path(str(app.static_folder))
-    modules = folder / "js" / "survey"
+    modules, made_small = folder / "js" / "survey", folder / "js" / "small"
 
     @functools.cache
     def mark(filename: str) -> str | None:
@@ -48,10 +52,14 @@ def install(app: Flask) -> None:
 
     @functools.cache
     def mark_of_all() -> str:
-        return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(modules.glob("*.js")))).hexdigest()[:10]
+        served = mark_of(modules) + (mark_of(made_small) if is_of(made_small, modules) else "")
+        return hashlib.sha256(served.encode()).hexdigest()[:10]
 
     @functools.cache
     def script_of(name: str) -> str:
+        path = made_small / f"{name}.js"
+        if path.is_file() and is_of(made_small, modules):
+            return path.read_text(encoding="utf-8")
         return small("text/javascript", joined(modules, name))
 
     app.extensions["scripts"] = script_of
@@ -139,20 +147,39 @@ def small(mimetype: str, text: str) -> str:
     return str(_SMALL[mimetype](text))
 
 
+def mark_of(folder: Path) -> str:
+    """Of all scripts in a folder, one after another."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.js")))).hexdigest()
+
+
+def is_of(made_small: Path, modules: Path) -> bool:
+    """Whether what was made small was made of these very modules."""
+    of = made_small / "OF"
+    return of.is_file() and of.read_text(encoding="ascii").strip() == mark_of(modules)
+
+
 def joined(modules: Path, name: str) -> str:
     """A module with all that it imports, as one: each that is imported in a function of its own, so that their names
-    stay apart, in the order in which they would run. Modules here import and export by name alone."""
-    taken: list[str] = []
+    stay apart, in the order in which they would run. Modules here import and export by name alone; only the first
+    imports one that stays `APART`."""
+    taken = list(APART)
     parts: list[str] = []
+    beside: list[str] = []
+
+    def brought_in(found: re.Match[str]) -> str:
+        if found[2] in APART:
+            beside.append(found[0])
+            return ""
+        return f"const {{{found[1].replace(' as ', ': ')}}} = ${found[2]};\n"
 
     def take(each: str) -> None:
-        if each in taken:
+        if each in taken and each != name:
             return
         taken.append(each)
         text = (modules / f"{each}.js").read_text(encoding="utf-8")
         for found in _IMPORT.finditer(text):
             take(found[2])
-        text = _IMPORT.sub(lambda found: f"const {{{found[1].replace(' as ', ': ')}}} = ${found[2]};\n", text)
+        text = _IMPORT.sub(brought_in, text)
         exported = [found[2] for found in _EXPORT.finditer(text)]
         text = _EXPORT.sub(r"\1", text)
         if re.search(r"^(?:import|export)\b", text, re.MULTILINE):
@@ -163,4 +190,4 @@ def joined(modules: Path, name: str) -> str:
             parts.append(f"const ${each} = (() => {{\n{text}return {{ {', '.join(exported)} }};\n}})();\n")
 
     take(name)
-    return "".join(parts)
+    return "".join(beside + parts)

@@ -10,8 +10,8 @@ export class Keeping {
   // `turn`: knows the slip, and what stands by now.
   constructor({ handle, queue, turn }) {
     Object.assign(this, { handle, queue, turn, shell: bare(), again: false, busy: null });
-    this.files = [...document.querySelectorAll("link[href], script[src]")].map((each) => each.href || each.src);
-    this.files.push(import.meta.url);
+    // A browser has the page's icon by itself, or does without.
+    this.files = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((each) => each.href || each.src);
   }
 
   // Resolves once what is known at this moment is kept, or will not be.

@@ -2,6 +2,9 @@
 
 import { startLeaving } from "./leaving.js";
 
+// For the script beside it, which says what leaving drops as well.
+export const leaving = startLeaving;
+
 const form = document.querySelector("form.question");
 let changed = false;
 

@@ -6,7 +6,8 @@
 import { startAloud } from "./aloud.js";
 import { phoneClock } from "./clock.js";
 import { browserStorage } from "./kept.js";
-import { startLeaving } from "./leaving.js";
+import { Keeping, keptHere, resume } from "./keeping.js";
+import { leaving } from "./participant.js";
 import { unshelve } from "./places.js";
 import { openQueue } from "./queue.js";
 import { showState, unsaved } from "./state.js";
@@ -25,7 +26,7 @@ let left = false;
 let keeping = null;
 
 startAloud(main);
-startLeaving({ address: `${address}/leave`, clear });
+leaving({ address: `${address}/leave`, clear });
 begin();
 
 // Of all that this browser has of theirs nothing stays.
@@ -36,8 +37,7 @@ async function clear() {
 }
 
 async function begin() {
-  const keeper = isKept ? await import("./keeping.js") : null;
-  const found = await (keeper ? keeper.keptHere(handle, scripts) : fresh());
+  const found = await (isKept ? keptHere(handle, scripts) : fresh());
   const state = document.getElementById("state");
   // Whoever left at once meanwhile took the page with them.
   if (!found || !state) return;
@@ -64,7 +64,7 @@ async function begin() {
   turning = turn;
   addEventListener("offline", () => turn.reach(false));
   addEventListener("online", () => turn.reach(true));
-  if (keeper) return keeper.resume(turn, was ?? turn.route.page(id));
+  if (isKept) return resume(turn, was ?? turn.route.page(id));
   turn.at(id);
   turn.changed = changed;
   history.replaceState({ page: id }, "");
@@ -101,13 +101,13 @@ async function fetched(where, options = {}) {
   return response.json();
 }
 
-// From the first answer on this page is kept, with what is known by then. What that takes is fetched only then.
+// From the first answer on this page is kept, with what is known by then.
 function keepHere(turn) {
   if (!globalThis.caches || !navigator.serviceWorker) return;
   let keeper = null;
   const keep = () => {
-    keeper ??= import("./keeping.js").then(({ Keeping }) => new Keeping({ handle, queue, turn })).catch(() => null);
-    keeping = keeper.then((found) => found?.keep());
+    keeper ??= new Keeping({ handle, queue, turn });
+    keeping = keeper.keep();
   };
   queue.onChange((stand) => stand === "gone" || keep());
   if (navigator.serviceWorker.controller) keep();
