@@ -170,9 +170,20 @@ def walk(browser: Browser, link: str, script: bool, measured: Measured, question
             measured.sent(f"a further question, {how}", wire.since())
 
 
+class AsServed(Quiet):
+    """With the headers of the server that serves people: its name, and one date where Werkzeug's sends two."""
+
+    def version_string(self) -> str:
+        return "gunicorn"
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        self.send_response_only(code, message)
+        self.send_header("Server", self.version_string())
+
+
 @contextmanager
 def served(runtime: Runtime) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(runtime), threaded=True, request_handler=Quiet)
+    server = make_server("127.0.0.1", 0, create_app(runtime), threaded=True, request_handler=AsServed)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()

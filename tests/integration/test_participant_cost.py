@@ -29,7 +29,7 @@ COLD = 38_000
 """Bytes, compressed, of all that comes before the first question can be turned. Half of them are scripts; what
 the first page needs of the sheet comes twice, for it does not wait for that: the aim is 30,000."""
 
-FURTHER, FURTHER_BY_SCRIPT = 2_300, 900
+FURTHER, FURTHER_BY_SCRIPT = 2_200, 560
 """Bytes, request and answer, headers included, of a further question."""
 
 SMALLEST_CODING = {"Accept-Encoding": "br, gzip"}

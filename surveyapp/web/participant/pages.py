@@ -368,7 +368,7 @@ def _question(
         skip=_onward(backend, here, page.id) if stands else None,
         back=_back(backend, here, page.id),
         action=_address(backend, page.id, here),
-        save_id=uuid.uuid4(),
+        save_id=uuid.uuid4().hex,
         kept=kept,
         note=_NOTES.get("kept" if kept else note or request.args.get("note", ""), lambda: None)(),
     )

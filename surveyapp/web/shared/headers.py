@@ -8,7 +8,7 @@ import hashlib
 
 from flask import Flask, Response, g, request
 
-CONTENT_SECURITY_POLICY = "; ".join(
+CONTENT_SECURITY_POLICY = ";".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -26,7 +26,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 FRAME = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 """For a participant's page as staff look at it, in a frame."""
 
-AROUND_A_FRAME = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+AROUND_A_FRAME = f"{CONTENT_SECURITY_POLICY};frame-src 'self'"
 """For the page around that."""
 
 
@@ -80,7 +80,7 @@ def protecting(secure: bool, policy: str = CONTENT_SECURITY_POLICY) -> dict[str,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Permissions-Policy": "camera=(),geolocation=(),microphone=()",
         # Pages hold answers and names: nothing stays on a shared computer, not even behind the back button.
         "Cache-Control": "no-store",
     }
