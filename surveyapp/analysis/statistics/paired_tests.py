@@ -13,7 +13,6 @@ from typing import TypeVar
 import numpy as np
 from scipy import stats
 from scipy.sparse.csgraph import connected_components
-from statsmodels.stats.contingency_tables import SquareTable
 
 from surveyapp.analysis.statistics.change import JointCounts, PairedBinary
 
@@ -126,6 +125,9 @@ def stuart_maxwell(joint: JointCounts) -> PairedTest:
     n = int(moved.sum())
     if n == 0:
         return _undefined(method, joint.base)
+
+    # A second of every start otherwise, whoever starts and for whatever.
+    from statsmodels.stats.contingency_tables import SquareTable
 
     statistic, df = 0.0, 0
     number_of_sets, set_of = connected_components(moved + moved.T, directed=False)

@@ -7,10 +7,12 @@ loses a worker had not counted yet it counts again. One that does not answer at 
 from __future__ import annotations
 
 import logging
+import socket
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from surveyapp.analysis.counting.alike import Together, added, alike
 from surveyapp.analysis.linked import partitions
@@ -89,10 +91,19 @@ def _client(address: str) -> Any:
     found = _clients.get(address)
     if found is None or found.status != "running":
         try:
+            _knock(address)
             found = _clients[address] = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError, ValueError, ImportError) as error:
             raise ClusterFailed(f"The cluster at {address} does not answer ({error}).") from error
     return found
+
+
+def _knock(address: str) -> None:
+    """A client tries again and again where nobody listens: a door that is shut is told at once. Raises OSError, and
+    ValueError for what is no address."""
+    parts = urlsplit(address)
+    if parts.scheme in ("tcp", "tls"):
+        socket.create_connection((parts.hostname or "", parts.port or 8786), timeout=PATIENCE).close()
 
 
 def forget(address: str) -> None:
