@@ -59,6 +59,11 @@ def _print() -> None:
                 f"({each.evaluator.percent}%)"
             )
             click.echo(f"{study.id} {each.language}: {said}{', draft' if each.draft else ''}")
+        for language, messages, draft in easy_words.of_messages(folder / study.id, study):
+            said = f"easy words for {messages.done} of {messages.total}; the others are sent in the usual ones"
+            if messages.complete:
+                said = f"easy words for all {messages.total}"
+            click.echo(f"{study.id} {language}, messages: {said}{', draft' if draft else ''}")
         for easy in easy_words.coverage(folder / study.id, study):
             beside = "; ".join(
                 f"{kind.value}s with {share.done} of {share.total} questions"

@@ -25,6 +25,7 @@ from surveyapp.domain.instrument.translation import (
     words_for,
 )
 from surveyapp.domain.participants import Origin
+from surveyapp.domain.sending.rules import MessageStep
 from surveyapp.domain.sentences import say
 from surveyapp.services.keyring import Keyring
 from surveyapp.services.person_keys import PersonKeys
@@ -61,6 +62,7 @@ class Runtime:
     _instruments_for_staff: dict[tuple[str, str, int, str], Questionnaire] = field(default_factory=dict)
     _offered: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _written_easy: dict[tuple[str, str, int, str], bool] = field(default_factory=dict)
+    _messages_easy: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     _opened_easy: set[tuple[str, str, int, str]] = field(default_factory=set)
     _people: list[Origin] = field(default_factory=list)
     times: dict[tuple[str, str], tuple[dt.datetime, tuple[int, bool]]] = field(default_factory=dict)
@@ -143,6 +145,14 @@ class Runtime:
             return False
         self._opened_easy.add(key)
         return True
+
+    def writes_easy(self, study: Study, step: MessageStep, language: str) -> bool:
+        """Whether a message of a study can be written in the easy words of a language. Looked up once a process."""
+        key = (study.id, step.id, language)
+        if key not in self._messages_easy:
+            folder = self.settings.questionnaires / study.id
+            self._messages_easy[key] = easy_words.writes(folder, study, step, language)
+        return self._messages_easy[key]
 
     def study_in(self, study: Study, language: str) -> Study:
         """The study with its own texts in a language, as the files have them; each says which language it is in."""

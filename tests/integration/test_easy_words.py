@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
+import os
 import re
 import shutil
 import uuid
@@ -13,8 +15,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.domain.instrument.easy.renderings import Rendering, easy_of, is_easy, plain_of, rendering_of
 from surveyapp.domain.instrument.questionnaire import to_document
+from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.staff import Scope
 from surveyapp.reports.files import held_record
 from surveyapp.reports.text.phrasing import ENGLISH
@@ -24,7 +28,8 @@ from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering
 from surveyapp.services.results import response
 from surveyapp.services.runtime import Runtime, build
-from surveyapp.services.translation import easy_words
+from surveyapp.services.sending import calendar, outbox
+from surveyapp.services.translation import easy_words, po_files, study_catalogues
 from surveyapp.settings import ROOT
 from surveyapp.store.answering import exported
 from surveyapp.store.tables import SaveRow, WordingRow
@@ -34,6 +39,7 @@ from tests.integration.test_answering import walk_to
 from tests.interviewer import Interviewer, create_reachable
 from tests.page import Client
 from tests.phone import Phone
+from tests.sending import Told, at_ten, by, reachable
 
 USUAL = "How did you first hear about the scheme?"
 EASY = "How did you first find out about the scheme?"
@@ -231,3 +237,71 @@ def test_the_privacy_notice_is_in_easy_words_where_the_study_has_them(runtime: R
     # Who somebody is stays a name.
     assert (in_easy.controller, in_easy.contact) == (study.privacy.controller, study.privacy.contact)
     assert study.privacy.controller in easy
+
+
+MESSAGES = ("invite", "remind_3", "remind_7", "thank")
+
+
+def preview(runtime: Runtime, reference: str, step: str = "remind_3") -> list[tuple[str, str]]:
+    found = calendar.person(factories.operator(runtime), factories.STUDY, reference, step)
+    assert {each.language for each in found.words} == {found.language}
+    return [(each.language, each.text) for each in found.words if each.way is not SendingWay.TEXT]
+
+
+def test_whoever_was_last_asked_in_easy_words_is_written_to_in_them(runtime: Runtime, clock: Clock) -> None:
+    clock.now += at_ten(clock.now)
+    person = reachable(runtime, email="a@example.org")
+    reachable(runtime, 2)
+    calendar.switch(factories.operator(runtime), factories.STUDY, True)
+    carrier = Told()
+    desk = factories.operator(runtime)
+    outbox.send(desk, [factories.STUDY], by(carrier))
+    assert [each.language for each in carrier.handed] == ["en", "en"], "nobody has chosen yet"
+    phone = Phone(runtime)
+    phone.agree(factories.create_link(runtime, person))
+    phone.send({"heard_via": "online", "lang": "en-simple"})
+    [(language, before)] = preview(runtime, person.reference)
+    assert language == "en", "what was answered was asked in the usual words"
+    phone.send({"heard_via": "family"})
+    [(language, text)] = preview(runtime, person.reference)
+    assert (language, text == before) == ("en-simple", False)
+    assert "This link is for you alone: https://…" in text
+    # Whoever goes back to the usual words gets those.
+    phone.send({"heard_via_detail": "My brother.", "lang": "en"})
+    assert preview(runtime, person.reference)[0][0] == "en-simple"
+    phone.send({"heard_via_detail": "My brother told me."})
+    assert preview(runtime, person.reference) == [("en", before)]
+    phone.open("/survey/q/heard_via_detail?lang=en-simple")
+    phone.send({"heard_via_detail": "My sister."})
+    lines = calendar.calendar(desk, factories.STUDY).lines
+    assert {(each.language, each.people) for each in lines if each.step == "remind_3"} == {("en", 1), ("en-simple", 1)}
+    clock.forward(days=3)
+    outbox.send(desk, [factories.STUDY], by(carrier))
+    sent = {each.language: each for each in carrier.handed[2:]}
+    assert set(sent) == {"en", "en-simple"}
+    assert sent["en-simple"].subject.endswith("you can still answer our questions")
+    assert re.search(r"The last day is \d+ [A-Z][a-z]+ \d{4}\.", sent["en-simple"].text)
+
+
+def test_a_message_has_easy_words_whole_or_is_sent_in_the_usual_ones(tmp_path: Path) -> None:
+    study = load_studies(ROOT / "questionnaires")[factories.STUDY]
+    assert study.messages is not None
+    own = study_catalogues.file_of(ROOT / "questionnaires" / study.id, "en-simple")
+    path = study_catalogues.file_of(tmp_path, "en-simple")
+    path.parent.mkdir()
+    for number, (step, lacks) in enumerate(itertools.product(MESSAGES, (None, "subject", "text", "short"))):
+        file = po_files.read(own, "en-simple")
+        for message in file.catalog:
+            if message.context == f"message.{step}.{lacks}":
+                message.string = ""
+        po_files.write(path, file, sort=False)
+        os.utime(path, (number, number))
+        written = {each.id: easy_words.writes(tmp_path, study, each, "en") for each in study.messages.steps}
+        assert written == {each: lacks is None or each != step for each in MESSAGES}
+        [(language, share, draft)] = easy_words.of_messages(tmp_path, study)
+        assert (language, share.done, share.total, draft) == ("en", 4 - (lacks is not None), 4, True)
+    assert not easy_words.writes(tmp_path, study, study.messages.steps[0], "pl"), "Polish has none"
+    path.write_text('msgid "never ends')
+    assert not easy_words.writes(tmp_path, study, study.messages.steps[0], "en"), "nobody can read it"
+    path.unlink()
+    assert not easy_words.writes(tmp_path, study, study.messages.steps[0], "en"), "there is none"

@@ -14,6 +14,7 @@ from surveyapp.domain.entry import sent_codes as codes
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind, Case
 from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.domain.i18n import N_
+from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import ResponseState
@@ -99,7 +100,8 @@ class _Words:
 
     def __init__(self, work: Work, study: Study, language: str) -> None:
         self.language, self.say, _ = interface_catalogues.spoken(language)
-        local = work.runtime.study_in(study, language) if language in work.runtime.offered(study) else study
+        spoken = plain_of(language)
+        local = work.runtime.study_in(study, spoken) if spoken in work.runtime.offered(study) else study
         told = ", ".join(str(each) for each in (local.help.name, local.help.phone, local.help.email) if each)
         self.questions = self.say(QUESTIONS, help=told)
         self.study, self.zone, self._locale = study, work.runtime.zone(study), Locale.parse(self.language, sep="-")

@@ -19,7 +19,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.services.mending.whole_study import whole_study
 from surveyapp.services.participants import contacts
 from surveyapp.services.sending import wording
-from surveyapp.services.sending.facts import calls_begin, language_of, plan_of
+from surveyapp.services.sending.facts import calls_begin, everyone, language_of, plan_of
 from surveyapp.services.sending.ways.chosen import carried
 from surveyapp.services.sending.wording import WordedMessage
 from surveyapp.services.work import Desk, Work
@@ -100,8 +100,7 @@ def calendar(desk: Desk, study_id: str) -> SendingCalendar:
         calls: Counter[tuple[dt.date, str, int]] = Counter()
         order = {step.id: number for number, step in enumerate(study.messages.steps)} if study.messages else {}
         away = carried(work.runtime.settings)
-        for facts in recipients.everyone(work.session, scope) if study.messages else ():
-            language = language_of(work, study, facts)
+        for facts in everyone(work, study, scope) if study.messages else ():
             if (begins := calls_begin(work, study, facts)) is not None:
                 calls[begins.astimezone(zone).date(), facts.group, facts.case.touchpoint] += 1
             for each in plan_of(work, study, facts):
@@ -111,7 +110,7 @@ def calendar(desk: Desk, study_id: str) -> SendingCalendar:
                     continue
                 assert each.at is not None
                 assert each.way is not None
-                day = each.at.astimezone(zone).date()
+                day, language = each.at.astimezone(zone).date(), language_of(work, study, facts, each.step)
                 lines[day, order[each.step.id], facts.group, facts.case.touchpoint, each.way, language] += 1
                 if each.way not in away and each.at <= work.now:
                     by_hand[each.way] += 1
@@ -186,10 +185,10 @@ def person(desk: Desk, study_id: str, reference: str, step_id: str | None = None
         found = participants.participant_by_reference(work.session, scope, reference, work.today(study))
         if found is None:
             raise NotFound(say("no_participant", reference=reference))
-        mine = [each for each in recipients.everyone(work.session, scope) if each.participant_id == found.id]
-        language = language_of(work, study, mine[0]) if mine else study.source_language
+        mine = [each for each in everyone(work, study, scope) if each.participant_id == found.id]
         steps = study.messages.steps if study.messages else ()
         step = next((each for each in steps if each.id == step_id and each.is_for(found.group)), None)
+        language = language_of(work, study, mine[0], step) if mine else study.source_language
         words: tuple[WordedMessage, ...] = ()
         sees = desk.may(Action.SEE_CONTACTS, study_id)
         if step is not None and mine:

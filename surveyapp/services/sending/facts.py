@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Collection
 
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.fieldwork.call_queue import called_from
 from surveyapp.domain.fieldwork.cases import CaseState
+from surveyapp.domain.instrument.easy.renderings import easy_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.sending.planning import PlannedMessage, Recipient, WhyNot, planned
-from surveyapp.domain.sending.rules import MessageRules, SendingWay
+from surveyapp.domain.sending.rules import MessageRules, MessageStep, SendingWay
 from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Scope
 from surveyapp.services.work import Work
+from surveyapp.store.sending import recipients
 from surveyapp.store.sending.recipients import RecipientFacts
 
 _BARRED = {
@@ -74,7 +79,18 @@ def calls_begin(work: Work, study: Study, facts: RecipientFacts) -> dt.datetime 
     return None if begins is None or (person.closes_at is not None and begins >= person.closes_at) else begins
 
 
-def language_of(work: Work, study: Study, facts: RecipientFacts) -> str:
-    """The language a message is in: the first of theirs that the study offers, else the study's own."""
+def everyone(
+    work: Work, study: Study, scope: Scope, cases: Collection[uuid.UUID] | None = None
+) -> list[RecipientFacts]:
+    """Everybody whom a study writes to, at each of their touchpoints; or those `cases` alone."""
+    return recipients.everyone(work.session, scope, cases, easy=bool(study.easy))
+
+
+def language_of(work: Work, study: Study, facts: RecipientFacts, step: MessageStep | None) -> str:
+    """The language a message is in: the first of theirs that the study offers, else the study's own; its easy words,
+    where they were last asked in easy ones and the message has them. `step`: None for no message in particular."""
     offered = work.runtime.offered(study)
-    return next((each for each in facts.languages if each in offered), study.source_language)
+    language = next((each for each in facts.languages if each in offered), study.source_language)
+    if facts.easy and step is not None and work.runtime.writes_easy(study, step, language):
+        return easy_of(language)
+    return language

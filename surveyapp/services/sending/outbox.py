@@ -23,7 +23,7 @@ from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.sending import asked, wording
-from surveyapp.services.sending.facts import language_of, plan_of, rules_of
+from surveyapp.services.sending.facts import everyone, language_of, plan_of, rules_of
 from surveyapp.services.sending.ways.carrier import Carrier, CarrierOutcome, OutgoingMessage, Receipt
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants
@@ -69,11 +69,11 @@ def the_lock(desk: Desk, holder: str | None = None) -> Iterator[Callable[[], Non
 def plan_due(work: Work, scope: Scope, study: Study) -> int:
     """Plans what is due now in a study, a row each; how many are new. The caller has the lock."""
     new = []
-    for facts in recipients.everyone(work.session, scope):
+    for facts in everyone(work, study, scope):
         there = {each.step for each in facts.history}
         for each in due(plan_of(work, study, facts), work.now):
             if each.step.id not in there and each.way is not None and each.at is not None:
-                language = language_of(work, study, facts)
+                language = language_of(work, study, facts, each.step)
                 new.append(
                     NewMessage(
                         case_id=facts.case.id, step=each.step.id, way=each.way, language=language, due_at=each.at
@@ -194,7 +194,7 @@ def take_up(work: Work, message: OutboxMessage, via: str) -> tuple[OutgoingMessa
     case = cases.locked_case(work.session, message.case_id)
     study = work.runtime.study(message.study)
     scope = Scope(message.study, work.runtime.origin)
-    facts = recipients.everyone(work.session, scope, [message.case_id])
+    facts = everyone(work, study, scope, [message.case_id])
     if case is None or not facts:
         return MessageState.STOPPED
     person = participants.participant(work.session, facts[0].participant_id, work.today(study))
@@ -207,7 +207,7 @@ def take_up(work: Work, message: OutboxMessage, via: str) -> tuple[OutgoingMessa
         found = next((each for each in plan_of(work, study, facts[0]) if each.step.id == message.step), None)
         if found is None or found.why is not None or found.way is None or found.at is None or found.at > work.now:
             return _not_now(work, message, found.why if found else WhyNot.DONE)
-        way, language, unsaid = found.way, language_of(work, study, facts[0]), MessageState.FAILED
+        way, language, unsaid = found.way, language_of(work, study, facts[0], found.step), MessageState.FAILED
         outgoing = wording.made(work, study, found.step, way, language, person, case, message.id.hex)
     given = tuple(each.id for each in accesses.accesses_of(work.session, case.id) if each.id not in before)
     if isinstance(outgoing, WhyNot):

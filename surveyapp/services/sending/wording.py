@@ -11,6 +11,7 @@ from babel.dates import format_date
 
 from surveyapp.domain.fieldwork.cases import AccessKind, Case
 from surveyapp.domain.fieldwork.days import last_day
+from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.sending.planning import WhyNot
@@ -61,7 +62,7 @@ def facts_for(
     until = ""
     if closes_at is not None:
         day = last_day(closes_at, work.runtime.zone(study))
-        until = format_date(day, "d MMMM yyyy", locale=Locale.parse(language, sep="-"))
+        until = format_date(day, "d MMMM yyyy", locale=Locale.parse(plain_of(language), sep="-"))
     told = (local.help.name, local.help.phone, local.help.email)
     return {
         "name": name,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from surveyapp.domain.instrument.easy.renderings import easy_of
-from surveyapp.domain.instrument.easy.words import media_texts, media_words, wanted
+from surveyapp.domain.instrument.easy.words import media_texts, media_words, step_texts, wanted
 from surveyapp.domain.instrument.questionnaire import MediumKind, Questionnaire
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import words_for
+from surveyapp.domain.sending.rules import MessageStep
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable, read
 from surveyapp.services.translation.study_catalogues import Share
@@ -46,6 +47,28 @@ def coverage(folder: Path, study: Study) -> Iterator[EasyCoverage]:
                 beside={kind: _beside(study, questionnaire, language, kind) for kind in MediumKind},
                 draft=draft,
             )
+
+
+def of_messages(folder: Path, study: Study) -> Iterator[tuple[str, Share, bool]]:
+    """How many of a study's messages are sent in easy words, by each language that has some; whether they are a draft.
+    Raises PoUnreadable."""
+    steps = study.messages.steps if study.messages else ()
+    for language in study.easy if steps else ():
+        file = easy_of(language)
+        said = Share(sum(writes(folder, study, each, language) for each in steps), len(steps))
+        yield language, said, read(study_catalogues.file_of(folder, file), file).is_draft
+
+
+def writes(folder: Path, study: Study, step: MessageStep, language: str) -> bool:
+    """Whether a message can be written in the easy words of a language: all of it has them, so that none changes its
+    voice in the middle. Where their file cannot be read it cannot."""
+    if language not in study.easy:
+        return False
+    try:
+        words = study_catalogues.easy_words_in(folder, language)
+    except PoUnreadable:
+        return False
+    return all(each in words for each in step_texts(step))
 
 
 def _wanted(study: Study, questionnaire: Questionnaire, language: str) -> list[tuple[str, str]]:

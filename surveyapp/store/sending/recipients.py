@@ -8,10 +8,11 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, delete, func, select
+from sqlalchemy.orm import Session, aliased
 
 from surveyapp.domain.fieldwork.cases import Case
+from surveyapp.domain.instrument.easy.renderings import VARIETY
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.sending.planning import PastMessage, WhyNot
 from surveyapp.domain.sending.rules import SendingWay
@@ -19,7 +20,15 @@ from surveyapp.domain.staff import Scope
 from surveyapp.store.cases import CASE, case_in
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import scoped
-from surveyapp.store.tables import CaseRow, ChannelEndRow, ContactRow, MessageRow, ParticipantRow, ResponseRow
+from surveyapp.store.tables import (
+    CaseRow,
+    ChannelEndRow,
+    ContactRow,
+    MessageRow,
+    ParticipantRow,
+    ResponseRow,
+    SaveRow,
+)
 
 REACHED_BY = {"email": SendingWay.EMAIL, "phone": SendingWay.TEXT, "address": SendingWay.LETTER}
 """The ways that fields of a contact record open."""
@@ -31,7 +40,7 @@ PREFERRED = {"email": SendingWay.EMAIL, "text": SendingWay.TEXT}
 @dataclass(frozen=True, kw_only=True)
 class RecipientFacts:
     """Somebody at a touchpoint. `languages`: codes of those they speak, as their contact record says; `reached_by`: the
-    way they prefer first."""
+    way they prefer first; `easy`: whether they were last asked in easy words."""
 
     participant_id: uuid.UUID
     reference: str
@@ -47,11 +56,14 @@ class RecipientFacts:
     reached_by: tuple[SendingWay, ...]
     ended: tuple[tuple[SendingWay, WhyNot], ...]
     history: tuple[PastMessage, ...]
+    easy: bool = False
 
 
-def everyone(session: Session, scope: Scope, cases: Collection[uuid.UUID] | None = None) -> list[RecipientFacts]:
+def everyone(
+    session: Session, scope: Scope, cases: Collection[uuid.UUID] | None = None, *, easy: bool = False
+) -> list[RecipientFacts]:
     """Everybody in scope at each of their touchpoints, by reference and touchpoint; or those `cases` alone. Four
-    queries, however many people."""
+    queries, however many people; five, where it is looked up who was last asked in `easy` words."""
     query = scoped(
         select(
             ParticipantRow.id.label("person"),
@@ -78,6 +90,7 @@ def everyone(session: Session, scope: Scope, cases: Collection[uuid.UUID] | None
     ways = _ways(session, scope, few)
     ended = _ended(session, scope, few)
     history = _history(session, scope, cases)
+    in_easy = _in_easy_words(session, scope, few) if easy else frozenset()
     found = []
     for row in rows:
         reached = ways.get(row.person, ())
@@ -100,6 +113,7 @@ def everyone(session: Session, scope: Scope, cases: Collection[uuid.UUID] | None
                 reached_by=reached,
                 ended=ended.get(row.person, ()),
                 history=history.get(row.case.id, ()),
+                easy=row.person in in_easy,
             )
         )
     return found
@@ -121,6 +135,26 @@ def _ways(
         there.setdefault(row.participant_id, set()).add(REACHED_BY[row.field])
     order = list(SendingWay)
     return {person: tuple(sorted(found, key=order.index)) for person, found in there.items()}
+
+
+def _in_easy_words(session: Session, scope: Scope, people: Collection[uuid.UUID] | None) -> frozenset[uuid.UUID]:
+    """Those whose last save, at whichever touchpoint, was asked in easy words."""
+    of_it = aliased(SaveRow)
+    last = select(func.max(of_it.revision)).where(of_it.response_id == ResponseRow.id).correlate(ResponseRow)
+    query = scoped(
+        select(CaseRow.participant_id, SaveRow.language.endswith(VARIETY).label("easy"))
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .join(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        .join(
+            SaveRow,
+            and_(SaveRow.response_id == ResponseRow.id, SaveRow.revision == last.scalar_subquery()),
+        ),
+        scope,
+    ).order_by(SaveRow.recorded_at)
+    if people is not None:
+        query = query.where(CaseRow.participant_id.in_(people))
+    said = {row.participant_id: row.easy for row in session.execute(query)}
+    return frozenset(person for person, easy in said.items() if easy)
 
 
 def _ended(

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from surveyapp.domain.instrument.easy.media import MediaShelf, StudyMedium, as_words, from_words
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
+from surveyapp.domain.sending.rules import MessageStep
 
 _NOT_SHOWN = re.compile(
-    r"message\..+|proxy\..+|study\.(?:help|public_title)(?:\..+)?|study\.privacy\.(?:controller|contact|regulator)"
+    r"proxy\..+|study\.(?:help|public_title)(?:\..+)?|study\.privacy\.(?:controller|contact|regulator)"
     r"|.+\.(?:interviewer|aloud|pattern)|.+\.unit\.\d+"
 )
 """Ids of what participants meet elsewhere than on pages that have easy words, of names, and of what nobody reads."""
@@ -32,6 +33,14 @@ def wanted(questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
             yield f"{id}.hint", question.hint
         for statement in question.statements:
             yield f"{id}.statement.{statement.id}", statement.text
+
+
+def step_texts(step: MessageStep) -> Iterator[tuple[str, str]]:
+    """(id, source) of every text of a message: it is sent in easy words where all of them have some."""
+    for name in ("subject", "text", "short"):
+        source = getattr(step, name)
+        if source:
+            yield f"message.{step.id}.{name}", source
 
 
 def media_texts(media: Iterable[StudyMedium]) -> Iterator[tuple[str, str]]:

@@ -122,12 +122,12 @@ def _listed(way: str, taken: list[TakenMessage]) -> bytes:
 @manager.get("/<study_id>/messages/letter.pdf")
 @staff_only
 def try_letter(study_id: str) -> Reply:
-    """A letter to nobody, in a language of the study, with the envelope's window drawn: to print and fold before the
-    first goes out."""
+    """A letter to nobody, in a language of the study or its easy words, with the envelope's window drawn: to print and
+    fold before the first goes out."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
     study = runtime().study(study_id)
     language = request.args.get("language", study.source_language)
-    if language not in study.languages:
+    if language not in (*study.languages, *papers.trials(study_id)):
         abort(404)
     return papers.file(papers.trial(study_id, language), f"{study_id}-letter-{language}.pdf")
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import make_response, url_for
 from flask_babel import gettext as _
 
+from surveyapp.domain.instrument.easy.renderings import easy_of
 from surveyapp.reports.documents.forms import phrasing_of
 from surveyapp.reports.documents.letters import Letter, LetterPaper, lacking, letters_pdf
 from surveyapp.reports.drawing.qr import qr_drawing
@@ -38,9 +39,12 @@ def writable(message: OutgoingMessage) -> bool:
 
 
 def trials(study_id: str) -> Sequence[str]:
-    """The languages in which a letter can be looked at."""
+    """The languages in which a letter can be looked at, easy words among them where it has some."""
     study = runtime().study(study_id)
-    return study.languages if study.messages is not None and study.messages.letter is not None else ()
+    letter = study.messages.letter if study.messages else None
+    if letter is None:
+        return ()
+    return (*study.languages, *(easy_of(each) for each in study.easy if runtime().writes_easy(study, letter, each)))
 
 
 def file(content: bytes, name: str) -> Reply:
