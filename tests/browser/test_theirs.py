@@ -14,7 +14,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants
 from tests import factories
 from tests.browser.conftest import Tab
-from tests.browser.phone_pages import PIN, go_on, saved
+from tests.browser.phone_pages import PIN, READY, go_on, new_link, saved
 from tests.browser.test_doors import begun, heading
 from tests.browser.test_participant import check_page
 from tests.integration.test_answering import walk_to
@@ -40,11 +40,14 @@ def test_somebody_changes_what_they_agreed_to_and_withdraws(
     expect(page.locator("#at-fault")).to_contain_text("Choose the day and the time")
     if javascript:
         check_page(page)
-    page.get_by_role("link", name="Withdraw").click()
-    heading(page, "Withdraw your answers?")
+    page.get_by_role("link", name="Stop or withdraw").click()
+    heading(page, "Stop or withdraw")
+    page.get_by_role("button", name="Do it now").click()
+    expect(page.locator("#change-fault")).to_contain_text("Choose one of these.")
     if javascript:
         check_page(page)
-    page.get_by_role("button", name="Withdraw").click()
+    page.locator("#change-withdrawn").check()
+    page.get_by_role("button", name="Do it now").click()
     heading(page, "Your answers are withdrawn")
     if javascript:
         check_page(page)
@@ -62,14 +65,42 @@ def test_somebody_takes_all_of_it_along(runtime_sqlite: Runtime, live_server: st
     begun(tab(live_server + link, "phone"), PIN)
     page = tab(live_server + link, "phone")
     page.fill("#pin", PIN)
-    go_on(page)
-    page.goto("/".join(page.url.split("/")[:5]) + "/yours")
-    heading(page, "What is yours")
+    page.get_by_role("button", name="See or download your answers").click()
+    heading(page, "Your answers so far")
+    check_page(page)
     with page.expect_download() as taken:
         page.get_by_role("button", name="Download it for a computer").click()
     record = json.loads(taken.value.path().read_text(encoding="utf-8"))
     assert record["reference"] == person.reference
     assert next(each["answers"] for each in record["touchpoints"])
+
+
+def test_every_question_leads_to_what_is_theirs_once_something_is(
+    runtime_sqlite: Runtime, live_server: str, tab: Tab
+) -> None:
+    page = tab(live_server + new_link(runtime_sqlite), "phone")
+    page.locator("#agree-take_part").check()
+    go_on(page)
+    page.locator("#own").check()
+    go_on(page)
+    ways = page.locator(".foot .yours")
+    page.wait_for_function(READY)
+    expect(ways).to_be_hidden()
+    # What is typed in by hand before leads back, and says why.
+    page.goto("/".join(page.url.split("/")[:5]) + "/answers")
+    expect(page.get_by_role("status").first).to_contain_text("There is nothing of yours here yet.")
+    page.wait_for_function(READY)
+    page.locator(".option").first.click()
+    page.locator("button.main").click()
+    expect(page.locator("main textarea")).to_be_visible()
+    expect(ways).to_be_visible()
+    # At once, with what was answered still on its way: it is shown once it is there.
+    ways.get_by_role("link", name="See or download your answers").click()
+    heading(page, "Your answers so far")
+    expect(page.locator(".answers dd")).to_have_count(1)
+    page.go_back()
+    ways.get_by_role("link", name="Stop or withdraw").click()
+    heading(page, "Stop or withdraw")
 
 
 def test_somebody_chooses_a_pin_after_sending_and_corrects_what_they_sent(

@@ -47,7 +47,7 @@ def test_the_new_one_opens_and_the_former_does_not(runtime: Runtime, person: Par
     choose(phone, "481 516", ANOTHER)
     assert phone.path == "/survey/yours"
     assert "Your PIN is another now." in phone.page.words
-    assert "Download it to read" in phone.page.words
+    assert "Download it to read" in phone.open("/survey/answers").words
     assert factories.actions(runtime, person)[-1] is AuditAction.PIN_CHANGED
     assert fits(runtime, person, ANOTHER)
     assert not fits(runtime, person, PIN)

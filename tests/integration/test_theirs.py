@@ -66,16 +66,16 @@ def now(runtime: Runtime, person: Participant) -> Participant | None:
 class TestBeforeSending:
     def test_they_stop_and_take_part_again(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
         begin(phone, runtime, person)
-        phone.open("/survey/yours/stopped")
-        assert "Nobody calls or writes to you about this any more." in phone.page.words
-        phone.send()
+        phone.open("/survey/yours/out")
+        assert "Nobody contacts you again. What you did not send counts for nothing." in phone.page.words
+        phone.send(change="stopped")
         assert "You have stopped. Nobody contacts you any more." in phone.page.words
         stopped = now(runtime, person)
         assert stopped is not None
         assert stopped.stopped_at is not None
         assert factories.actions(runtime, person)[-1] is AuditAction.PARTICIPATION_STOPPED
-        phone.open("/survey/yours/taken_up")
-        phone.send()
+        phone.open("/survey/yours/out")
+        phone.send(change="taken_up")
         assert "You take part again." in phone.page.words
         phone.open("/survey")
         assert phone.question == "heard_via_detail", "where they left off"
@@ -85,23 +85,29 @@ class TestBeforeSending:
     ) -> None:
         def ways() -> list[str]:
             links = [each.get("href", "") for tag, each in phone.page.elements if tag == "a"]
-            return [each.rpartition("/")[2] for each in links if "/yours#" in each]
+            return [each.partition(phone.handle)[2] for each in links if each.endswith(("/answers", "/yours/out"))]
 
         phone.agree(factories.create_link(runtime, person))
         assert '<p class="yours" hidden>' in phone.page.source, "the script shows it once something was answered"
         phone.send(phone.filled({}))
         assert '<p class="yours">' in phone.page.source
-        assert ways() == ["yours#held", "yours#part"]
+        assert ways() == ["/answers", "/yours/out"]
+        phone.open(factories.create_link(runtime, person))
+        assert "Welcome back." in phone.page.words
+        assert ways() == ["/answers", "/yours/out"] * 2, "beside the welcome too: whoever came for that need not look"
         phone.follow("Stop or withdraw")
-        assert phone.path == "/survey/yours"
-        assert {"held", "part"} <= {each.get("id") for _tag, each in phone.page.elements}
+        assert phone.path == "/survey/yours/out"
 
     def test_they_withdraw_and_their_link_opens_nothing(
         self, runtime: Runtime, person: Participant, phone: Phone
     ) -> None:
         begin(phone, runtime, person)
-        phone.open("/survey/yours/withdrawn")
-        phone.send()
+        phone.open("/survey/yours/out")
+        for chosen in ("", "erased", "died", "nothing"):
+            phone.send(change=chosen)
+            assert (phone.status, phone.faults) == (422, [("#change", "Choose one of these.")])
+        assert "your link opens nothing more. For 30 days we can undo it" in phone.page.words
+        phone.send(change="withdrawn")
         assert "Your answers are withdrawn" in phone.page.words
         assert person.reference in phone.page.words
         withdrawn = now(runtime, person)
@@ -113,22 +119,38 @@ class TestBeforeSending:
         self, runtime: Runtime, person: Participant, phone: Phone
     ) -> None:
         begin(phone, runtime, person, PIN)
-        page = phone.open("/survey/yours")
-        assert "Download it to read" not in page.words
-        phone.send({"pin": "000001"}, to="/survey/yours/pin")
+        phone.open("/survey/answers")
+        assert phone.heading == "Your answers so far"
+        phone.send({"pin": "000001", "page": "1"})
         assert phone.status == 422
-        assert "That is not your PIN." in phone.page.words
+        [(where, said)] = phone.faults
+        assert (where, said.startswith("That is not your PIN.")) == ("#pin", True)
         assert factories.actions(runtime, person)[-1] is AuditAction.PIN_REFUSED
-        phone.send({"pin": PIN}, to="/survey/yours/pin")
-        assert phone.path == "/survey/yours"
-        assert {"Download it to read", "Erase…"} <= set(phone.page.said("button") + phone.page.said("a"))
-        assert "With it you can take along" not in phone.page.words
+        token = phone.page.fields()["csrf_token"]
+        taken = phone.client.post(phone.own("/survey/yours/held"), {"csrf_token": token, "pin": PIN, "page": "1"})
+        assert "attachment" in taken.headers["Content-Disposition"]
+        assert "Amara Nowak" in taken.text
+        assert "Your PIN" not in phone.open("/survey/answers").said("label"), "it was given"
+
+    def test_their_pin_stands_before_erasing_and_leads_to_it(
+        self, runtime: Runtime, person: Participant, phone: Phone
+    ) -> None:
+        begin(phone, runtime, person, PIN)
+        phone.open("/survey/yours/out")
+        phone.follow("Erase everything that you hold of me")
+        assert (phone.path, phone.heading) == ("/survey/pin", "Erase everything")
+        phone.send(pin="000001")
+        assert phone.status == 422
+        assert phone.heading == "Erase everything"
+        phone.send(pin=PIN)
+        assert (phone.path, phone.heading) == ("/survey/yours/erased", "Erase everything?")
 
     def test_who_chose_no_pin_is_asked_for_none(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
         begin(phone, runtime, person)
-        phone.open("/survey/yours")
-        assert "With it you can take along" not in phone.page.words
+        phone.open("/survey/answers")
+        assert "Your PIN" not in phone.page.said("label")
         assert "you need your PIN" in phone.page.words
+        assert len(phone.page.said("dt")) == 1, "what they said is shown all the same"
 
     def test_a_consent_that_changes_is_done(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
         begin(phone, runtime, person)
@@ -176,8 +198,7 @@ class TestBeforeSending:
         self, runtime: Runtime, person: Participant, phone: Phone
     ) -> None:
         begin(phone, runtime, person)
-        page = phone.open("/survey/yours")
-        assert "you need your PIN" in page.words
+        page = phone.open("/survey/yours/out")
         assert "Erase" not in page.words
         phone.open("/survey/yours/erased")
         assert phone.path == "/survey/yours"
@@ -188,10 +209,73 @@ class TestBeforeSending:
         assert AuditAction.RECORD_GIVEN_OUT not in factories.actions(runtime, person)
 
 
+class TestOnAnotherPhone:
+    @pytest.mark.parametrize("sent", [False, True])
+    @pytest.mark.parametrize(("wanted", "leads_to"), [("answers", "/survey/answers"), ("way_out", "/survey/yours/out")])
+    def test_the_pin_leads_at_once_to_what_they_came_for(
+        self, runtime: Runtime, person: Participant, phone: Phone, sent: bool, wanted: str, leads_to: str
+    ) -> None:
+        if sent:
+            send(phone, runtime, person)
+        else:
+            begin(phone, runtime, person, PIN)
+        other = Phone(runtime)
+        other.open(factories.create_link(runtime, person))
+        if sent:
+            other.follow({"answers": "See what you sent", "way_out": "Stop or withdraw"}[wanted])
+            assert other.path == "/survey/pin"
+        other.send({"pin": "999071", "wanted": wanted})
+        assert other.status == 422
+        other.send(pin=PIN)
+        assert other.path == leads_to, "the wrong one did not lose what for"
+
+    def test_the_pin_alone_goes_on_with_the_questions(
+        self, runtime: Runtime, person: Participant, phone: Phone
+    ) -> None:
+        begin(phone, runtime, person, PIN)
+        other = Phone(runtime)
+        other.open(factories.create_link(runtime, person))
+        other.prove(PIN)
+        assert other.question == "heard_via_detail"
+
+    def test_what_they_said_stays_theirs_once_the_time_for_answering_is_over(
+        self, runtime: Runtime, person: Participant, phone: Phone, clock: Clock
+    ) -> None:
+        begin(phone, runtime, person, PIN)
+        link = factories.create_link(runtime, person)
+        clock.forward(days=70)
+        other = Phone(runtime)
+        other.open(link)
+        assert other.heading == "The time for this is over"
+        other.follow("Stop or withdraw")
+        other.send(pin=PIN)
+        assert other.path == "/survey/yours/out"
+
+
+NOTHING = "There is nothing of yours here yet."
+
+
+class TestWithNothingStored:
+    @pytest.mark.parametrize("page", ["/survey/yours", "/survey/answers", "/survey/yours/out", "/survey/yours/erased"])
+    @pytest.mark.parametrize("until", ["/survey/consent", "/survey/begin", "/survey/q/heard_via"])
+    def test_it_is_said_where_they_are(
+        self, runtime: Runtime, person: Participant, phone: Phone, page: str, until: str
+    ) -> None:
+        phone.open(factories.create_link(runtime, person))
+        if until != "/survey/consent":
+            phone.send({"agree-take_part": "yes"})
+        if until.startswith("/survey/q/"):
+            phone.say_whose()
+        assert NOTHING not in phone.page.words
+        phone.open(page)
+        assert phone.path == until
+        assert NOTHING in phone.page.words
+
+
 class TestOnceSent:
     def test_they_take_all_of_it_along(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
         send(phone, runtime, person)
-        page = phone.open("/survey/yours")
+        page = phone.open("/survey/answers")
         form = {"csrf_token": page.fields()["csrf_token"]}
         to_read = phone.client.post(phone.own("/survey/yours/held"), {**form, "page": "1"})
         assert "Amara Nowak" in to_read.text
@@ -216,10 +300,12 @@ class TestOnceSent:
         send(phone, runtime, person)
         stranger = Phone(runtime)
         stranger.open(factories.create_link(runtime, person))
-        for page in ("/survey/yours", "/survey/yours/withdrawn"):
+        for page in ("/survey/yours", "/survey/yours/out", "/survey/yours/erased", "/survey/answers"):
             stranger.open(page)
-            assert stranger.path in ("/survey/pin", "/survey/done")
-        stranger.client.post(stranger.own("/survey/yours/withdrawn"), stranger.page.fields())
+            assert stranger.path == "/survey/pin"
+        form = {**stranger.page.fields(), "change": "withdrawn"}
+        for page in ("/survey/yours/out", "/survey/yours/erased", "/survey/yours/held"):
+            assert "/pin?wanted=" in stranger.client.post(stranger.own(page), form).headers["Location"]
         still = now(runtime, person)
         assert still is not None
         assert still.withdrawn_at is None
@@ -240,7 +326,7 @@ class TestOnceSent:
 
     def test_what_is_not_theirs_to_do_is_not_there(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
         send(phone, runtime, person)
-        for change in ("died", "withdrawal_undone", "nothing"):
+        for change in ("died", "withdrawal_undone", "withdrawn", "nothing"):
             assert phone.client.get(phone.own(f"/survey/yours/{change}")).status_code == 404
 
 

@@ -12,6 +12,7 @@ from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.responses.sent_codes import AskedCode, CodeStand
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.participant import pages, views
+from surveyapp.web.participant.getting_in import Errand, errand
 from surveyapp.web.participant.pages import Backend
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.words import worded
@@ -37,7 +38,16 @@ def code(sender: CodeSender) -> Reply:
 
 def _code(sender: CodeSender, *, way_fault: str = "", code_fault: str = "", shown: str = "") -> str:
     stand = sender.code_stand()
-    return pages.show(sender, "code", stand.visit, stand=stand, way_fault=way_fault, code_fault=code_fault, shown=shown)
+    return pages.show(
+        sender,
+        "code",
+        stand.visit,
+        stand=stand,
+        way_fault=way_fault,
+        code_fault=code_fault,
+        shown=shown,
+        wanted=errand(),
+    )
 
 
 def ask_for_code(sender: CodeSender) -> Reply:
@@ -47,7 +57,7 @@ def ask_for_code(sender: CodeSender) -> Reply:
         asked = sender.ask_for_code(views.way_in(request.form))
     except InputRefused as refused:
         return _code(sender, way_fault=worded(refused.sentence)), 422
-    return _code(sender, shown=asked.shown) if asked.shown else redirect(sender.address("code"))
+    return _code(sender, shown=asked.shown) if asked.shown else redirect(sender.address("code", wanted=errand()))
 
 
 def give_code(sender: CodeSender) -> Reply:
@@ -57,9 +67,8 @@ def give_code(sender: CodeSender) -> Reply:
         before = sender.give_code(request.form.get("code", ""))
     except InputRefused as refused:
         return _code(sender, code_fault=worded(refused.sentence)), 422
-    if before.door is Door.QUESTIONS:
-        return redirect(sender.address("yours"))
-    return redirect(sender.address("answers" if before.submitted else "survey"))
+    wanted = errand() or (Errand.YOURS if before.door is Door.QUESTIONS else None)
+    return redirect(sender.address(wanted or ("answers" if before.submitted else "survey")))
 
 
 PAGES: tuple[pages.PageRule[CodeSender], ...] = (

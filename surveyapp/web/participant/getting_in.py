@@ -1,23 +1,41 @@
-"""What stands between a link and the questions: a PIN, and whose device it is; and what was sent, for whoever gave the
-PIN."""
+"""What stands between a link and the questions, or what is theirs: a PIN, and whose device it is."""
 
 from __future__ import annotations
 
+import enum
 from typing import Protocol
 
 from flask import redirect, request
 
-from surveyapp.domain.entry.doors import CHOOSES_PIN, TAKES_PIN, Door, PinStanding
+from surveyapp.domain.entry.doors import CHOOSES_PIN, READS_ANSWERS, TAKES_PIN, Door, PinStanding
 from surveyapp.domain.errors import InputRefused
-from surveyapp.domain.fieldwork.cases import ANSWERABLE
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
 from surveyapp.services.responses.survey_session import Visit
-from surveyapp.web.participant import pages, views
+from surveyapp.web.participant import pages
 from surveyapp.web.participant.pages import Backend
-from surveyapp.web.shared.reply import Reply
+from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.words import worded
 
 AFTER_SENDING = frozenset({Door.THANKS_PIN, Door.THANKS_CHOOSE})
 """Where a PIN, given or chosen, opens what was sent."""
+
+WANTED = "wanted"
+"""In an address, or of the button that sends a PIN or a code: what somebody came for, if not for the questions."""
+
+
+class Errand(enum.StrEnum):
+    """What somebody came for besides the questions, which a PIN or a code leads to at once: the page of it."""
+
+    ANSWERS = "answers"
+    WAY_OUT = "way_out"
+    ERASE = "erase"
+    YOURS = "yours"
+
+
+def errand() -> Errand | None:
+    """What whoever sent this came for, as far as they said."""
+    asked = request.form.get(WANTED) or request.args.get(WANTED)
+    return next((each for each in Errand if each.value == asked), None)
 
 
 class Doorkeeper(Backend, Protocol):
@@ -37,6 +55,12 @@ class Doorkeeper(Backend, Protocol):
     def say_whose(self, own: bool) -> None:
         """Keeps whose device it is."""
 
+    def provable(self, here: Visit) -> bool:
+        """Whether their PIN can be given now, and would open more."""
+
+    def code_leads_on(self) -> bool:
+        """Whether a code can be sent, for whoever has no PIN to give."""
+
 
 def pin(door: Doorkeeper) -> Reply:
     """What the link opens instead of the questions."""
@@ -46,7 +70,7 @@ def pin(door: Doorkeeper) -> Reply:
 
 def give_pin(door: Doorkeeper) -> Reply:
     here = door.at_the_door()
-    if door.language_chosen() or _asks_for_none(here):
+    if door.language_chosen() or not _takes_one(door, here):
         return _at_pin(door, door.at_the_door())
     typed = request.form.get("pin", "")
     try:
@@ -56,23 +80,36 @@ def give_pin(door: Doorkeeper) -> Reply:
             door.give_pin(typed)
     except InputRefused as refused:
         after = door.at_the_door()
-        if _asks_for_none(after):
+        if not _takes_one(door, after):
             return _at_pin(door, after)
-        return pages.show(door, "pin", after, fault=worded(refused.sentence)), 422
-    return redirect(door.address("answers" if here.submitted else "survey"))
+        return pages.show(door, "pin", after, fault=worded(refused.sentence), wanted=errand()), 422
+    return redirect(door.address(errand() or ("answers" if here.submitted else "survey")))
 
 
 def _at_pin(door: Doorkeeper, here: Visit) -> Reply:
-    if here.submitted and here.door not in AFTER_SENDING:
-        return redirect(door.address("done"))
-    if not here.submitted and (here.state not in ANSWERABLE or here.door is Door.QUESTIONS):
-        return redirect(door.address("survey"))
-    return pages.show(door, "pin", here, fault=None)
+    wanted = errand()
+    if _takes_one(door, here) or (here.door is Door.ASK and _is_asked(here)):
+        return pages.show(door, "pin", here, fault=None, wanted=wanted)
+    if wanted and here.door is Door.THANKS and here.submitted:
+        return redirect(door.address("code", wanted=wanted) if door.code_leads_on() else door.address("done"))
+    if wanted and here.door in READS_ANSWERS and pages.has_begun(here):
+        return redirect(door.address(wanted))
+    place = pages.place(door, here)
+    return redirect(place if wanted is None or pages.has_begun(here) else with_query(place, {"note": "nothing"}))
 
 
-def _asks_for_none(here: Visit) -> bool:
-    over = here.submitted or here.state in ANSWERABLE
-    return not over or here.door not in (*TAKES_PIN, *CHOOSES_PIN)
+def _takes_one(door: Doorkeeper, here: Visit) -> bool:
+    """Whether a PIN is given or chosen here: what stands in the way, or what they came for needs it."""
+    if here.door in (*TAKES_PIN, *CHOOSES_PIN):
+        return _is_asked(here)
+    return errand() is Errand.ERASE and door.provable(here)
+
+
+def _is_asked(here: Visit) -> bool:
+    """Whether anything is behind the door: the questions, or what was said in them, which stays theirs once the time
+    for answering is over."""
+    theirs_still = errand() is not None and here.state is not CaseState.WITHDRAWN
+    return here.submitted or here.state in ANSWERABLE or theirs_still
 
 
 def begin(door: Doorkeeper) -> Reply:
@@ -106,18 +143,9 @@ def _begin(door: Doorkeeper, here: Visit, own: bool | None, fault: str | None = 
     return pages.show(door, "begin", here, own=own, offered=here.pin is PinStanding.NONE, fault=fault)
 
 
-def answers(door: Doorkeeper) -> Reply:
-    """What was sent, after the PIN."""
-    here = door.here("answers")
-    if here.door is not Door.RECEIPT or not here.submitted:
-        return redirect(door.address("pin" if here.submitted and here.door in AFTER_SENDING else "survey"))
-    return pages.show(door, "answers", here, sections=views.answers_by_section(here))
-
-
 PAGES: tuple[pages.PageRule[Doorkeeper], ...] = (
     ("GET", "/pin", pin),
     ("POST", "/pin", give_pin),
     ("GET", "/begin", begin),
     ("POST", "/begin", begun),
-    ("GET", "/answers", answers),
 )

@@ -278,7 +278,13 @@ def show(backend: Backend, name: str, here: Visit, **context: Any) -> str:
     def to(place: str, **values: Any) -> str:
         return backend.address(place, here, **values)
 
+    context.setdefault("note", _note(request.args.get("note")))
     return render_template(f"participant/{name}.html", visit=here, study=here.study, to=to, **backend.told, **context)
+
+
+def has_begun(here: Visit) -> bool:
+    """Whether an answer is stored, so that there is something of theirs."""
+    return here.response is not None and bool(here.response.revision)
 
 
 def _then() -> str | None:
@@ -316,7 +322,7 @@ def place(backend: Backend, here: Visit, note: str | None = None) -> str:
     page = resume_at(here.route)
     if page is None:
         return backend.address("check", here)
-    return _address(backend, page.id, here, note if here.response.revision else None)
+    return _address(backend, page.id, here, note if has_begun(here) else None)
 
 
 def _onward(backend: Backend, after: Visit, page_id: str) -> str:
@@ -370,14 +376,20 @@ def _question(
         action=_address(backend, page.id, here),
         save_id=uuid.uuid4().hex,
         kept=kept,
-        note=_NOTES.get("kept" if kept else note or request.args.get("note", ""), lambda: None)(),
+        note=_note("kept" if kept else note or request.args.get("note")),
+        welcomed=not kept and not note and request.args.get("note") == "back",
     )
 
 
-_NOTES = {
+def _note(name: str | None) -> str | None:
+    return _NOTES.get(name or "", lambda: None)()
+
+
+_NOTES: Mapping[str, Callable[[], str | None]] = {
     "back": lambda: _("Welcome back. Your answers are saved. Go on from here."),
     "kept": lambda: _("This is what you had written here. It is not saved yet: go on, and it is."),
     "moved": lambda: _("That question is not the one to answer now. Go on from here."),
+    "nothing": lambda: _("There is nothing of yours here yet. That changes with the first answer that is saved."),
     "ended": lambda: _("This page was open too long, so it was not saved. Nothing you wrote is lost: choose Continue."),
 }
 

@@ -224,7 +224,9 @@ def _somebody_elses(_error: SomebodyElses) -> Reply:
 
 @participant.errorhandler(DoorShut)
 def _door_shut(_error: DoorShut) -> Reply:
-    return redirect(url_for(".pin", handle=entrance.own_handle()))
+    """To the PIN, and from there to what they came for."""
+    wanted = theirs.errand_of((request.endpoint or "").removeprefix("participant."))
+    return redirect(url_for(".pin", handle=entrance.own_handle(), wanted=wanted))
 
 
 @participant.errorhandler(AccessRefused)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import request, session, url_for
 
-from surveyapp.domain.entry.doors import Door
+from surveyapp.domain.entry.doors import Door, takes_pin
 from surveyapp.domain.errors import DoorShut
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.kinds import Form
@@ -131,6 +131,12 @@ class StoredAnswers:
         pins.change(runtime(), self._at_first, there, present, new)
         entrance.note_proven()
 
+    def provable(self, here: Visit) -> bool:
+        return takes_pin(here.door, entrance.who(self._handle).by, here.pin)
+
+    def code_leads_on(self) -> bool:
+        return bool(self._code_ways())
+
     def _code_ways(self) -> tuple[SendingWay, ...]:
         """By which ways a code can be sent; looked up by the pages that offer one."""
         return sent_codes.ways(runtime())
@@ -172,7 +178,8 @@ class StoredAnswers:
         theirs.correct(runtime(), self._at_first)
 
     def take_along(self) -> HeldRecord:
-        return theirs.take_along(runtime(), self._at_first)
+        # Their PIN may have come with the wish.
+        return theirs.take_along(runtime(), entrance.who(self._handle))
 
     def ask_for_a_call(self, at: dt.datetime | None) -> None:
         theirs.ask_for_a_call(runtime(), self._at_first, at)

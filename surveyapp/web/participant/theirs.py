@@ -16,8 +16,9 @@ from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.reports.files.calendar import day_in_calendar
 from surveyapp.services.cases.next_time import NextTime
 from surveyapp.services.responses.survey_session import Visit
-from surveyapp.services.responses.theirs import BY_THEMSELVES, FOR_WHOEVER_PROVED_IT, Theirs
-from surveyapp.web.participant import pages
+from surveyapp.services.responses.theirs import FOR_WHOEVER_PROVED_IT, Theirs
+from surveyapp.web.participant import pages, views
+from surveyapp.web.participant.getting_in import Errand
 from surveyapp.web.participant.pages import Backend
 from surveyapp.web.shared.reply import Reply, record_file
 from surveyapp.web.shared.words import worded
@@ -68,7 +69,7 @@ def yours(keeper: Keeper) -> Reply:
     return _yours(keeper)
 
 
-def _yours(keeper: Keeper, told: str = "", fault: str = "", typed: str = "", pin_fault: str = "") -> str:
+def _yours(keeper: Keeper, told: str = "", fault: str = "", typed: str = "") -> str:
     theirs = keeper.theirs()
     optional = [each for each in theirs.visit.study.consent if each.governs is not Governs.TAKE_PART]
     required = theirs.visit.required_consents
@@ -83,7 +84,6 @@ def _yours(keeper: Keeper, told: str = "", fault: str = "", typed: str = "", pin
         told=told or _TOLD.get(request.args.get("done", ""), lambda: "")(),
         fault=fault,
         typed=typed,
-        pin_fault=pin_fault,
     )
 
 
@@ -130,21 +130,46 @@ def ask_for_a_call(keeper: Keeper) -> Reply:
     return redirect(keeper.address("yours", done="call"))
 
 
-def part(keeper: Keeper, change: str) -> Reply:
-    """What a change of their part means, before it is made."""
-    wanted, theirs = _wanted(change), keeper.theirs()
-    if wanted not in theirs.changes or (wanted in FOR_WHOEVER_PROVED_IT and not theirs.proven):
-        return redirect(keeper.address("yours"))
-    undone_for = _undone_for(theirs)
-    return pages.show(keeper, "yours_change", theirs.visit, theirs=theirs, change=wanted.value, undone_for=undone_for)
+def way_out(keeper: Keeper) -> Reply:
+    """Each way out, with what it does, and one button."""
+    return _way_out(keeper)
 
 
-def change_part(keeper: Keeper, change: str) -> Reply:
-    wanted, theirs = _wanted(change), keeper.theirs()
+def _way_out(keeper: Keeper, fault: str = "") -> str:
+    theirs = keeper.theirs()
+    ways = [each for each in theirs.changes if each not in FOR_WHOEVER_PROVED_IT]
+    return pages.show(
+        keeper, "way_out", theirs.visit, theirs=theirs, ways=ways, undone_for=_undone_for(theirs), fault=fault
+    )
+
+
+def take_way_out(keeper: Keeper) -> Reply:
+    """Stops, takes up again or withdraws, as chosen."""
+    chosen, theirs = request.form.get("change"), keeper.theirs()
+    wanted = next((each for each in theirs.changes if each.value == chosen and each not in FOR_WHOEVER_PROVED_IT), None)
+    if wanted is None:
+        return _way_out(keeper, fault=_("Choose one of these.")), 422
     keeper.change_part(wanted)
-    if wanted not in ENDS:
-        return redirect(keeper.address("yours", done=wanted.value))
-    page = pages.show(keeper, "yours_over", theirs.visit, change=wanted.value, undone_for=_undone_for(theirs))
+    return _over(keeper, theirs, wanted) if wanted in ENDS else redirect(keeper.address("yours", done=wanted.value))
+
+
+def erase(keeper: Keeper) -> Reply:
+    """What it means that everything is erased, before it is."""
+    theirs = keeper.theirs()
+    if ParticipationChange.ERASED in theirs.changes and theirs.proven:
+        return pages.show(keeper, "erase", theirs.visit)
+    return redirect(keeper.address("pin", wanted=Errand.ERASE) if theirs.provable else keeper.address("yours"))
+
+
+def erased(keeper: Keeper) -> Reply:
+    """Erases it."""
+    theirs = keeper.theirs()
+    keeper.change_part(ParticipationChange.ERASED)
+    return _over(keeper, theirs, ParticipationChange.ERASED)
+
+
+def _over(keeper: Keeper, theirs: Theirs, change: ParticipationChange) -> str:
+    page = pages.show(keeper, "yours_over", theirs.visit, change=change.value, undone_for=_undone_for(theirs))
     keeper.leave_for_good()
     return page
 
@@ -155,22 +180,16 @@ def _undone_for(theirs: Theirs) -> int | None:
     return None if rule is None else rule.withdrawn_days
 
 
-def _wanted(change: str) -> ParticipationChange:
-    wanted = next((each for each in BY_THEMSELVES if each.value == change), None)
-    if wanted is None:
-        abort(404)
-    return wanted
+def answers(keeper: Keeper) -> Reply:
+    """What they said so far or sent, to be seen and taken along."""
+    return _answers(keeper)
 
 
-def prove(keeper: Keeper) -> Reply:
-    """Their PIN, for what needs it."""
-    if not keeper.theirs().provable:
-        return redirect(keeper.address("yours"))
-    try:
-        keeper.give_pin(request.form.get("pin", ""))
-    except InputRefused as refused:
-        return _yours(keeper, pin_fault=worded(refused.sentence)), 422
-    return redirect(keeper.address("yours"))
+def _answers(keeper: Keeper, pin_fault: str = "") -> str:
+    theirs = keeper.theirs()
+    here = theirs.visit
+    sections = views.answers_by_section(here, said_only=not here.submitted)
+    return pages.show(keeper, "answers", here, theirs=theirs, sections=sections, pin_fault=pin_fault)
 
 
 def another_pin(keeper: Keeper) -> Reply:
@@ -196,7 +215,13 @@ def change_pin(keeper: Keeper) -> Reply:
 
 
 def take_along(keeper: Keeper) -> Reply:
-    """All that is held of them: as a page that a person reads, or as a file for a machine."""
+    """All that is held of them: as a page that a person reads, or as a file for a machine. Their PIN, where it was not
+    given yet, comes with it."""
+    if keeper.theirs().provable:
+        try:
+            keeper.give_pin(request.form.get("pin", ""))
+        except InputRefused as refused:
+            return _answers(keeper, pin_fault=worded(refused.sentence)), 422
     return record_file(keeper.take_along(), as_json="json" in request.form)
 
 
@@ -219,11 +244,22 @@ PAGES: tuple[pages.PageRule[Keeper], ...] = (
     ("POST", "/yours", change_consent),
     ("POST", "/yours/call", ask_for_a_call),
     ("POST", "/yours/correct", correct),
-    ("POST", "/yours/pin", prove),
     ("GET", "/yours/another-pin", another_pin),
     ("POST", "/yours/another-pin", change_pin),
     ("POST", "/yours/held", take_along),
     ("GET", "/yours/next", next_time),
-    ("GET", "/yours/<change>", part),
-    ("POST", "/yours/<change>", change_part),
+    ("GET", "/yours/out", way_out),
+    ("POST", "/yours/out", take_way_out),
+    ("GET", "/yours/erased", erase),
+    ("POST", "/yours/erased", erased),
+    ("GET", "/answers", answers),
 )
+
+_WANTED_BY = {"take_along": Errand.ANSWERS, "take_way_out": Errand.WAY_OUT, "erased": Errand.ERASE}
+
+
+def errand_of(page: str) -> Errand | None:
+    """What somebody came for who was not let in to one of these pages, by its function's name."""
+    if page not in {each.__name__ for _method, _path, each in PAGES}:
+        return None
+    return _WANTED_BY.get(page) or next((each for each in Errand if each.value == page), Errand.YOURS)

@@ -194,13 +194,13 @@ class AnsweredQuestion:
     said: tuple[Said, ...]
 
 
-def answers_by_section(visit: Visit) -> list[tuple[str, list[AnsweredQuestion]]]:
-    """Everything on the route, under its section's title, in the order asked."""
+def answers_by_section(visit: Visit, said_only: bool = False) -> list[tuple[str, list[AnsweredQuestion]]]:
+    """Everything on the route, under its section's title, in the order asked. `said_only`: what was answered."""
     _questionnaire, route, _response = visit.ready
     sections: dict[str, tuple[str, list[AnsweredQuestion]]] = {}
     led: set[tuple[str, str]] = set()
     for page in (presented_to(visit, each) for each in route.pages):
-        if page.parts:
+        if page.parts and not (said_only and all(part.key not in route.answers for part in page.parts)):
             text = page.statement.text if page.statement else page.question.text
             lead = page.question.text if page.statement else None
             line = AnsweredQuestion(

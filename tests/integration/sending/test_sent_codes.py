@@ -108,21 +108,35 @@ def test_after_sending_it_opens_what_was_sent_and_what_is_theirs(runtime: Runtim
     [message] = asked_for(runtime)
     phone.send(code=message.code, to="/survey/code/given")
     assert (phone.path, phone.heading) == ("/survey/answers", "What you sent")
-    phone.open("/survey/yours")
-    assert "Erase…" in phone.page.said("a")
+    phone.open("/survey/yours/out")
+    assert "Erase everything that you hold of me" in phone.page.said("a")
 
 
 def test_where_they_began_without_a_pin_it_lets_them_take_everything_along(
     runtime: Runtime, person: Participant
 ) -> None:
     phone = begun(runtime, person)
-    phone.open("/survey/yours")
+    phone.open("/survey/answers")
     phone.follow("Have a code sent")
     phone.send(way="email")
     [message] = asked_for(runtime)
-    phone.send(code=message.code, to="/survey/code/given")
-    assert phone.path == "/survey/yours"
+    phone.send(code=message.code)
+    assert phone.path == "/survey/answers"
     assert "Download it to read" in phone.page.said("button")
+
+
+def test_it_leads_at_once_to_what_they_came_for(runtime: Runtime, person: Participant) -> None:
+    begun(runtime, person)
+    phone = elsewhere(runtime, person)
+    phone.open("/survey/yours/out")
+    assert (phone.path, phone.heading) == ("/survey/pin", "Stop or withdraw")
+    phone.follow("Have a code sent")
+    phone.send(way="email")
+    [message] = asked_for(runtime)
+    phone.send(code="000000")
+    assert phone.status == 422
+    phone.send(code=message.code)
+    assert (phone.path, phone.heading) == ("/survey/yours/out", "Stop or withdraw")
 
 
 def test_the_page_never_says_whether_there_is_such_a_contact(runtime: Runtime, clock: Clock) -> None:

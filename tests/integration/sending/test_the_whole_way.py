@@ -104,11 +104,9 @@ def test_a_list_of_thirty(runtime: Runtime, clock: Clock, client: Client, post: 
     for number, change in ((3, ParticipationChange.STOPPED), (4, ParticipationChange.WITHDRAWN)):
         phone = opened(number)
         phone.send(heard_via="family")
-        # As a new participant: from the questions by the page of what is theirs, in three steps.
-        phone.open("/survey/later")
-        phone.follow("Change what you agreed to, stop or withdraw")
-        phone.open(f"/survey/yours/{change.value}")
-        phone.send()
+        # As a new participant: from the questions by the page that says what each does, in two steps.
+        phone.follow("Stop or withdraw")
+        phone.send(change=change.value)
     manager = Desk(runtime, factories.create_staff(runtime, Role.MANAGER))
     known = (IdentityFact.NAME, IdentityFact.EMAIL)
     for number, change in ((6, ParticipationChange.WITHDRAWN), (5, ParticipationChange.ERASED)):

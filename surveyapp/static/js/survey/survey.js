@@ -132,11 +132,13 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   if (!turning) return;
   if (event.detail > 1 && event.target.closest("button.main")) return event.preventDefault();
-  const back = event.target.closest("a.back");
-  if (!back || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const [back, own] = ["a.back", ".yours a"].map((each) => event.target.closest(each));
+  if (!(back || own) || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   event.stopPropagation();
-  if (turning.changed && turning.form) turning.go("back");
+  // What is theirs is shown by the server, once it has all of it.
+  if (own) turning.leave(own.href);
+  else if (turning.changed && turning.form) turning.go("back");
   else turning.goTo(back.href);
 }, true);
 
