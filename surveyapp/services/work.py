@@ -130,6 +130,12 @@ class Desk:
         with self.runtime.database.reading() as session:
             yield self._work(session, writes=False)
 
+    @contextlib.contextmanager
+    def glancing(self) -> Iterator[Work]:
+        """Work that only reads, a statement or two of which each sees what stands when it comes."""
+        with self.runtime.database.glancing() as session:
+            yield self._work(session, writes=False)
+
     def note(self, action: AuditAction, subject: str | None = None, *, study: str | None = None, **detail: Any) -> None:
         """Puts what only reads into the audit trail: a sight, a search, a file, a refusal. A transaction of its own,
         before anything is shown."""

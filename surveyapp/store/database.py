@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import sqlite3
 import time
 import uuid
@@ -23,7 +24,7 @@ from urllib.parse import quote
 import uuid_utils
 import uuid_utils.compat
 from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, text
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -36,6 +37,10 @@ BUSY_TIMEOUT_MS = 10_000
 """How long is waited for a lock that another transaction holds."""
 
 CONNECT_TIMEOUT_S = 5
+
+RESTS_S = 60
+"""For so long a connection on which nothing was said is taken to be there still: whoever lets go of one in silence (a
+proxy, a firewall) lets it rest for minutes."""
 
 # A server's processes are forked off one that has made ids already: without this they would go on alike.
 os.register_at_fork(after_in_child=uuid_utils.reseed_rng)
@@ -129,12 +134,33 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
-        """A unit of work that only reads; it is rolled back."""
+        """A unit of work that only reads; what it writes all the same is refused, or rolled back."""
         with (
             self._connection(writes=False) as connection,
             _Unit(connection, autoflush=False, info=self._info()) as session,
         ):
-            yield session
+            if self._is_file:
+                yield session
+                return
+            with _set(connection, "read_only"):
+                yield session
+                # Whoever rolls back has the server forget what it prepared for this connection.
+                connection.commit()
+
+    @contextlib.contextmanager
+    def glancing(self) -> Iterator[Session]:
+        """A unit of work that only reads, a statement or two of which each sees what stands when it comes: where many
+        ways there and back to a server are what is waited for, opening and ending a transaction are two of them. What
+        it must not do is write: on a server nothing takes it back."""
+        with (
+            self._connection(writes=False) as connection,
+            _Unit(connection, autoflush=False, info=self._info()) as session,
+        ):
+            if self._is_file:
+                yield session
+                return
+            with _set(connection, "autocommit"):
+                yield session
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:
@@ -199,6 +225,21 @@ class Database:
             self._known = True
 
 
+@contextlib.contextmanager
+def _set(connection: Connection, how: str) -> Iterator[None]:
+    """PostgreSQL's driver does so until the block ends: `autocommit`, or `read_only` in what transactions it begins.
+    Known to the driver alone: nothing is sent for it."""
+    driver = connection.connection.driver_connection
+    before = getattr(driver, how)
+    setattr(driver, how, True)
+    try:
+        yield
+    finally:
+        if not connection.invalidated:
+            connection.rollback()
+            setattr(driver, how, before)
+
+
 def _check_revision(found: Sequence[str]) -> None:
     if found == [migrating.head()]:
         return
@@ -236,9 +277,8 @@ def make_engine(url: str, *, may_create: bool = False) -> Engine:
             "tcp_user_timeout": 15_000,
             "options": f"-c lock_timeout={0 if may_create else BUSY_TIMEOUT_MS}",
         }
-        engine = create_engine(
-            url, pool_pre_ping=True, isolation_level="READ COMMITTED", hide_parameters=True, connect_args=options
-        )
+        engine = create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True, connect_args=options)
+        _keep_to_the_living(engine)
     tell_apart(engine)
     return engine
 
@@ -278,6 +318,37 @@ def _keep_to_the_file(engine: Engine, path: Path) -> None:
     event.listen(engine, "connect", connected)
     event.listen(engine, "checkout", checked_out)
     event.listen(engine, "commit", committing)
+
+
+def _keep_to_the_living(engine: Engine) -> None:
+    """Gives up a connection whose server is gone, and all that were made before, before anything is asked of it. A
+    server that stops, or is killed, says so, or its machine does: then there is something to be read where nothing was
+    asked for. Only where somebody in between could have let go of a connection in silence is the server itself asked.
+    """
+
+    def checked_in(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    def checked_out(connection: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.get("rests_since")
+        if since is None or (time.monotonic() - since < RESTS_S and _is_silent(connection)):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", checked_in)
+    event.listen(engine, "checkout", checked_out)
+
+
+def _is_silent(connection: Any) -> bool:
+    """Whether there is nothing to be read of a connection of which nothing was asked."""
+    if connection.closed:
+        return False
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return not waiting.poll(0)
 
 
 def _sqlite_connected(connection: Any, _record: Any) -> None:

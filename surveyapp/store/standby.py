@@ -67,6 +67,12 @@ class ReadFromStandby(Database):
             yield session
 
     @contextlib.contextmanager
+    def glancing(self) -> Iterator[Session]:
+        """Of the primary: what is glanced at is what stands now."""
+        with self.primary.glancing() as session:
+            yield session
+
+    @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:
         with self.primary.writing() as session:
             yield session

@@ -64,9 +64,6 @@ def tell_apart(engine: Engine) -> None:
 
 
 def _handle(context: ExceptionContext) -> BaseException | None:
-    if context.is_pre_ping:
-        # A connection that the pool will replace.
-        return None
     error = context.original_exception
     fault = fault_of(error)
     if fault is None and getattr(error, "sqlstate", None) is None and not isinstance(error, sqlite3.Error):

@@ -365,4 +365,35 @@ def test_postgresql_that_stops_refuses_or_may_not_be_written_is_said_on_the_page
         place.cluster.start()
         sent()
         assert phone.status == 200
+        place.cluster.stop_at_once()
+        place.cluster.start()
+        phone.open(phone.path)
+        assert phone.status == 200, "nobody was there while it was started anew: nobody is told"
+        with pytest.raises(DatabaseUnavailable) as refused, runtime.database.reading() as session:
+            session.execute(text("DELETE FROM heartbeat"))
+        assert refused.value.fault is DatabaseFault.READ_ONLY, "what only reads writes nothing"
         runtime.database.dispose()
+
+
+def test_postgresql_is_asked_whether_it_is_there_only_where_a_connection_rested(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, asked = Database(postgresql_url), []
+    ping = database.engine.dialect.do_ping
+    monkeypatch.setattr(database.engine.dialect, "do_ping", lambda connection: asked.append(ping(connection)))
+
+    def process() -> object:
+        with database.glancing() as session:
+            return session.execute(text("SELECT pg_backend_pid()")).scalar()
+
+    first = process()
+    assert process() == first
+    assert not asked
+    monkeypatch.setattr(database_module, "RESTS_S", 0)
+    assert process() == first
+    assert asked == [True]
+    monkeypatch.undo()
+    with psycopg.connect(postgresql_url.replace("+psycopg", "")) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    assert process() != first, "it said that it is gone, and another is made"
+    database.dispose()

@@ -193,6 +193,34 @@ def test_statements_a_save_of_a_script_makes(runtime: Runtime, again: Device) ->
     assert len(reads(once_more)) == 2, once_more
 
 
+WAYS_TO_SAVE = 8
+"""There and back to PostgreSQL: to read, one each; to write, one to begin, one for each statement, one to commit."""
+
+
+def test_ways_to_the_server_and_back_that_a_save_takes(
+    runtime: Runtime, again: Device, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    if not runtime.settings.database_url.startswith("postgresql"):
+        return
+    phone = again.phone
+    form = {name: [str(each)] for name, each in phone.filled({}).items()}
+    told = again.send(again.body(phone.question, form, language="pl"))
+    phone.open(f"/survey/q/{told['next']}")
+    form = {name: [str(each)] for name, each in phone.filled({}).items()}
+    body = again.body(phone.question, form, language="pl")
+    with (tmp_path_factory.mktemp("ways") / "said").open("w+b") as said:
+        with runtime.database.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.pgconn.trace(said.fileno())
+        assert again.send(body)["became"] == "saved"
+        driver.pgconn.untrace()
+        said.seek(0)
+        lines = said.read().decode(errors="replace").splitlines()
+    ways = [line for line in lines if re.search(r"\tF\t\d+\t(Sync|Query)", line)]
+    assert len(ways) <= WAYS_TO_SAVE, ways
+
+
 STATEMENTS_ELSEWHERE = {"link": 11, "consent": 4, "give_consent": 13, "begin": 2, "begun": 3, "check": 2, "submit": 14}
 """Of a link, nine are what begins a session. Whoever consents or submits is looked at once more under the lock, and
 what follows is planned by how its touchpoint stands: paused, extended or closed. How answers were sent is kept with

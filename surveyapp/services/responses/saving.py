@@ -73,7 +73,7 @@ def carry_out(
     """Works a save out before anything is locked, and stores it under the lock as long as what it rests on still
     holds; else once more, on what there is then."""
     for _ in range(MOST_TRIES):
-        with Desk(runtime, who.actor).reading() as work:
+        with Desk(runtime, who.actor).glancing() as work:
             planned = work_out(work, found)
         if planned.rows is None:
             return planned.outcome

@@ -155,7 +155,7 @@ class Visit:
 def arrive(runtime: Runtime, token: str, language: str) -> Arrived:
     """Whose session a browser's token is of, marked as used now if that was not written down lately. Raises
     SessionOver."""
-    with Desk(runtime, System()).reading() as work:
+    with Desk(runtime, System()).glancing() as work:
         digests = runtime.keyring.digests("session", token)
         found = standing.of_session(work.session, digests, language)
     alive = sessions.alive(runtime, found.web_session if found else None)
@@ -166,7 +166,7 @@ def arrive(runtime: Runtime, token: str, language: str) -> Arrived:
 def visit(runtime: Runtime, who: Who, found: Arrived | None = None) -> Visit:
     """What there is to show. `found`: where they stand, if that was read already. Raises AccessRefused, NotFound,
     NotPermitted."""
-    with Desk(runtime, who.actor).reading() as work:
+    with Desk(runtime, who.actor).glancing() as work:
         return visit_in(work, who, found=found)
 
 
