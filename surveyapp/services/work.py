@@ -143,9 +143,10 @@ class Desk:
             work.record(action, subject, study=study, **detail)
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Work]:
-        """Work that writes: committed when the block ends, rolled back when it raises."""
-        with self.runtime.database.writing() as session:
+    def writing(self, *, at_once: bool = False) -> Iterator[Work]:
+        """Work that writes: committed when the block ends, rolled back when it raises. `at_once`: it is a single
+        statement."""
+        with self.runtime.database.writing(at_once=at_once) as session:
             yield self._work(session, writes=True)
 
     def _work(self, session: Session, *, writes: bool) -> Work:

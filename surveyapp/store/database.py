@@ -163,10 +163,13 @@ class Database:
                 yield session
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A unit of work that writes: committed when the block ends, rolled back when it raises."""
+    def writing(self, *, at_once: bool = False) -> Iterator[Session]:
+        """A unit of work that writes: committed when the block ends, rolled back when it raises. `at_once`: it is a
+        single statement, which on a server is a transaction by itself."""
         with self._connection(writes=True) as connection:
+            alone = _set(connection, "autocommit") if at_once and not self._is_file else contextlib.nullcontext()
             with (
+                alone,
                 connection.begin(),
                 _Unit(connection, autoflush=True, expire_on_commit=False, info=self._info()) as session,
             ):

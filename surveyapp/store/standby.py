@@ -73,6 +73,6 @@ class ReadFromStandby(Database):
             yield session
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Session]:
-        with self.primary.writing() as session:
+    def writing(self, *, at_once: bool = False) -> Iterator[Session]:
+        with self.primary.writing(at_once=at_once) as session:
             yield session

@@ -27,7 +27,7 @@ from surveyapp.services.responses.survey_session import Visit, Who
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.answer_rows import Cells, PersonWords, row_count
-from surveyapp.store.answering import writing
+from surveyapp.store.answering import at_once, writing
 from surveyapp.store.answering.said import CurrentAnswer
 from surveyapp.store.answering.standing import Arrived
 from surveyapp.store.answering.writing import PreparedSave
@@ -77,15 +77,23 @@ def carry_out(
             planned = work_out(work, found)
         if planned.rows is None:
             return planned.outcome
-        with Desk(runtime, who.actor).writing() as work:
+        single = at_once.is_single(planned.rows) and not _is_first(who, planned.before)
+        with Desk(runtime, who.actor).writing(at_once=single) as work:
             if _store(work, who, planned.before, planned.rows):
                 return planned.outcome
         found = None
     raise DatabaseUnavailable(DatabaseFault.BUSY)
 
 
+def _is_first(who: Who, before: Visit) -> bool:
+    """Whether more is stored with a save than itself: that they began in this session, and the PIN they chose."""
+    return isinstance(who, ByLink) and (
+        who.begins is not None or (before.response is not None and before.response.revision == 0)
+    )
+
+
 def _store(work: Work, who: Who, before: Visit, rows: PreparedSave) -> bool:
-    stored = writing.store(work.session, rows)
+    stored = at_once.store(work.session, rows)
     if stored:
         by = "participant" if isinstance(who, ByLink) else "interviewer"
         after_commit(work.session, lambda: _measure(by, len(rows.saves), len(rows.history)))

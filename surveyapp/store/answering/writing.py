@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, exists, func, insert, select, update
+from sqlalchemy import Update, and_, bindparam, case, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,7 +32,8 @@ from surveyapp.store.tables import (
 )
 
 
-def _claiming(*, by_access: bool, by_session: bool) -> Prepared:
+def guarded(*, by_access: bool, by_session: bool) -> Update:
+    """What takes the place of the next save, if all that it rests on still holds."""
     said = select(func.count()).where(ConsentRow.participant_id == bindparam("of_person")).scalar_subquery()
     here = exists().where(ParticipantRow.id == bindparam("of_person"), ParticipantRow.withdrawn_at.is_(None))
     guard = [
@@ -48,11 +49,11 @@ def _claiming(*, by_access: bool, by_session: bool) -> Prepared:
         guard.append(exists().where(AccessRow.id == bindparam("of_access"), AccessRow.revoked_at.is_(None)))
     if by_session:
         guard.append(exists().where(WebSessionRow.id == bindparam("of_session"), WebSessionRow.ended_at.is_(None)))
-    return Prepared(update(ResponseRow).where(and_(*guard)).values(revision=bindparam("next_revision")))
+    return update(ResponseRow).where(and_(*guard)).values(revision=bindparam("next_revision"))
 
 
 _CLAIMING = {
-    (access, session): _claiming(by_access=access, by_session=session)
+    (access, session): Prepared(guarded(by_access=access, by_session=session))
     for access in (False, True)
     for session in (False, True)
 }
@@ -71,31 +72,37 @@ _DROP = Prepared(
 )
 
 
-def _upserting(dialect: Any, table: Any, key: Sequence[str]) -> Prepared:
-    made = dialect.insert(table.__table__)
+def replacing(made: Any, table: Any, key: Sequence[str]) -> Any:
+    """An insert, of either dialect, that takes the place of what is there under the same key."""
     others = [column.name for column in table.__table__.columns if column.name not in key]
-    return Prepared(
-        made.on_conflict_do_update(
-            index_elements=list(key), set_={name: getattr(made.excluded, name) for name in others}
-        )
+    return made.on_conflict_do_update(
+        index_elements=list(key), set_={name: getattr(made.excluded, name) for name in others}
     )
 
+
+ANSWER_KEY, NEWEST_KEY = ("response_id", "variable", "position"), ("response_id", "variable")
 
 _ANSWERS, _NEWEST = (
-    {name: _upserting(dialect, table, key) for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))}
-    for table, key in (
-        (AnswerRow, ("response_id", "variable", "position")),
-        (NewestAnswerRow, ("response_id", "variable")),
-    )
+    {
+        name: Prepared(replacing(dialect.insert(table.__table__), table, key))
+        for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+    }
+    for table, key in ((AnswerRow, ANSWER_KEY), (NewestAnswerRow, NEWEST_KEY))
 )
 
 
 def claim(session: Session, standing: Arrived, consents_said: int, revision: int) -> bool:
     """Takes the place of the next save, if since it was read nobody else saved, sent, moved, withdrew, consented or
     ended the way in that this came by. Whoever has it holds the response's lock until the unit of work ends."""
+    query = _CLAIMING[standing.access is not None, standing.web_session is not None]
+    return bool(query.execute(session, claiming(standing, consents_said, revision)).rowcount)
+
+
+def claiming(standing: Arrived, consents_said: int, revision: int) -> Cells:
+    """What is bound to a claim."""
     response = standing.response
     assert response is not None
-    named: dict[str, Any] = {
+    named: Cells = {
         "of_response": response.id,
         "at_revision": response.revision,
         "at_version": response.version,
@@ -109,8 +116,7 @@ def claim(session: Session, standing: Arrived, consents_said: int, revision: int
         named["of_access"] = standing.access.id
     if standing.web_session:
         named["of_session"] = standing.web_session.id
-    query = _CLAIMING[standing.access is not None, standing.web_session is not None]
-    return bool(query.execute(session, named).rowcount)
+    return named
 
 
 @dataclass(frozen=True, kw_only=True)
