@@ -6,6 +6,7 @@ import dataclasses
 import os
 import shutil
 import signal
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +14,15 @@ import pytest
 
 from surveyapp.analysis.linked import partitions
 from surveyapp.domain.instrument.study import Thresholds
+from surveyapp.domain.releases import Release
+from surveyapp.domain.staff import Scope
 from surveyapp.services.results import cluster, current, distributions, looking, measures, response
 from surveyapp.services.results.data import ResultData, read_data
 from surveyapp.services.results.looking import Look
-from surveyapp.services.results.releasing import drafting
+from surveyapp.services.results.releasing import drafting, in_parts
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.simulation import making
+from surveyapp.store import releases as release_store
 from tests import factories
 from tests.conftest import Clock
 from tests.integration.test_simulating import installation
@@ -180,4 +184,48 @@ def test_a_cluster_counts_what_is_counted_here(
     assert counted(data_of(runtime, study, NOBODY)) == expected
     assert "does not answer" in caplog.text
     assert "does not answer" in (cluster.problem(NOBODY) or "")
+    runtime.database.dispose()
+
+
+def test_beside_earlier_releases_parts_are_protected_as_the_whole(
+    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People who stand in the database, of whom most handed in after the release before; few at the last touchpoint,
+    which has closed: it is held."""
+    shutil.copy(sqlite_template, tmp_path / "cohort.db")
+    runtime = installation("mentoring", f"sqlite:///{tmp_path / 'cohort.db'}", Clock(), tmp_path / "tables")
+    making.simulate(factories.operator(runtime), "mentoring", 90, 11)
+    published: dict[tuple[int, str], bytes] = {}
+    monkeypatch.setattr(drafting.store, "page", lambda _session, release, key: published.get((release.int, key)))
+    held_at: list[int] = []
+    hold = in_parts.held
+    monkeypatch.setattr(in_parts, "held", lambda *asked: held_at.extend(found := hold(*asked)) or found)
+
+    def drafts() -> list[drafting.GroupDraft]:
+        data = data_of(runtime, "mentoring")
+        own = {"thresholds": Thresholds(3, 3, 5), "measures": data.study.measures[:1]}
+        data = dataclasses.replace(data, study=dataclasses.replace(data.study, **own, segments=()))
+        with runtime.database.reading() as session:
+            times = release_store.submissions(session, Scope("mentoring", runtime.origin), "mentee").values()
+        last = sorted(times)
+        made: list[drafting.GroupDraft] = []
+        earlier: tuple[Release, ...] = ()
+        for number, end in enumerate((last[len(last) // 5], last[-1]), 1):
+            release = dataclasses.replace(
+                first_release(data.study), id=uuid.UUID(int=number), number=number, cut_at=end
+            )
+            made.append(drafting.group_draft(data, "mentee", release, earlier))
+            published[number, drafting.published_key("mentee")] = made[-1].published
+            earlier += (release,)
+        return made
+
+    whole = drafts()
+    assert not held_at
+    split_up(data_of(runtime, "mentoring"), 40)
+    parts = drafts()
+    assert held_at == [3]
+    assert all(each.cut is not None for each in whole)
+    assert parts == [dataclasses.replace(each, cut=None) for each in whole]
+    left = [path for path in runtime.settings.cache.rglob("*mentee-*.parts") if not path.name.startswith("mentee")]
+    assert not left, "what was known for a while is gone"
     runtime.database.dispose()

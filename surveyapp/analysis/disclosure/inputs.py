@@ -7,7 +7,7 @@ many follow it). A status of 0 or more is the index of an option; below that are
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -95,7 +95,8 @@ class Cohort:
     every earlier release's columns: somebody who was not in one has NOT_THERE in all of its columns.
 
     Where people were counted in parts they have no rows of their own, and a row for all who are alike in everything
-    would be one each: then `pieces` are of those alike in some columns each, all that are looked at together.
+    would be one each: then `pieces` are of those alike in some columns each, all that are looked at together, and
+    `before` has, of a piece, what their statuses were in each earlier release, by its number.
     """
 
     columns: Mapping[str, StatusCodes]
@@ -103,6 +104,7 @@ class Cohort:
     values: Mapping[str, int]
     people: PeopleCounts | None = None
     pieces: tuple[Cohort, ...] = ()
+    before: Mapping[int, Mapping[str, StatusCodes]] = field(default_factory=dict)
 
     def holding(self, columns: Sequence[str]) -> Cohort:
         """Where people are told apart by all of these columns."""
@@ -142,7 +144,8 @@ class PublishedCount:
 class EarlierRelease:
     """A release that can still be read: what it told of a table, and the statuses that its people had in it.
 
-    `columns` are by the same names as now; `segments` as they were, left out where they have not changed.
+    `columns` are by the same names as now (of people who were counted in parts, in the rows of the cohort's pieces:
+    `Cohort.before`); `segments` as they were, left out where they have not changed.
     """
 
     number: int

@@ -7,20 +7,21 @@ there are none, and they wait a little.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import functools
 import shutil
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from surveyapp.analysis.counting.alike import Together
 from surveyapp.analysis.counting.alike import alike as counted_alike
 from surveyapp.analysis.linked import build, files, partitions
 from surveyapp.analysis.linked.partitions import Outline, PartsWriter
-from surveyapp.analysis.linked.table import LinkedTable
+from surveyapp.analysis.linked.table import AttributeColumn, LinkedTable
 from surveyapp.domain.errors import NotReady, StateRefused
 from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.routing import parts_of
@@ -103,6 +104,7 @@ class Tables:
     state: ResultState
     _open: dict[str, LinkedTable] = dataclasses.field(default_factory=dict, kw_only=True)
     _outlined: dict[str, Outline] = dataclasses.field(default_factory=dict, kw_only=True)
+    _knowing: Mapping[str, tuple[Path, Outline]] = dataclasses.field(default_factory=dict, kw_only=True)
 
     def __getitem__(self, group: str) -> LinkedTable:
         if group not in self._open:
@@ -136,12 +138,33 @@ class Tables:
     def in_parts(self, group: str) -> tuple[Path, Outline] | None:
         """The folder of a table that is counted in parts: one that is too large to be counted in one, where there is a
         cluster, or that was written so. The parts are written when they are first asked for."""
+        if group in self._knowing:
+            return self._knowing[group]
         place = self._place(group)
         folder = in_parts_of(place)
         outline = partitions.outline(folder)
         if outline is None and self.desk.runtime.settings.cluster and self.outline(group).people > partitions.PEOPLE:
             outline = partitions.write(folder, partitions.slices(self[group]))
         return None if outline is None else (folder, outline)
+
+    @contextlib.contextmanager
+    def knowing(self, group: str, more: Callable[[LinkedTable], Mapping[str, AttributeColumn]]) -> Iterator[Tables]:
+        """For a while, the same of which more is known of a group's people, who are counted in parts: what `more` says
+        of those of a part, by the name of an attribute."""
+        found = self.in_parts(group)
+        assert found is not None
+        parts = (partitions.read(path) for path in partitions.paths(*found))
+        place = self._place(group)
+        # As what is left of a state goes with it, so does this where a process is killed meanwhile.
+        folder = place.with_name(f"{uuid.uuid4().hex}-{place.stem}.parts")
+        try:
+            known = partitions.write(
+                folder,
+                (dataclasses.replace(each, attributes={**each.attributes, **more(each)}) for each in parts),
+            )
+            yield dataclasses.replace(self, _knowing={**self._knowing, group: (folder, known)})
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def alike(self, group: str, asked: Sequence[Together]) -> list[LinkedTable]:
         """The people of a group that are alike in each of what is asked."""

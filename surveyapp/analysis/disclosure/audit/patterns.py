@@ -91,10 +91,11 @@ def gather(
     arrays: list[StatusCodes] = [np.asarray(cohort.columns[name]) for name in columns]
     where: list[StatusCodes] = [np.asarray(cohort.segments[name]) for name in segments]
     for release in earlier:
+        then = cohort.before.get(release.number, release.columns)
         for name in columns:
-            if name in release.columns:
+            if name in then:
                 keys.append((release.number, name))
-                arrays.append(np.asarray(release.columns[name]))
+                arrays.append(np.asarray(then[name]))
         for name in segments:
             if name in release.segments:
                 places.append((release.number, name))

@@ -75,6 +75,11 @@ def _write(place: Path, cut: StatusCut) -> None:
     os.replace(half, place)
 
 
+def is_kept(runtime: Runtime, release: Release, group: str) -> bool:
+    """Whether there is a cut of a release."""
+    return _place(runtime, release, group).exists()
+
+
 def kept(runtime: Runtime, release: Release, group: str) -> StatusCut | None:
     """A cut as it was kept; None where there is none (any more)."""
     return _read(_place(runtime, release, group))

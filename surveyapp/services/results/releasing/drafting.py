@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from surveyapp.analysis.counting import scoring
-from surveyapp.analysis.counting.alike import Together
 from surveyapp.analysis.disclosure.inputs import (
     Cohort,
     CrossedMoments,
@@ -34,7 +33,7 @@ from surveyapp.services.results.data import (
     ResultData,
     planned_scores,
 )
-from surveyapp.services.results.releasing import cuts
+from surveyapp.services.results.releasing import cuts, in_parts
 from surveyapp.services.results.releasing.cuts import StatusCut
 from surveyapp.services.results.releasing.released import PUBLISHED, PageObjects, read
 from surveyapp.services.results.releasing.variables import (
@@ -77,19 +76,17 @@ def group_draft(data: ResultData, group: str, release: Release, earlier: Sequenc
     study = data.study
     measured, pairs = measured_variables(data, group)
     variables = planned_variables(data, group, measured)
-    if not earlier and data.tables.in_parts(group) is not None:
-        return _of_parts(data, group, release, variables, measured, pairs)
+    if data.tables.in_parts(group) is not None and not any(
+        cuts.is_kept(data.desk.runtime, each, group) for each in earlier
+    ):
+        return _of_parts(data, group, release, earlier, variables, measured, pairs)
     tables = tables_of(data, group, release, variables, pairs)
     now = _cut(data, group, tables)
     before = [_earlier(data, group, each, now, tables) for each in earlier]
     people = list(dict.fromkeys([*now.people, *(person for cut in before for person in cut.people)]))
     now = now.aligned(people, list(tables.columns))
     before = [cut.aligned(people, list(tables.columns)) for cut in before]
-    settled = {
-        point.number
-        for point in study.touchpoints_of(group)
-        if earlier and not release.interim(point.key) and not earlier[-1].interim(point.key)
-    }
+    settled = _settled(data, group, release, earlier)
     held = set[int]()
     if settled and study.thresholds.minimum_cell > 1:
         enough = functools.partial(needed, study.releases)
@@ -121,46 +118,54 @@ def _of_parts(
     data: ResultData,
     group: str,
     release: Release,
+    earlier: Sequence[Release],
     variables: Sequence[PlannedVariable],
     measured: Mapping[VariablePlace, tuple[Measure, Followed]],
     pairs: set[tuple[VariablePlace, VariablePlace]],
 ) -> GroupDraft:
-    """The same of people who are counted in parts, as the first release that can be read: what protects it looks at
-    those alike in a variable at all its moments, or in those that are put across one another."""
-    names = list(dict.fromkeys(each.part.name for each in variables))
-    looked_at = [{name} for name in names] + _crossed(data, group, variables)
-    several = [[each for each in variables if each.part.name in own] for own in looked_at]
-    by = data.by(*segments_of(data.study))
-    asked = [
-        Together(
-            columns=tuple(dict.fromkeys(each.column for each in own if each.score is None)),
-            scores=tuple(each.score.asked for each in own if each.score is not None),
-            attributes=by,
-        )
-        for own in several
-    ]
-    found = [
-        (alike, tables_of(alike, group, release, own, pairs))
-        for own, alike in zip(several, data.together(group, asked), strict=True)
-    ]
+    """The same of people who are counted in parts: what protects it looks at those alike in a variable at all its
+    moments, or in those that are put across one another, now and in each release before."""
+    thresholds = data.study.thresholds
+    with in_parts.told_by_release(data, group, earlier) as known:
+        held = set[int]()
+        if (settled := _settled(data, group, release, earlier)) and thresholds.minimum_cell > 1:
+            held = in_parts.held(known, group, earlier, settled, functools.partial(needed, data.study.releases))
+        names = list(dict.fromkeys(each.part.name for each in variables))
+        looked_at = [{name} for name in names] + _crossed(data, group, variables)
+        several = [[each for each in variables if each.part.name in own] for own in looked_at]
+        found = in_parts.pieces(known, group, release, earlier, several, pairs, held)
     tables = StatusTables()
-    for _, own_tables in found[: len(names)]:
+    for own_tables, _ in found[: len(names)]:
         tables.add(own_tables)
-    values = values_of(data, group)
-    pieces = tuple(
-        Cohort(
-            columns=own_tables.columns,
-            segments=segment_codes(alike, group),
-            values=values,
-            people=alike.table(group).stands_for,
-        )
-        for alike, own_tables in found
-        if own_tables.columns
-    )
+    pieces = tuple(piece for _, piece in found if piece.columns)
     segments = pieces[0].segments if pieces else {}
-    cohort = Cohort(columns=tables.columns, segments=segments, values=values, pieces=pieces)
-    told = protect(cohort, tables.tables, data.study.thresholds, crosses=_crosses(data, group, tables))
-    return _draft_of(group, _objects(data, group, release, tables, told, measured, ()), told, None)
+    cohort = Cohort(columns=tables.columns, segments=segments, values=values_of(data, group), pieces=pieces)
+    told = protect(
+        cohort,
+        tables.tables,
+        thresholds,
+        crosses=_crosses(data, group, tables),
+        earlier=[
+            EarlierRelease(
+                number=each.number,
+                published=_published(data, group, each),
+                columns={name: codes for piece in pieces for name, codes in piece.before[each.number].items()},
+                segments={},
+            )
+            for each in earlier
+        ],
+    )
+    made = _objects(data, group, release, tables, told, measured, held)
+    return _draft_of(group, _as_before(data, earlier, held, made), told, None)
+
+
+def _settled(data: ResultData, group: str, release: Release, earlier: Sequence[Release]) -> set[int]:
+    """The touchpoints that are closed now and were in the release before."""
+    return {
+        point.number
+        for point in data.study.touchpoints_of(group)
+        if earlier and not release.interim(point.key) and not earlier[-1].interim(point.key)
+    }
 
 
 def _crosses(data: ResultData, group: str, tables: StatusTables) -> list[CrossedMoments]:
