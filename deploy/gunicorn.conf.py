@@ -1,9 +1,11 @@
 """How gunicorn serves the application: `gunicorn --config deploy/gunicorn.conf.py wsgi:app --bind …`. Whatever is
 given on the command line, or how many processes as WEB_CONCURRENCY, goes before what stands here."""
 
+import gc
 import os
 import shutil
 import tempfile
+from concurrent.futures import Future
 
 OWN_FOLDER = "PROMETHEUS_MULTIPROC_DIR" not in os.environ
 if OWN_FOLDER:
@@ -14,6 +16,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
+from gunicorn.workers.gthread import TConn, ThreadWorker
 from prometheus_client import multiprocess
 
 from surveyapp.watching import logs
@@ -22,7 +25,39 @@ preload_app = True
 """What is imported, read and compiled takes seconds of a processor: done once, before there are workers. A worker that
 died is there again in a fraction of a second, and all share the memory. No connection is open by then (`wsgi`)."""
 
-worker_class = "gthread"
+
+class FreeWorker(ThreadWorker):
+    """Whoever is free serves next. A kept connection belongs to the worker that took it: one worker would have seven of
+    eight, and who asked it would wait while the other had nothing to do (docs/decisions/0100).
+
+    One that is at work takes no new connection, and one that others wait for keeps none: what is asked next over a new
+    one comes to whoever is free.
+    """
+
+    asked = 0
+    """Requests that were taken, and are served or wait."""
+
+    def enqueue_req(self, conn: TConn) -> None:
+        self.asked += 1
+        self.set_accept_enabled(self.asked < self.cfg.threads)
+        super().enqueue_req(conn)
+
+    def finish_request(self, conn: TConn, fs: Future[object]) -> None:
+        self.asked -= 1
+        super().finish_request(conn, fs)
+        self.set_accept_enabled(self.alive and self.asked < self.cfg.threads)
+
+    @property
+    def max_keepalived(self) -> int:
+        """How many connections may be kept: gunicorn says "Connection: close" in an answer where there are more."""
+        return 0 if self.asked > self.cfg.threads else self._most_kept
+
+    @max_keepalived.setter
+    def max_keepalived(self, most: int) -> None:
+        self._most_kept = most
+
+
+worker_class = FreeWorker
 """A worker keeps its connections open between two pages, and says that it lives while it is at work on one: what takes
 long is not taken for dead."""
 
@@ -52,6 +87,13 @@ class Log(Logger):
 
 
 logger_class = Log
+
+
+def when_ready(_server: Arbiter) -> None:
+    """What was there before there are workers stays for as long as they do: none looks through it for what may go, and
+    its memory stays shared."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_server: Arbiter, worker: Worker) -> None:
