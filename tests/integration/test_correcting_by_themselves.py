@@ -145,6 +145,10 @@ def test_what_staff_opened_stays_as_they_opened_it(runtime: Runtime, person: Par
 def test_a_pin_is_chosen_where_they_answered(runtime: Runtime, person: Participant, phone: Phone) -> None:
     sent_without_pin(runtime, phone, person)
     assert "Choose a PIN to see what you sent" in phone.page.words
+    # What they came for is kept, too, where a PIN is chosen first.
+    phone.follow("Stop or withdraw")
+    assert phone.path == "/survey/pin"
+    assert phone.query == "wanted=way_out"
     phone.open("/survey/pin")
     phone.send(pin="111111")
     assert phone.status == 422

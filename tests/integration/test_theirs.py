@@ -222,6 +222,8 @@ class TestOnAnotherPhone:
         other = Phone(runtime)
         other.open(factories.create_link(runtime, person))
         if sent:
+            # Whoever comes back by their link came for something.
+            assert other.page.source.index("Stop or withdraw") < other.page.source.index("Your reference")
             other.follow({"answers": "See what you sent", "way_out": "Stop or withdraw"}[wanted])
             assert other.path == "/survey/pin"
         other.send({"pin": "999071", "wanted": wanted})

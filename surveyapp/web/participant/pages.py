@@ -30,6 +30,7 @@ from surveyapp.services.responses.expected_time import ExpectedTime
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.participant import views
+from surveyapp.web.participant.entrance import OPENED
 from surveyapp.web.shared.reply import Reply
 
 
@@ -187,7 +188,7 @@ def done(backend: Backend) -> Reply:
     here = backend.here("done")
     if not here.submitted:
         return redirect(place(backend, here))
-    return show(backend, "done", here, again=backend.asked_again(here))
+    return show(backend, "done", here, again=backend.asked_again(here), welcomed=OPENED in request.args)
 
 
 def later(backend: Backend) -> Reply:
