@@ -139,7 +139,7 @@ def alive(runtime: Runtime, found: WebSession | None) -> WebSession:
 
 def signed_in(runtime: Runtime, token: str) -> SignedIn:
     """Whose session a browser's token is of. Raises SessionOver, also for somebody who may no longer sign in."""
-    with nobody_known(runtime).reading() as work:
+    with nobody_known(runtime).glancing() as work:
         found = _alive(work, token, SessionAudience.STAFF)
         assert found.staff_id is not None
         staff = staff_store.staff_by_id(work.session, found.staff_id)
@@ -150,7 +150,7 @@ def signed_in(runtime: Runtime, token: str) -> SignedIn:
 
 def lent(runtime: Runtime, token: str) -> WebSession | None:
     """The session of staff that a token is of, while its device is in a participant's hands. Not marked as used."""
-    with nobody_known(runtime).reading() as work:
+    with nobody_known(runtime).glancing() as work:
         found = store.by_digest(work.session, _digests(runtime, token))
     return found if found is not None and found.lent and found.alive(runtime.clock()) else None
 
@@ -158,7 +158,7 @@ def lent(runtime: Runtime, token: str) -> WebSession | None:
 def rested(runtime: Runtime, token: str) -> WebSession | None:
     """The session that a token is of, where it ended by itself: what is sent with it is still its owner's. Nothing of
     one that lives, or that somebody ended."""
-    with nobody_known(runtime).reading() as work:
+    with nobody_known(runtime).glancing() as work:
         found = store.by_digest(work.session, _digests(runtime, token))
     ended_by_itself = (SessionStanding.IDLE, SessionStanding.EXPIRED)
     return found if found and found.standing(runtime.clock()) in ended_by_itself else None
@@ -199,7 +199,7 @@ class Left:
 def left(runtime: Runtime, token: str) -> Left | None:
     """How long a session of staff still lives, without marking it as used; None once it is over."""
     try:
-        with nobody_known(runtime).reading() as work:
+        with nobody_known(runtime).glancing() as work:
             return _left(_alive(work, token, SessionAudience.STAFF), work.now)
     except SessionOver:
         return None

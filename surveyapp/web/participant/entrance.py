@@ -14,7 +14,7 @@ import functools
 import hashlib
 import re
 import uuid
-from typing import cast
+from typing import Any, cast
 
 from flask import after_this_request, current_app, g, request, session, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -232,10 +232,10 @@ def note_sent() -> None:
 
 def _is_marked(handle: str) -> bool:
     """Whether answers of this handle were begun in this browser, since links to them were last ended."""
-    try:
-        signed = _signer().loads(request.cookies.get(_mark_name(), ""), max_age=int(MARK_LIVES.total_seconds()))
-    except BadData:
+    found = _opened_mark(_keys(), request.cookies.get(_mark_name(), ""))
+    if found is None or not dt.timedelta(0) <= dt.datetime.now(dt.UTC) - found[1] <= MARK_LIVES:
         return False
+    signed = found[0]
     # Marks of before say no moment: they last until links are ended.
     marked, began = signed if isinstance(signed, list) else (signed, None)
     if marked != handle:
@@ -272,9 +272,22 @@ def _mark_name() -> str:
     return "__Secure-shiftline_began" if current_app.config["SESSION_COOKIE_SECURE"] else "shiftline_began"
 
 
+@functools.lru_cache(maxsize=1024)
+def _opened_mark(keys: tuple[str, ...], written: str) -> tuple[Any, dt.datetime] | None:
+    """What a mark says and when it was signed; None where it is not ours. The same comes with every answer."""
+    try:
+        signed, at = _signer_with(keys).loads(written, return_timestamp=True)
+    except BadData:
+        return None
+    return signed, at
+
+
 def _signer() -> URLSafeTimedSerializer:
-    keys = [*(current_app.config.get("SECRET_KEY_FALLBACKS") or ()), current_app.config["SECRET_KEY"]]
-    return _signer_with(tuple(keys))
+    return _signer_with(_keys())
+
+
+def _keys() -> tuple[str, ...]:
+    return *(current_app.config.get("SECRET_KEY_FALLBACKS") or ()), current_app.config["SECRET_KEY"]
 
 
 @functools.cache
