@@ -253,7 +253,8 @@ def test_declining_half_way_stops_the_questions(
     other_tab = phone.page.fields()
     phone.open("/survey/consent")
     phone.send(decline="yes")
-    assert "ask us" in phone.page.words
+    phone.follow("Stop or withdraw")
+    assert phone.path == "/survey/yours/out", "what they said before is theirs to take back"
     phone.client.post(phone.own("/survey/q/first_feeling"), {**other_tab, "first_feeling": "positive"})
     phone.open("/survey/q/first_feeling")
     assert phone.path == "/survey/consent"
