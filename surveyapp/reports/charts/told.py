@@ -88,7 +88,7 @@ def end_words(count: Cell, base: Cell, words: Phrasing) -> str:
         return words.gettext("base %(base)s", base=count_words(base, words)) if base.told else count_words(base, words)
     said = count_words(count, words)
     if count.count is None and count.low is not None and count.high is None:
-        said = words.gettext("at least %(number)s", number=count.low)
+        said = words.gettext("at least %(number)s", number=words.whole(count.low))
     return words.gettext("%(count)s of %(base)s", count=said, base=count_words(base, words)) if base.told else said
 
 

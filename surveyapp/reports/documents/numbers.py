@@ -209,7 +209,7 @@ class NumberFiller:
         if name.form == "until":
             zone = ZoneInfo(self.material.study.time_zone)
             return self.words.measured(release.answers_at.astimezone(zone).date())
-        return str(release.number if name.form == "number" else release.people)
+        return str(release.number) if name.form == "number" else self.words.whole(release.people)
 
 
 def loaded_cells(row: LoadedRow) -> tuple[Cell, Cell]:

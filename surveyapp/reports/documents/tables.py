@@ -221,9 +221,9 @@ def _loaded(material: ReportMaterial, name: str, words: Phrasing) -> TableMade:
     for heading, together in groupby(table.rows, key=lambda row: row.heading):
         rows.append(DocumentRow(heading, section=True))
         rows += [
-            DocumentRow(row.label, (DocumentCell(str(row.count)), DocumentCell(words.percent(row.percent))))
+            DocumentRow(row.label, (DocumentCell(words.whole(row.count)), DocumentCell(words.percent(row.percent))))
             for row in together
         ]
-    note = _("Base: %(base)s", base=table.rows[0].base)
+    note = _("Base: %(base)s", base=words.whole(table.rows[0].base))
     note = f"{note}. {words.labelled(_('Source'), table.source)}."
     return TableMade(table.title, ("", _("People"), _("Percent")), tuple(rows), note)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from surveyapp.domain.exports.dataset import AnswerExport, Dataset, ExportRow, ExportValue, MissingKind
+from surveyapp.reports.text.phrasing import ENGLISH
 
 MARK = "."
 """Stands before a kind of absence in a cell: `.not_asked`."""
@@ -80,7 +81,7 @@ def readme(export: AnswerExport, files: list[str]) -> str:
         [
             f"{export.title} ({export.study})",
             f"{export.edition} · {export.made_at:%Y-%m-%d %H:%M} UTC · {export.shape.value}",
-            f"{export.people} people, {export.responses} responses",
+            f"{ENGLISH.whole(export.people)} people, {ENGLISH.whole(export.responses)} responses",
             "",
             export.purpose,
             "",

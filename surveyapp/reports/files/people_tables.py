@@ -301,11 +301,11 @@ def targets_table(targets: Sequence[Target], study: Study, words: Phrasing) -> P
 def _target_row(target: Target, study: Study, words: Phrasing) -> PeopleRow:
     attribute = study.attribute(target.by) if target.by else None
     labels = attribute.values if attribute else {}
-    parts = [words.labelled(labels[code], str(people)) for code, people in target.parts.items()]
+    parts = [words.labelled(labels[code], words.whole(people)) for code, people in target.parts.items()]
     detail = ". ".join(part for part in (words.listed(parts), target.note) if part)
-    reached = words.gettext("no figure") if target.actual is None else str(target.actual)
+    reached = words.gettext("no figure") if target.actual is None else words.whole(target.actual)
     share = "–" if target.actual is None else words.percent(target.percent or 0)
-    cells = (str(target.target), reached, share, words.measured(target.as_at), target.source)
+    cells = (words.whole(target.target), reached, share, words.measured(target.as_at), target.source)
     return PeopleRow(target.label, tuple(map(PeopleCell, cells)), detail or None)
 
 

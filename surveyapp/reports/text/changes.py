@@ -207,12 +207,12 @@ def bounds_words(change: Change, shift: Shift, words: Phrasing) -> str | None:
         "If the %(lost)s who were lost had stayed as they were, %(stayed)s of %(base)s would be “%(net)s”; if all had "
         "fallen, %(fallen)s; if all had risen, %(risen)s.",
         bounds.lost,
-        lost=bounds.lost,
-        stayed=bounds.stayed.count,
-        base=bounds.base,
+        lost=words.whole(bounds.lost),
+        stayed=words.whole(bounds.stayed.count),
+        base=words.whole(bounds.base),
         net=net.label,
-        fallen=bounds.fallen.count,
-        risen=bounds.risen.count,
+        fallen=words.whole(bounds.fallen.count),
+        risen=words.whole(bounds.risen.count),
     )
     stands = _stands(change, words)
     return words.gettext("%(first)s %(second)s", first=said, second=stands) if stands else said

@@ -14,6 +14,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 
 from surveyapp.domain.results import Cell, NextLook, QuantityBin, Tally
+from surveyapp.written_numbers import Written, written
 
 FLAG = "⚑"
 """Stands beside a base that is low."""
@@ -35,6 +36,10 @@ class Phrasing(NamedTuple):
     def decimal(self, number: Decimal | float, places: int) -> str:
         """A number with so many decimals: 8.3, in Polish 8,3."""
         return str(format_decimal(number, f"0.{'0' * places}", _locale(self.language())))
+
+    def whole(self, number: int) -> str:
+        """A whole number with its thousands apart: 354,817."""
+        return written(number, self.language())
 
     def grouped(self, number: Decimal) -> str:
         """A number with its thousands apart: 4,625."""
@@ -110,7 +115,7 @@ def _untranslated(text: str, /, **values: Any) -> str:
 
 
 def _untranslated_plural(one: str, many: str, number: int, /, **values: Any) -> str:
-    return (one if number == 1 else many) % {"num": number, **values}
+    return (one if number == 1 else many) % {"num": Written(number, "en"), **values}
 
 
 ENGLISH = Phrasing(_untranslated, _untranslated_plural)
@@ -120,13 +125,13 @@ ENGLISH = Phrasing(_untranslated, _untranslated_plural)
 def count_words(cell: Cell, words: Phrasing) -> str:
     """A count, “5 to 9”, “52 or more”, “fewer than 5”, or “not shown”."""
     if cell.count is not None:
-        return str(cell.count)
+        return words.whole(cell.count)
     if cell.low is not None and cell.high is not None:
-        return words.gettext("%(first)s to %(last)s", first=cell.low, last=cell.high)
+        return words.gettext("%(first)s to %(last)s", first=words.whole(cell.low), last=words.whole(cell.high))
     if cell.low is not None:
-        return words.gettext("%(number)s or more", number=cell.low)
+        return words.gettext("%(number)s or more", number=words.whole(cell.low))
     if cell.high is not None:
-        return words.gettext("fewer than %(number)s", number=cell.high + 1)
+        return words.gettext("fewer than %(number)s", number=words.whole(cell.high + 1))
     return words.gettext("not shown")
 
 
@@ -158,8 +163,8 @@ def amount_words(cell: Cell, words: Phrasing) -> str:
     """A count inside a sentence: “47”, “between 5 and 9”, “at least 84”, “fewer than 5”, or “not shown”."""
     if cell.count is None and cell.low is not None:
         if cell.high is not None:
-            return words.gettext("between %(low)s and %(high)s", low=cell.low, high=cell.high)
-        return words.gettext("at least %(number)s", number=cell.low)
+            return words.gettext("between %(low)s and %(high)s", low=words.whole(cell.low), high=words.whole(cell.high))
+        return words.gettext("at least %(number)s", number=words.whole(cell.low))
     return count_words(cell, words)
 
 
@@ -200,7 +205,9 @@ def nothing_words(tally: Tally, words: Phrasing) -> str | None:
     if tally.withheld:
         said = words.gettext("Not shown, to protect people.")
         if tally.base.high is not None:
-            said = words.gettext("Not shown: fewer than %(number)s people answered.", number=tally.base.high + 1)
+            said = words.gettext(
+                "Not shown: fewer than %(number)s people answered.", number=words.whole(tally.base.high + 1)
+            )
         again = next_look_words(tally.again, words)
         return f"{said} {again}" if again else said
     if tally.base.count == 0:

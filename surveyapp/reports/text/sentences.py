@@ -151,10 +151,10 @@ def matched_words(shift: Shift, words: Phrasing) -> str | None:
         return None
     times = len({row.touchpoint for row in shift.everyone})
     if times == 1:
-        return words.gettext("Only the %(number)s who answered both", number=shift.matched_base)
+        return words.gettext("Only the %(number)s who answered both", number=words.whole(shift.matched_base))
     if times == 2:
-        return words.gettext("Only the %(number)s asked twice", number=shift.matched_base)
-    return words.gettext("Only the %(number)s asked every time", number=shift.matched_base)
+        return words.gettext("Only the %(number)s asked twice", number=words.whole(shift.matched_base))
+    return words.gettext("Only the %(number)s asked every time", number=words.whole(shift.matched_base))
 
 
 def _row(shift: Shift, index: int) -> ShiftRow:

@@ -17,6 +17,7 @@ from babel.support import NullTranslations, Translations
 
 from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.services.translation.po_files import PoFile, is_translated, read, write
+from surveyapp.written_numbers import Written
 
 PACKAGE = Path(__file__).resolve().parents[2]
 FOLDER = PACKAGE / "translations"
@@ -132,6 +133,6 @@ def spoken(language: str) -> tuple[str, Callable[..., str], Callable[..., str]]:
         return said % values if values else said
 
     def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
-        return words.ngettext(one, many, number) % {"num": number, **values}
+        return words.ngettext(one, many, number) % {"num": Written(number, known), **values}
 
     return known, gettext, ngettext

@@ -150,8 +150,8 @@ def _lost_facts(told: TouchpointPeople) -> tuple[tuple[str, str], ...]:
         "open": _("may still answer, and are not lost"),
         "not_asked": _("not asked again: not eligible, or not opened for them yet"),
     }
-    whole = (str(sum(people.values())), _("answered the touchpoint before"))
-    return (whole, *((str(people[kind]), words) for kind, words in said.items() if kind in people))
+    whole = (WORDS.whole(sum(people.values())), _("answered the touchpoint before"))
+    return (whole, *((WORDS.whole(people[kind]), words) for kind, words in said.items() if kind in people))
 
 
 def places(study: Study, group_id: str | None, number: int | None) -> list[tuple[str, tuple[LinkChoice, ...]]]:

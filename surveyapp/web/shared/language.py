@@ -26,6 +26,7 @@ from surveyapp.services.translation import interface_catalogues
 from surveyapp.web.shared.reply import with_query
 from surveyapp.web.shared.runtime import has_runtime, runtime
 from surveyapp.web.shared.session import is_program_path, is_staff_path
+from surveyapp.written_numbers import Written
 
 CHOICE = "lang"
 """The name that a choice of language travels by, in an address and in a form."""
@@ -42,6 +43,11 @@ class Interface(Domain):
 
     def get_translations(self) -> NullTranslations:
         return _spoken_now()[1]
+
+    def ngettext(self, singular: str, plural: str, num: int, **variables: object) -> str:
+        """With its number as the page's language writes it."""
+        # It chooses the form by what it is, and puts in what it is written as.
+        return str(super().ngettext(singular, plural, Written(num, _spoken_now()[0]), **variables))
 
 
 def _spoken_now() -> tuple[str, NullTranslations]:
@@ -67,8 +73,9 @@ def spoken(text: str, /, **values: object) -> str:
 
 def spoken_plural(one: str, many: str, number: int, /, **values: object) -> str:
     """`ngettext`, likewise."""
-    said = str(_spoken_now()[1].ngettext(one, many, number))
-    return said % {"num": number, **{name: isolated(value) for name, value in values.items()}}
+    language, words = _spoken_now()
+    said = str(words.ngettext(one, many, number))
+    return said % {"num": Written(number, language), **{name: isolated(value) for name, value in values.items()}}
 
 
 class Languages(Babel):

@@ -66,7 +66,7 @@ CASES: dict[str, tuple[Shift, str]] = {
     "nobody moved": (shift(TWO, step(0, 88, (47, 47), "no_change")), "Confidence stayed at 47 of the same 88 people"),
     "no change to speak of": (
         shift(TWO, step(0, 1_000_000, (400_500, 400_000), "no_change")),
-        "Confidence did not change: 400500, then 400000 of the same 1000000 people",
+        "Confidence did not change: 400,500, then 400,000 of the same 1,000,000 people",
     ),
     "too few to tell": (
         shift(TWO, step(0, 88, (47, 49), "unclear")),
@@ -265,9 +265,10 @@ def test_headline(case: str) -> None:
 
 
 def numbers(text: str) -> list[str]:
-    """The numbers in a sentence, in order of size: languages order them in their own way, and write a decimal point or
-    a comma."""
-    found = re.findall(r"\d+(?:[.,]\d+)?", re.sub(r"Touchpoint \d", "", text))
+    """The numbers in a sentence, in order of size: languages order them in their own way, write a decimal point or a
+    comma, and have their thousands apart in their own way."""
+    together = re.sub(r"(?<=\d)[,\u00a0](?=(?:\d{2,3}[,\u00a0])*\d{3}(?!\d))", "", re.sub(r"Touchpoint \d", "", text))
+    found = re.findall(r"\d+(?:[.,]\d+)?", together)
     return sorted(each.replace(",", ".") for each in found)
 
 
