@@ -12,7 +12,7 @@ from surveyapp.domain.errors import SettingsError
 from surveyapp.environment import keys, outside, values, vault
 from surveyapp.environment.outside import MailSettings, NotifySettings, SignInProvider
 from surveyapp.environment.values import LOCAL, PREFIX
-from surveyapp.environment.vault import Place
+from surveyapp.environment.vault import SecretPlace
 from surveyapp.watching.logs import FORMS, form_of
 from surveyapp.watching.traces import TraceSettings
 
@@ -52,7 +52,7 @@ class Settings:
     cluster: str | None = None
     standby_url: str | None = field(default=None, repr=False)
     traces: TraceSettings | None = None
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, SecretPlace] = field(default_factory=dict)
     """Where each secret stands that is set."""
     secrets: Path | None = None
     """The folder that they stand in, where the environment names one."""
@@ -183,7 +183,7 @@ def from_environment(environment: Mapping[str, str], *, database: str | None = N
         ),
         demo=demo,
         places=places,
-        secrets=vault.folders(environment).get(Place.FOLDER),
+        secrets=vault.folders(environment).get(SecretPlace.FOLDER),
         metrics_token=keys.metrics_token(given.get("METRICS_TOKEN")),
         log=_log(given.get("LOG"), demo),
         traces=outside.traces(given),

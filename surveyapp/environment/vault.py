@@ -41,13 +41,13 @@ SECRET = frozenset(
 is one place for each of the rest."""
 
 
-class Place(enum.Enum):
+class SecretPlace(enum.Enum):
     ENVIRONMENT = "the environment"
     CREDENTIALS = "systemd’s credentials"
     FOLDER = "the folder of secrets"
 
 
-def gathered(environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Place]]:
+def gathered(environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, SecretPlace]]:
     """Settings by name without their prefix, and where each of the secret ones stands. What is empty is not set.
     Raises SettingsError for a folder or a file that cannot be read, something in it that is no secret, and a secret
     that stands in two places: one of them would be forgotten when it is changed."""
@@ -56,7 +56,7 @@ def gathered(environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, 
         for name, value in environment.items()
         if name.startswith(PREFIX) and name != FOLDER and value != ""
     }
-    places = dict.fromkeys(given.keys() & SECRET, Place.ENVIRONMENT)
+    places = dict.fromkeys(given.keys() & SECRET, SecretPlace.ENVIRONMENT)
     for place, folder in folders(environment).items():
         for name, value in _written_in(folder).items():
             if name in places:
@@ -74,8 +74,8 @@ def is_given(environment: Mapping[str, str], name: str) -> bool:
     return written in environment or any((each / written).is_file() for each in folders(environment).values())
 
 
-def folders(environment: Mapping[str, str]) -> dict[Place, Path]:
-    named = {Place.CREDENTIALS: OF_SYSTEMD, Place.FOLDER: FOLDER}
+def folders(environment: Mapping[str, str]) -> dict[SecretPlace, Path]:
+    named = {SecretPlace.CREDENTIALS: OF_SYSTEMD, SecretPlace.FOLDER: FOLDER}
     return {place: Path(environment[name]) for place, name in named.items() if environment.get(name)}
 
 

@@ -57,7 +57,7 @@ def test_new_settings_are_settings_and_their_keys_are_new(tmp_path: Path) -> Non
     folder = tmp_path / "keys"
     printed("new_keys", str(folder))
     read = from_environment({**written, "SURVEYAPP_SECRETS": str(folder)})
-    assert set(read.places.values()) == {vault.Place.FOLDER, vault.Place.ENVIRONMENT}
+    assert set(read.places.values()) == {vault.SecretPlace.FOLDER, vault.SecretPlace.ENVIRONMENT}
     assert {each.stat().st_mode & 0o077 for each in (folder, *folder.iterdir())} == {0}
     again = subprocess.run([ROOT / "deploy" / "new_keys", folder], capture_output=True, check=False)
     assert again.returncode != 0, "never over keys that there are"
@@ -88,7 +88,7 @@ def test_what_is_sealed_is_what_a_unit_reads(tmp_path: Path) -> None:
     settings = from_environment({"CREDENTIALS_DIRECTORY": str(shown), "SURVEYAPP_MAIL_FROM": "a@example.org"})
     assert settings.mail is not None
     assert settings.mail.server == keys["SURVEYAPP_MAIL_SERVER"]
-    assert set(settings.places.values()) == {vault.Place.CREDENTIALS}
+    assert set(settings.places.values()) == {vault.SecretPlace.CREDENTIALS}
     refused = subprocess.run(seal, input="SECRET_KEY=x\n", capture_output=True, text=True, check=False)
     assert (refused.returncode, "Each line is SURVEYAPP_NAME=value" in refused.stderr) == (1, True)
     assert {each.name for each in tmp_path.iterdir()} == {"sealed", "shown"}, "nothing half done is left"

@@ -22,7 +22,7 @@ from surveyapp.domain.errors import ShiftlineError
 from surveyapp.domain.security.fitness import BACKUP_AGE, CHAIN_AGE, DUE_AGE, Weight
 from surveyapp.domain.staff import Role
 from surveyapp.environment.outside import MailSettings
-from surveyapp.environment.vault import Place
+from surveyapp.environment.vault import SecretPlace
 from surveyapp.services import readiness, worker
 from surveyapp.services.doctor import kept, machine, servers
 from surveyapp.services.doctor import looking as doctor
@@ -285,7 +285,11 @@ def test_keys_that_stand_where_they_are_inherited_or_read_are_found(tmp_path: Pa
     (folder / "SURVEYAPP_AUDIT_KEY").touch()
     folder.chmod(0o755)
     (folder / "SURVEYAPP_AUDIT_KEY").chmod(0o644)
-    places = {"AUDIT_KEY": Place.FOLDER, "SECRET_KEY": Place.CREDENTIALS, "DATABASE_URL": Place.ENVIRONMENT}
+    places = {
+        "AUDIT_KEY": SecretPlace.FOLDER,
+        "SECRET_KEY": SecretPlace.CREDENTIALS,
+        "DATABASE_URL": SecretPlace.ENVIRONMENT,
+    }
     made.settings = dataclasses.replace(made.settings, places=places, secrets=folder)
     ((weight, what, todo),) = machine.vault(made)  # type: ignore[arg-type]
     assert (weight, what) == (Weight.WRONG, f"Others on this machine can read secrets in {folder}.")

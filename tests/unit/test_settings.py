@@ -9,7 +9,7 @@ import pytest
 
 from surveyapp.domain.errors import SettingsError
 from surveyapp.environment import vault
-from surveyapp.environment.vault import Place
+from surveyapp.environment.vault import SecretPlace
 from surveyapp.settings import from_environment
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -121,10 +121,10 @@ def test_secrets_stand_in_the_environment_or_in_a_folder_of_files(tmp_path: Path
     settings = from_environment(environment)
     assert (settings.secret_key, settings.secrets) == ("f" * 40, mounted)
     assert settings.places == {
-        "CONTACT_KEYS": Place.ENVIRONMENT,
-        "SECRET_KEY": Place.FOLDER,
-        "AUDIT_KEY": Place.FOLDER,
-        "ACCESS_KEYS": Place.CREDENTIALS,
+        "CONTACT_KEYS": SecretPlace.ENVIRONMENT,
+        "SECRET_KEY": SecretPlace.FOLDER,
+        "AUDIT_KEY": SecretPlace.FOLDER,
+        "ACCESS_KEYS": SecretPlace.CREDENTIALS,
     }
     assert vault.is_given(environment, "SECRET_KEY")
     assert not vault.is_given({"CREDENTIALS_DIRECTORY": str(shown)}, "SECRET_KEY")

@@ -10,6 +10,6 @@ from surveyapp.services.runtime import Runtime
 Found = Iterator[tuple[Weight, str, str]]
 """How much it weighs, what it is, what to do."""
 
-Look = Callable[[Runtime], Found]
+Examination = Callable[[Runtime], Found]
 
 WRONG, BETTER = Weight.WRONG, Weight.BETTER

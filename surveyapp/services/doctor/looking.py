@@ -11,10 +11,10 @@ from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.security.fitness import Finding
 from surveyapp.services import readiness
 from surveyapp.services.doctor import kept, machine, servers
-from surveyapp.services.doctor.finding import WRONG, Look
+from surveyapp.services.doctor.finding import WRONG, Examination
 from surveyapp.services.runtime import Runtime
 
-WITHOUT_THE_DATABASE: tuple[Look, ...] = (
+WITHOUT_THE_DATABASE: tuple[Examination, ...] = (
     machine.address,
     servers.door,
     machine.keys,
@@ -27,7 +27,7 @@ WITHOUT_THE_DATABASE: tuple[Look, ...] = (
     servers.counting,
 )
 
-WITH_IT: tuple[Look, ...] = (
+WITH_IT: tuple[Examination, ...] = (
     servers.clock,
     kept.trail,
     kept.people,
@@ -56,7 +56,7 @@ def look(runtime: Runtime) -> list[Finding]:
     return sorted(found, key=lambda each: each.weight is not WRONG)
 
 
-def _all(runtime: Runtime, looks: tuple[Look, ...]) -> Iterator[Finding]:
+def _all(runtime: Runtime, looks: tuple[Examination, ...]) -> Iterator[Finding]:
     for each in looks:
         for finding in each(runtime):
             yield Finding(*finding)

@@ -15,7 +15,7 @@ from surveyapp.domain.security.fitness import (
     said_of_age,
 )
 from surveyapp.environment.values import LOCAL, PREFIX
-from surveyapp.environment.vault import Place
+from surveyapp.environment.vault import SecretPlace
 from surveyapp.services.doctor.finding import BETTER, WRONG, Found
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import backup_folder
@@ -79,20 +79,20 @@ def keys(runtime: Runtime) -> Found:
 def read_from(runtime: Runtime) -> list[str]:
     """Where each secret that is set was read from, in a sentence for each such place."""
     said = []
-    for place in Place:
+    for place in SecretPlace:
         if names := _standing_in(runtime, place):
-            where = f"{place.value} {runtime.settings.secrets}" if place is Place.FOLDER else place.value
+            where = f"{place.value} {runtime.settings.secrets}" if place is SecretPlace.FOLDER else place.value
             said.append(f"Read from {where}: {', '.join(names)}.")
     return said
 
 
-def _standing_in(runtime: Runtime, place: Place) -> list[str]:
+def _standing_in(runtime: Runtime, place: SecretPlace) -> list[str]:
     return sorted(f"{PREFIX}{name}" for name, each in runtime.settings.places.items() if each is place)
 
 
 def vault(runtime: Runtime) -> Found:
     settings = runtime.settings
-    open_there = [name for name in _standing_in(runtime, Place.ENVIRONMENT) if "KEY" in name]
+    open_there = [name for name in _standing_in(runtime, SecretPlace.ENVIRONMENT) if "KEY" in name]
     if open_there and not settings.demo:
         yield (
             BETTER,
