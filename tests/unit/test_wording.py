@@ -304,6 +304,7 @@ LOOKED_UP = {
     ("web/shared/faults.py", "own"),
     ("web/shared/fields.py", "box.label"),
     ("web/shared/language.py", "one"),
+    ("web/shared/language.py", "singular"),
     ("web/shared/language.py", "text"),
     ("web/shared/words.py", "value.value"),
 }

@@ -15,6 +15,9 @@ if (leave.startsWith("/survey/")) startLeaving({ address: leave });
 // The problem is read out and seen first.
 document.querySelector(".fault")?.focus();
 
+// Where something is written in is seen whole: a browser brings only its first line out from under the bar.
+document.addEventListener("focusin", ({ target }) => target.matches("textarea") && target.scrollIntoView({ block: "nearest" }));
+
 // What is sent is sent once: the button says so, and a second tap or Enter does nothing.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
