@@ -268,3 +268,39 @@ def test_no_secret_and_nothing_of_this_machine_enters_an_image_or_a_commit() -> 
         assert [each for each in given if not any(fnmatch.fnmatch(each, line) for line in left_out)] == [], name
         assert {".venv", "instance", "build"} <= {line.rstrip("/") for line in left_out}, name
     assert "tests" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_what_compose_asks_for_is_made_by_the_lines_above_it(tmp_path: Path) -> None:
+    """Run here but for what containers are needed for. Each secret is for one user alone."""
+    compose = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
+    image = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    lines = re.findall(r"^#   (.+)$", compose, re.MULTILINE)
+    user = re.search(r"useradd .*?--uid (\d+)", image)
+    assert user is not None
+    assert f"chown -R {user[1]} shiftline.keys pgpass" in lines
+    assert [line.split()[4] for line in lines if line.startswith("podman")] == ["build", "run", "up"], (
+        "nothing serves before its tables are there"
+    )
+    shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
+    here = "\n".join(line for line in lines if not line.startswith(("podman", "chown")))
+    subprocess.run(["sh", "-euc", here], cwd=tmp_path, check=True)
+    asked = re.findall(r"(?:env_file|file): \.\./([\w./]+)", compose)
+    assert {name: (tmp_path / name).stat().st_mode & 0o077 for name in asked} == dict.fromkeys(asked, 0)
+    password = (tmp_path / "database_password").read_text(encoding="utf-8").strip()
+    assert len(password) == 64
+    assert (tmp_path / "pgpass").read_text(encoding="utf-8") == f"database:5432:shiftline:shiftline:{password}\n"
+    settings = dict(
+        line.split("=", 1) for line in (tmp_path / "shiftline.env").read_text(encoding="utf-8").splitlines()
+    )
+    read = from_environment({**settings, "SURVEYAPP_SECRETS": str(tmp_path / "shiftline.keys")})
+    assert "@database/shiftline" in read.database_url
+
+
+def test_the_image_can_save_the_database_beside_it() -> None:
+    """pg_dump refuses a server that is newer than itself: Debian's release says how new it is."""
+    image = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    compose = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
+    base, server = re.search(r"BASE=debian:(\d+)", image), re.search(r"image: postgres:(\d+)", compose)
+    assert base is not None
+    assert server is not None
+    assert int(server[1]) <= {12: 15, 13: 17}[int(base[1])]
