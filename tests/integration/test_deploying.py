@@ -304,3 +304,10 @@ def test_the_image_can_save_the_database_beside_it() -> None:
     assert base is not None
     assert server is not None
     assert int(server[1]) <= {12: 15, 13: 17}[int(base[1])]
+
+
+def test_containers_are_given_as_long_to_end_as_units_are() -> None:
+    compose = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
+    units = {path.stem: unit(path)["Service"].get("TimeoutStopSec") for path in UNITS}
+    given = dict(re.findall(r"^  (pages|worker):.*?stop_grace_period: (\d+)s$", compose, re.MULTILINE | re.DOTALL))
+    assert given == {"pages": units["shiftline"], "worker": units["shiftline-worker"]}
