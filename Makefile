@@ -14,6 +14,8 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: .venv/.installed ## what serving needs, and no tools
+	@# Whoever serves cannot write here: what is not compiled now, each command would compile again.
+	@$(BIN)/python -m compileall -q surveyapp migrations wsgi.py
 
 traces: .venv/.traces ## what sends traces to a collector (SURVEYAPP_TRACES), beside what serves
 
@@ -22,7 +24,7 @@ demo: .venv/.installed ## serve the demonstration on this machine until Ctrl-C [
 
 test: .venv/.tools ## everything, on SQLite and PostgreSQL, browser included
 	@scripts/provision.sh
-	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.tools ## ruff, types, layer contracts, questionnaires
 	$(BIN)/ruff check .
