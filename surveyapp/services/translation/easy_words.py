@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,13 +62,17 @@ def of_messages(folder: Path, study: Study) -> Iterator[tuple[str, Share, bool]]
 def writes(folder: Path, study: Study, step: MessageStep, language: str) -> bool:
     """Whether a message can be written in the easy words of a language: all of it has them, so that none changes its
     voice in the middle. Where their file cannot be read it cannot."""
+    return _has_all(folder, study, language, step_texts(step))
+
+
+def _has_all(folder: Path, study: Study, language: str, texts: Iterable[tuple[str, str]]) -> bool:
     if language not in study.easy:
         return False
     try:
         words = study_catalogues.easy_words_in(folder, language)
     except PoUnreadable:
         return False
-    return all(each in words for each in step_texts(step))
+    return all(each in words for each in texts)
 
 
 def _wanted(study: Study, questionnaire: Questionnaire, language: str) -> list[tuple[str, str]]:
@@ -89,13 +93,7 @@ def _beside(study: Study, questionnaire: Questionnaire, language: str, kind: Med
 def is_offered(folder: Path, study: Study, questionnaire: Questionnaire, language: str) -> bool:
     """Whether a version of a questionnaire can be had in the easy words of a language: all that it asks has them. Where
     their file cannot be read it cannot: `questionnaires check` says so."""
-    if language not in study.easy:
-        return False
-    try:
-        words = study_catalogues.easy_words_in(folder, language)
-    except PoUnreadable:
-        return False
-    return all(each in words for each in _wanted(study, questionnaire, language))
+    return _has_all(folder, study, language, _wanted(study, questionnaire, language))
 
 
 def recorded(folder: Path, study: Study, questionnaire: Questionnaire, language: str) -> dict[str, str]:

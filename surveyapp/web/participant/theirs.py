@@ -139,7 +139,14 @@ def _way_out(keeper: Keeper, fault: str = "") -> str:
     theirs = keeper.theirs()
     ways = [each for each in theirs.changes if each not in FOR_WHOEVER_PROVED_IT]
     return pages.show(
-        keeper, "way_out", theirs.visit, theirs=theirs, ways=ways, undone_for=_undone_for(theirs), fault=fault
+        keeper,
+        "way_out",
+        theirs.visit,
+        theirs=theirs,
+        ways=ways,
+        erases=ParticipationChange.ERASED in theirs.changes,
+        undone_for=_undone_for(theirs),
+        fault=fault,
     )
 
 
