@@ -6,6 +6,7 @@ import atexit
 import base64
 import contextlib
 import dataclasses
+import datetime as dt
 import functools
 import hashlib
 import itertools
@@ -113,21 +114,28 @@ def _own_studies() -> dict[str, Study]:
 
 def open_questionnaires(runtime: Runtime, study: str = STUDY) -> None:
     """Opens every questionnaire of a study. The product's own, which cannot change while tests run, are opened once a
-    process; later databases get the same rows."""
+    process; later databases get the same rows, with the moments of their own clock."""
     if runtime.studies is _own_studies():
+        now = runtime.clock()
         if study not in _opened:
             before = _rows(runtime)
             _open(runtime, study)
-            _opened[study] = [
+            made = [
                 (table, [row for row in rows if row not in before[table]]) for table, rows in _rows(runtime).items()
             ]
+            _opened[study] = now, made
         else:
+            then, made = _opened[study]
             with runtime.database.engine.begin() as connection:
-                for table, rows in _opened[study]:
+                for table, rows in made:
                     if rows:
-                        connection.execute(table.insert(), rows)
+                        connection.execute(table.insert(), [_later(row, now - then) for row in rows])
         return
     _open(runtime, study)
+
+
+def _later(row: dict[str, Any], by: dt.timedelta) -> dict[str, Any]:
+    return {name: value + by if isinstance(value, dt.datetime) else value for name, value in row.items()}
 
 
 def _rows(runtime: Runtime) -> dict[Table, list[dict[str, Any]]]:
@@ -138,7 +146,8 @@ def _rows(runtime: Runtime) -> dict[Table, list[dict[str, Any]]]:
         }
 
 
-_opened: dict[str, list[tuple[Table, list[dict[str, Any]]]]] = {}
+_opened: dict[str, tuple[dt.datetime, list[tuple[Table, list[dict[str, Any]]]]]] = {}
+"""By study: when its questionnaires were opened, and the rows that came of it."""
 
 
 def _open(runtime: Runtime, study: str) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.services import readiness
@@ -16,8 +16,10 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.settings import ROOT
 from surveyapp.store import migrating
 from surveyapp.store.database import Database
+from surveyapp.store.tables import QuestionnaireVersionRow
 from tests import factories
 from tests.conftest import Clock
+from tests.databases import copy_database
 from tests.integration.test_database_faults import damaged, database_file, gone
 from tests.integration.test_database_faults import runtime as runtime
 
@@ -72,6 +74,19 @@ def test_a_server_does_not_start_on_a_database_that_is_gone_or_damaged(runtime: 
         assert begun.returncode == 3, begun.stderr
         assert says in begun.stderr
         assert "Traceback" not in begun.stderr
+
+
+def test_what_tests_keep_of_opening_has_the_moments_of_whoever_takes_it(sqlite_template: Path, tmp_path: Path) -> None:
+    """Else it would be opened tomorrow in the eyes of whoever comes after a drill, whose clock is the machine's."""
+    for days in (0, -400):
+        copy_database(sqlite_template, tmp_path / f"{days}.db")
+        clock = Clock()
+        clock.forward(days=days)
+        made = factories.create_runtime(f"sqlite:///{tmp_path / f'{days}.db'}", clock)
+        factories.open_questionnaires(made)
+        with made.database.reading() as session:
+            assert set(session.scalars(select(QuestionnaireVersionRow.opened_at))) == {clock()}
+        made.database.dispose()
 
 
 def test_damage_within_a_file_is_seen_at_the_start(runtime: Runtime) -> None:
