@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import event
 
+from surveyapp.domain.errors import OF_DATABASE
 from surveyapp.store import migrating
 from surveyapp.store.database import make_engine
 from surveyapp.store.tables import Base
@@ -16,7 +17,7 @@ if url is None:
     url = settings.database_url
     context.config.attributes["questionnaires"] = settings.questionnaires
 
-engine = make_engine(url, may_create=True)
+engine = make_engine(url, may_create=True, address=context.config.attributes.get("address", OF_DATABASE))
 sqlite = engine.dialect.name == "sqlite"
 if sqlite:
     # SQLite changes a table by rebuilding it, which with foreign keys on would delete what points at it. They are

@@ -67,8 +67,8 @@ _statements: dict[str, Statements] = {}
 _make_engine = database.make_engine
 
 
-def _engine_with_what_was_before(url: str, *, may_create: bool = False) -> Engine:
-    engine = _make_engine(url, may_create=may_create)
+def _engine_with_what_was_before(url: str, **how: Any) -> Engine:
+    engine = _make_engine(url, **how)
     engine._compiled_cache = _statements.setdefault(engine.dialect.name, Statements())
     if url in kept_connections:
         kept_connections[url].serve(engine)

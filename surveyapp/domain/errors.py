@@ -140,30 +140,81 @@ class DatabaseFault(enum.StrEnum):
 
     GONE = "gone"
     DOWN = "down"
+    UNKNOWN_HOST = "unknown_host"
+    ADDRESS = "address"
+    TLS = "tls"
+    PASSWORD = "password"  # noqa: S105 - the name of a fault
+    ROLE = "role"
+    DOOR = "door"
+    NO_DATABASE = "no_database"
+    NOT_PERMITTED = "not_permitted"
+    CONNECTIONS = "connections"
+    STARTING = "starting"
+    STANDBY = "standby"
     BUSY = "busy"
+    MEMORY = "memory"
     FULL = "full"
     READ_ONLY = "read_only"
     DISK = "disk"
     DAMAGED = "damaged"
+    TOO_OLD = "too_old"
+    ENCODING = "encoding"
+    NO_SCHEMA = "no_schema"
     NOT_MIGRATED = "not_migrated"
     OLDER = "older"
     NEWER = "newer"
 
 
 _WHAT_TO_DO = {
-    DatabaseFault.GONE: "There is no database that can be opened where SURVEYAPP_DATABASE_URL says. If it was moved, "
+    DatabaseFault.GONE: "There is no database that can be opened where {address} says. If it was moved, "
     "move it back or correct the setting; if it is lost, stop the server and run `surveyapp backup restore`; if there "
     "never was one, run `surveyapp migrate`.",
-    DatabaseFault.DOWN: "The database does not answer. Start its server, or correct SURVEYAPP_DATABASE_URL.",
+    DatabaseFault.DOWN: "The database does not answer. Start its server, look in that server's log why it lets nobody "
+    "in, or correct {address}.",
+    DatabaseFault.UNKNOWN_HOST: "Nothing is known of a machine by the name that {address} has for the database's "
+    "server. Correct the name, or have this machine ask a name server that knows it.",
+    DatabaseFault.ADDRESS: "Nothing can be reached by what {address} says: there is something in it that PostgreSQL "
+    "does not know, or what answers there is no PostgreSQL. Correct what stands after the `@` and after the `?`.",
+    DatabaseFault.TLS: "No connection over TLS comes about with the database's server as {address} asks for it: the "
+    "server offers none, or its certificate is not one that is believed. Give the server a certificate for the name "
+    "it is called by, or correct `sslmode` and `sslrootcert`.",
+    DatabaseFault.PASSWORD: "The database's server does not take the password, or was given none. Correct it in "
+    "{address} or in the file that PGPASSFILE names, or set it anew on the server: `ALTER ROLE name PASSWORD …`.",
+    DatabaseFault.ROLE: "The database's server knows nobody by the name that {address} has before the `@`, or does "
+    "not let them sign in. Correct the name, or run `CREATE ROLE name LOGIN` or `ALTER ROLE name LOGIN` there.",
+    DatabaseFault.DOOR: "The database's server is there, and lets nobody in from here in this way. Give it a line in "
+    "pg_hba.conf for this machine, user and database; where it asks for TLS, give {address} `?sslmode=verify-full&"
+    "sslrootcert=FILE`.",
+    DatabaseFault.NO_DATABASE: "The server has no database of the name that {address} has. Correct the name; if "
+    "there never was one, run `createdb` and then `surveyapp migrate`; if it is lost, run `createdb` and then "
+    "`surveyapp backup restore`.",
+    DatabaseFault.NOT_PERMITTED: "The database does not let the user that {address} names do this. Make that user the "
+    "owner of the database and of its tables, or grant what is lacking; after `surveyapp audit protect`, migrate and "
+    "restore as their owner.",
+    DatabaseFault.CONNECTIONS: "The database's server has no connection left. Try again; if that does not help, end "
+    "what holds them, start fewer processes, or raise max_connections (or the limit of the user or the database).",
+    DatabaseFault.STARTING: "The database's server is just starting or stopping. Wait a minute and try again; if "
+    "that does not help, look in its log.",
+    DatabaseFault.STANDBY: "The database's server takes no writes: it is a standby, or was set to read only. Name the "
+    "one that does in {address}, or both with `target_session_attrs=read-write`; if that one is lost, promote this "
+    "one.",
     DatabaseFault.BUSY: "Something else has held the database for too long. Try again; if that does not help, find "
     "what holds it and end that.",
+    DatabaseFault.MEMORY: "The database's server has no memory left for what was asked. Try again; if that does not "
+    "help, give it more, or end what takes it.",
     DatabaseFault.FULL: "There is no room for the database to grow. Make room on its disk.",
     DatabaseFault.READ_ONLY: "The database cannot be written. Let whoever Shiftline runs as write its file and the "
-    "folder it is in, or let its server take writes again.",
+    "folder it is in.",
     DatabaseFault.DISK: "The disk under the database cannot be read or written. Look in the system's log, make room or "
     "replace the disk, and then check the database with `surveyapp backup create` and `verify`.",
     DatabaseFault.DAMAGED: "The database is damaged. Stop the server, keep a copy of what is there, and run `surveyapp "
     "backup restore`.",
+    DatabaseFault.TOO_OLD: "The database's server is older than PostgreSQL 15, which Shiftline needs. Bring the server "
+    "up to date, or name a newer one in {address}.",
+    DatabaseFault.ENCODING: "The database cannot hold the letters of every language: its encoding is not UTF8. Make "
+    "another one with `createdb --encoding=UTF8 --template=template0`, and name it in {address}.",
+    DatabaseFault.NO_SCHEMA: "The database has no schema that tables could stand in. Run `CREATE SCHEMA public` there, "
+    "or correct the user's search_path.",
     DatabaseFault.NOT_MIGRATED: "The database has not been migrated. Run `surveyapp migrate`.",
     DatabaseFault.OLDER: "The database was last used by an earlier Shiftline than this one. Stop the server, run "
     "`surveyapp backup create` and then `surveyapp migrate`.",
@@ -171,14 +222,20 @@ _WHAT_TO_DO = {
     "restore a backup from before with `surveyapp backup restore`.",
 }
 
+OF_DATABASE = "SURVEYAPP_DATABASE_URL"
+"""What the database that is served from is named by."""
+
 
 class DatabaseUnavailable(ShiftlineError):
     """The database cannot do what it is there for just now: nothing of the unit of work was stored. `str` is for
-    whoever runs the installation."""
+    whoever runs the installation. `address`: what that database is named by, for whoever has to correct it."""
 
-    def __init__(self, fault: DatabaseFault) -> None:
-        super().__init__(_WHAT_TO_DO[fault])
-        self.fault = fault
+    def __init__(self, fault: DatabaseFault, address: str = OF_DATABASE) -> None:
+        super().__init__(_WHAT_TO_DO[fault].format(address=address))
+        self.fault, self.address = fault, address
+
+    def __reduce__(self) -> tuple[type[DatabaseUnavailable], tuple[DatabaseFault, str]]:
+        return DatabaseUnavailable, (self.fault, self.address)
 
 
 class InputRefused(SaidError):

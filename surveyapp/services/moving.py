@@ -8,12 +8,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from surveyapp.domain.errors import DatabaseUnavailable
+from surveyapp.domain.errors import OF_DATABASE, DatabaseUnavailable
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import migrating
 from surveyapp.store.database import Database, file_of, make_engine
 from surveyapp.store.security import moving
-from surveyapp.store.security.moving import MoveRefused
+from surveyapp.store.security.moving import TO, MoveRefused
 
 MUCH = 200_000
 """Rows from which on two processes, each a second in starting, are sooner done than one."""
@@ -40,10 +40,10 @@ def copy_all(runtime: Runtime, to: str, tell: Tell = lambda _table, _done, _of: 
         raise MoveRefused("Both addresses are the same database. Name another one to copy to.")
     try:
         _make_tables(to, runtime.settings.questionnaires)
-        target = Database(to)
+        target = Database(to, address=TO)
         target.check_revision()
     except DatabaseUnavailable as error:
-        raise MoveRefused(f"The database to copy to: {error}") from error
+        raise _refused(error) from error
     rows = before = 0
     try:
         with moving.standing_still(runtime.database) as source:
@@ -53,9 +53,15 @@ def copy_all(runtime: Runtime, to: str, tell: Tell = lambda _table, _done, _of: 
                 before += moving.copy(source, target, table, lambda done, name=name, of=of: tell(name, done, of))  # type: ignore[misc]
                 rows += of
         _compare((runtime.settings.database_url, to), rows)
+    except DatabaseUnavailable as error:
+        raise error if error.address != TO else _refused(error) from error
     finally:
         target.dispose()
     return CopiedDatabase(len(moving.TABLES), rows, before)
+
+
+def _refused(error: DatabaseUnavailable) -> MoveRefused:
+    return MoveRefused(f"The database to copy to: {error}")
 
 
 def _same(one: str, other: str) -> bool:
@@ -67,22 +73,22 @@ def _make_tables(url: str, questionnaires: Path) -> None:
     path = file_of(url)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    engine = make_engine(url, may_create=True)
+    engine = make_engine(url, may_create=True, address=TO)
     try:
         empty = not moving.has_tables(engine)
     finally:
         engine.dispose()
     if empty:
-        migrating.upgrade(url, questionnaires)
+        migrating.upgrade(url, questionnaires, address=TO)
 
 
 def _compare(urls: Sequence[str], rows: int) -> None:
     """Looks at all of both, at once where there is much of it. Where they differ, somebody wrote meanwhile."""
     if rows < MUCH:
-        here, there = map(moving.totals, urls)
+        here, there = map(moving.totals, urls, (OF_DATABASE, TO))
     else:
         with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as processes:
-            here, there = processes.map(moving.totals, urls)
+            here, there = processes.map(moving.totals, urls, (OF_DATABASE, TO))
     differ = [name for name in here if here[name] != there[name]]
     if differ:
         raise MoveRefused(

@@ -19,7 +19,18 @@ PROVED_FOR = dt.timedelta(seconds=2)
 """How long an answer stands: whoever asks more often is told it again, and costs the database nothing."""
 
 PASSING = frozenset(
-    {DatabaseFault.DOWN, DatabaseFault.BUSY, DatabaseFault.FULL, DatabaseFault.READ_ONLY, DatabaseFault.DISK}
+    {
+        DatabaseFault.DOWN,
+        DatabaseFault.UNKNOWN_HOST,
+        DatabaseFault.STARTING,
+        DatabaseFault.STANDBY,
+        DatabaseFault.CONNECTIONS,
+        DatabaseFault.BUSY,
+        DatabaseFault.MEMORY,
+        DatabaseFault.FULL,
+        DatabaseFault.READ_ONLY,
+        DatabaseFault.DISK,
+    }
 )
 """What may be over in a minute without anybody starting anything again: served through, with 503 until it is."""
 

@@ -233,7 +233,13 @@ def build(settings: Settings, clock: Clock = system_clock, studies: Mapping[str,
     keys = PersonKeys(KeyFile(settings.person_keys), settings.contact_keys, in_clear)
     standby = None
     if settings.standby_url is not None:
-        standby = Database(settings.standby_url, keys.seals, any_revision=True, timed=settings.times_statements)
+        standby = Database(
+            settings.standby_url,
+            keys.seals,
+            any_revision=True,
+            timed=settings.times_statements,
+            address="SURVEYAPP_STANDBY_URL",
+        )
     return Runtime(
         settings=settings,
         standby=standby,

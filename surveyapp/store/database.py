@@ -11,6 +11,7 @@ not the one at its place, and nothing is committed to it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import select
 import sqlite3
@@ -28,9 +29,9 @@ from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.domain.errors import OF_DATABASE, DatabaseFault, DatabaseUnavailable
 from surveyapp.store import migrating
-from surveyapp.store.unavailable import tell_apart
+from surveyapp.store.unavailable import tell_apart, unfit
 from surveyapp.watching import meters, statements
 
 BUSY_TIMEOUT_MS = 10_000
@@ -119,14 +120,21 @@ class Database:
 
     What is used is of the revision this program knows, but for `any_revision`: the first connection looks. `seals`:
     what makes each unit of work's means of opening and sealing with people's keys; without it rows that are sealed
-    cannot be read. `timed`: how long each statement takes is noted (`watching.statements`).
+    cannot be read. `timed`: how long each statement takes is noted (`watching.statements`). `address`: what names this
+    database, for whoever is told that it cannot work.
     """
 
     def __init__(
-        self, url: str, seals: Callable[[], Seals] | None = None, *, any_revision: bool = False, timed: bool = False
+        self,
+        url: str,
+        seals: Callable[[], Seals] | None = None,
+        *,
+        any_revision: bool = False,
+        timed: bool = False,
+        address: str = OF_DATABASE,
     ) -> None:
-        self._seals = seals
-        self.engine = make_engine(url)
+        self._seals, self._address = seals, address
+        self.engine = make_engine(url, address=address)
         if timed:
             _time_statements(self.engine)
         self._known = any_revision
@@ -184,7 +192,7 @@ class Database:
     def check_revision(self) -> None:
         """Looks again whether its tables are the ones this program works on. Raises DatabaseUnavailable."""
         with self._connection(writes=False) as connection:
-            _check_revision(connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all())
+            self._check_found(connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all())
 
     def check_whole(self) -> None:
         """Looks through a database file for damage, in time that grows with it; a server sees to that itself. Raises
@@ -192,7 +200,7 @@ class Database:
         if self._is_file:
             with self._connection(writes=False) as connection:
                 if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
-                    raise DatabaseUnavailable(DatabaseFault.DAMAGED)
+                    raise DatabaseUnavailable(DatabaseFault.DAMAGED, self._address)
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -207,7 +215,7 @@ class Database:
         try:
             connection = self.engine.connect()
         except PoolTimeout as error:
-            raise DatabaseUnavailable(DatabaseFault.BUSY) from error
+            raise DatabaseUnavailable(DatabaseFault.BUSY, self._address) from error
         finally:
             meters.database_wait.labels("connection").observe(time.perf_counter() - began)
         with connection.execution_options(writes=True) if writes else connection:
@@ -218,7 +226,7 @@ class Database:
             cursor = connection.cursor()
             try:
                 cursor.execute("SELECT version_num FROM alembic_version")
-                _check_revision([row[0] for row in cursor.fetchall()])
+                self._check_found([row[0] for row in cursor.fetchall()])
                 cursor.close()
                 connection.rollback()
             except BaseException:
@@ -226,6 +234,13 @@ class Database:
                 connection.close()
                 raise
             self._known = True
+
+    def _check_found(self, revisions: Sequence[str]) -> None:
+        if not revisions:
+            raise DatabaseUnavailable(DatabaseFault.NOT_MIGRATED, self._address)
+        if revisions != [migrating.head()]:
+            known = migrating.is_known(revisions[0])
+            raise DatabaseUnavailable(DatabaseFault.OLDER if known else DatabaseFault.NEWER, self._address)
 
 
 @contextlib.contextmanager
@@ -243,23 +258,15 @@ def _set(connection: Connection, how: str) -> Iterator[None]:
             setattr(driver, how, before)
 
 
-def _check_revision(found: Sequence[str]) -> None:
-    if found == [migrating.head()]:
-        return
-    if not found:
-        raise DatabaseUnavailable(DatabaseFault.NOT_MIGRATED)
-    raise DatabaseUnavailable(DatabaseFault.OLDER if migrating.is_known(found[0]) else DatabaseFault.NEWER)
-
-
 def file_of(url: str) -> Path | None:
     """The file of a SQLite database; None for a database on a server."""
     parsed = make_url(url)
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
-def make_engine(url: str, *, may_create: bool = False) -> Engine:
+def make_engine(url: str, *, may_create: bool = False, address: str = OF_DATABASE) -> Engine:
     """An engine for SQLite or PostgreSQL, set up the way every part of the program relies on. `may_create`: a file
-    that is not there is made."""
+    that is not there is made. `address`: what names it, for whoever is told that it cannot work."""
     path = file_of(url)
     # Parameters hold answers and contacts: they stay out of error messages, and so out of logs.
     if path is not None:
@@ -272,7 +279,7 @@ def make_engine(url: str, *, may_create: bool = False) -> Engine:
         engine = create_engine(url, creator=connect, hide_parameters=True)
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begin)
-        _keep_to_the_file(engine, path)
+        _keep_to_the_file(engine, path, address)
     else:
         options = {
             "connect_timeout": CONNECT_TIMEOUT_S,
@@ -281,8 +288,9 @@ def make_engine(url: str, *, may_create: bool = False) -> Engine:
             "options": f"-c lock_timeout={0 if may_create else BUSY_TIMEOUT_MS}",
         }
         engine = create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True, connect_args=options)
+        event.listen(engine, "connect", functools.partial(_refuse_unfit, address))
         _keep_to_the_living(engine)
-    tell_apart(engine)
+    tell_apart(engine, address)
     return engine
 
 
@@ -297,7 +305,13 @@ def _time_statements(engine: Engine) -> None:
     event.listen(engine, "after_cursor_execute", ends)
 
 
-def _keep_to_the_file(engine: Engine, path: Path) -> None:
+def _refuse_unfit(address: str, connection: Any, _record: Any) -> None:
+    if (fault := unfit(connection.info)) is not None:
+        connection.close()
+        raise DatabaseUnavailable(fault, address)
+
+
+def _keep_to_the_file(engine: Engine, path: Path, address: str) -> None:
     """Gives up a connection whose file is no longer the one at its place, and commits nothing to it."""
 
     def at_its_place() -> tuple[int, int] | None:
@@ -316,7 +330,7 @@ def _keep_to_the_file(engine: Engine, path: Path) -> None:
 
     def committing(connection: Connection) -> None:
         if connection.connection.info["file"] != at_its_place():
-            raise DatabaseUnavailable(DatabaseFault.GONE)
+            raise DatabaseUnavailable(DatabaseFault.GONE, address)
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "checkout", checked_out)

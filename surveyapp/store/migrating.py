@@ -15,6 +15,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
+from surveyapp.domain.errors import OF_DATABASE
 from surveyapp.settings import ROOT
 
 _ADVISORY_LOCK = 0x5368_6966_746C
@@ -30,8 +31,13 @@ def config(url: str, questionnaires: Path = ROOT / "questionnaires") -> Config:
     return made
 
 
-def upgrade(url: str, questionnaires: Path = ROOT / "questionnaires", revision: str = "head") -> None:
-    command.upgrade(config(url, questionnaires), revision)
+def upgrade(
+    url: str, questionnaires: Path = ROOT / "questionnaires", revision: str = "head", *, address: str = OF_DATABASE
+) -> None:
+    """`address`: what names the database, for whoever is told that it cannot work. Raises DatabaseUnavailable."""
+    made = config(url, questionnaires)
+    made.attributes["address"] = address
+    command.upgrade(made, revision)
 
 
 def downgrade(url: str, revision: str, questionnaires: Path = ROOT / "questionnaires") -> None:

@@ -12,16 +12,19 @@ from typing import Any
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import event, text
 from werkzeug.test import TestResponse
 
 from surveyapp import create_app
+from surveyapp.cli import main
 from surveyapp.domain.answers import Text
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
-from surveyapp.services import readiness
+from surveyapp.services import moving, readiness
+from surveyapp.services.moving import MoveRefused
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import database as database_module
 from surveyapp.store.database import Database, file_of
@@ -29,7 +32,7 @@ from surveyapp.store.security import heartbeat
 from surveyapp.web.shared.errors import unavailable as unavailable_page
 from tests import factories
 from tests.conftest import Clock, unavailable
-from tests.databases import find_binary
+from tests.databases import Cluster, find_binary
 from tests.drills import ground
 from tests.integration.test_access_rules import PLACES, WRITTEN, methods
 from tests.page import Client, Page
@@ -371,8 +374,74 @@ def test_postgresql_that_stops_refuses_or_may_not_be_written_is_said_on_the_page
         assert phone.status == 200, "nobody was there while it was started anew: nobody is told"
         with pytest.raises(DatabaseUnavailable) as refused, runtime.database.reading() as session:
             session.execute(text("DELETE FROM heartbeat"))
-        assert refused.value.fault is DatabaseFault.READ_ONLY, "what only reads writes nothing"
+        assert refused.value.fault is DatabaseFault.STANDBY, "what only reads writes nothing"
         runtime.database.dispose()
+
+
+def test_a_server_that_lets_nobody_in_says_why_at_every_door(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, sqlite_url: str
+) -> None:
+    if find_binary("initdb") is None:
+        unavailable("PostgreSQL")
+    cluster = Cluster()
+    here = f"127.0.0.1:{cluster.port}"
+    try:
+        for statement in (
+            "CREATE ROLE with_password LOGIN PASSWORD 'it'",
+            "CREATE ROLE not_known_here LOGIN",
+            "CREATE ROLE no_login",
+            "CREATE ROLE alone LOGIN CONNECTION LIMIT 0",
+            "CREATE ROLE plain LOGIN",
+            "CREATE DATABASE empty",
+            "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0",
+        ):
+            cluster.say(statement)
+        (cluster.folder / "data" / "pg_hba.conf").write_text(
+            "local all all trust\nhost all with_password all scram-sha-256\n"
+            "host all no_login,nobody,alone,plain,shiftline all trust\n"
+        )
+        cluster.say("SELECT 1")
+        refused = {
+            f"with_password:other@{here}/empty": DatabaseFault.PASSWORD,
+            f"with_password@{here}/empty": DatabaseFault.PASSWORD,
+            f"nobody@{here}/empty": DatabaseFault.ROLE,
+            f"no_login@{here}/empty": DatabaseFault.ROLE,
+            f"plain@{here}/nothing": DatabaseFault.NO_DATABASE,
+            f"not_known_here@{here}/empty": DatabaseFault.DOOR,
+            f"alone@{here}/empty": DatabaseFault.CONNECTIONS,
+            f"plain@{here}/empty?sslmode=require": DatabaseFault.TLS,
+            f"plain@{here}/empty?sslmode=always": DatabaseFault.ADDRESS,
+            f"plain@{here}/empty?nonsense=1": DatabaseFault.ADDRESS,
+            f"plain@{here}/latin": DatabaseFault.ENCODING,
+            f"plain@{here}/empty": DatabaseFault.NOT_MIGRATED,
+            "plain@nobody.invalid/empty": DatabaseFault.UNKNOWN_HOST,
+            "plain@127.0.0.1:1/empty": DatabaseFault.DOWN,
+        }
+        source = factories.create_runtime(sqlite_url, clock)
+        for address, fault in refused.items():
+            url = f"postgresql+psycopg://{address}"
+            runtime = factories.create_runtime(url, clock)
+            assert readiness.problem(runtime) == str(DatabaseUnavailable(fault)), address
+            runtime.database.dispose()
+            # An empty one is migrated: there it fails since a plain user may make no tables.
+            copied = DatabaseFault.NOT_PERMITTED if fault is DatabaseFault.NOT_MIGRATED else fault
+            with pytest.raises(MoveRefused) as said:
+                moving.copy_all(source, url)
+            assert str(said.value) == f"The database to copy to: {DatabaseUnavailable(copied, '--to')}", address
+        source.database.dispose()
+        password, nothing = (f"postgresql://{each}" for each, _ in list(refused.items())[:5:4])
+        for url, fault, command in (
+            (password, DatabaseFault.PASSWORD, ["users", "list"]),
+            (password, DatabaseFault.PASSWORD, ["migrate"]),
+            (nothing, DatabaseFault.NO_DATABASE, ["users", "list"]),
+            (nothing, DatabaseFault.NO_DATABASE, ["migrate"]),
+        ):
+            for name, value in factories.environment(url).items():
+                monkeypatch.setenv(name, value)
+            done = CliRunner().invoke(main, command)
+            assert (done.exit_code, done.output) == (1, f"{DatabaseUnavailable(fault)}\n")
+    finally:
+        cluster.stop()
 
 
 def test_postgresql_is_asked_whether_it_is_there_only_where_a_connection_rested(

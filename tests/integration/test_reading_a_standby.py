@@ -118,7 +118,9 @@ def test_a_page_says_where_it_was_read_and_misses_nothing_of_its_reader(
     try:
         assert SILENT in reader.get(RELEASES).text
         assert SILENT in reader.get(RESULTS).text
-        assert "does not answer" in (standby.problem(runtime) or "")
+        said = standby.problem(runtime) or ""
+        assert "does not answer" in said
+        assert "SURVEYAPP_STANDBY_URL" in said
         assert any("standby" in each.what for each in doctor.look(runtime))
     finally:
         pair.follower.start()

@@ -15,6 +15,7 @@ from typing import Literal
 from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import standby
+from surveyapp.store.database import Database
 from surveyapp.store.standby import ReadFromStandby, StandbyPlace
 
 MOST_BEHIND = dt.timedelta(seconds=30)
@@ -67,8 +68,7 @@ def written(runtime: Runtime) -> str | None:
     if runtime.standby is None:
         return None
     try:
-        with runtime.database.reading() as session:
-            return standby.position(session)
+        return _written(runtime)
     except DatabaseUnavailable:  # just after it was written: whoever wrote reads nothing that does not have it
         return standby.ALL
 
@@ -77,10 +77,13 @@ def problem(runtime: Runtime) -> str | None:
     """What is wrong with the standby, as a sentence."""
     if runtime.standby is None:
         return None
-    _silent.pop(id(runtime.standby), None)
-    found = _place(runtime, None)
-    if found is None:
-        return "The standby that results are read from does not answer."
+    primary = _written(runtime)
+    try:
+        found = _look(runtime.standby, primary, None)
+    except DatabaseUnavailable as error:
+        return f"The standby that results are read from cannot be read. {error}"
+    finally:
+        _silent.pop(id(runtime.standby), None)
     if not found.follows:
         return "What SURVEYAPP_STANDBY_URL names is no standby: it takes writes of its own."
     if found.behind > MOST_BEHIND:
@@ -88,22 +91,31 @@ def problem(runtime: Runtime) -> str | None:
     return None
 
 
+def _written(runtime: Runtime) -> str:
+    with runtime.database.reading() as session:
+        return standby.position(session)
+
+
 def _place(runtime: Runtime, wrote: str | None) -> StandbyPlace | None:
     assert runtime.standby is not None
     key = id(runtime.standby)
     if time.monotonic() < _silent.get(key, 0):
         return None
-    with runtime.database.reading() as session:
-        primary = standby.position(session)
+    primary = _written(runtime)
     try:
-        until = time.monotonic() + MOMENT
-        while True:
-            with runtime.standby.reading() as session:
-                found = standby.place(session, primary, wrote)
-            near = found.reached and found.behind <= MOST_BEHIND
-            if found.whole or near or not found.follows or time.monotonic() > until:
-                return found
-            time.sleep(MOMENT / 10)
+        return _look(runtime.standby, primary, wrote)
     except DatabaseUnavailable:
         _silent[key] = time.monotonic() + PAUSE
         return None
+
+
+def _look(database: Database, primary: str, wrote: str | None) -> StandbyPlace:
+    """Raises DatabaseUnavailable."""
+    until = time.monotonic() + MOMENT
+    while True:
+        with database.reading() as session:
+            found = standby.place(session, primary, wrote)
+        near = found.reached and found.behind <= MOST_BEHIND
+        if found.whole or near or not found.follows or time.monotonic() > until:
+            return found
+        time.sleep(MOMENT / 10)

@@ -293,7 +293,7 @@ def _holds_something(settings: Settings) -> bool:
     try:
         return copies.has_rows(settings.database_url)
     except DatabaseUnavailable as error:
-        if error.fault is DatabaseFault.GONE:
+        if error.fault is DatabaseFault.NO_DATABASE:
             raise BackupRefused(
                 "There is no database to restore into. Create an empty one on the server, then restore."
             ) from error

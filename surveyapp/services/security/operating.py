@@ -7,10 +7,24 @@ import hashlib
 import hmac
 
 from surveyapp.domain.audit import AuditAction, Operator, System
-from surveyapp.domain.errors import DatabaseUnavailable
-from surveyapp.services.readiness import PASSING
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
+
+NOTHING_OF_OURS = frozenset(
+    {
+        DatabaseFault.GONE,
+        DatabaseFault.NO_DATABASE,
+        DatabaseFault.NO_SCHEMA,
+        DatabaseFault.TOO_OLD,
+        DatabaseFault.ENCODING,
+        DatabaseFault.DAMAGED,
+        DatabaseFault.NOT_MIGRATED,
+        DatabaseFault.OLDER,
+        DatabaseFault.NEWER,
+    }
+)
+"""Where there is no trail that this program could add to."""
 
 
 def note_command(runtime: Runtime, command: str) -> None:
@@ -21,7 +35,7 @@ def note_command(runtime: Runtime, command: str) -> None:
         runtime.database.check_revision()
         Desk(runtime, Operator()).note(AuditAction.COMMAND_RUN, command=command)
     except DatabaseUnavailable as error:
-        if error.fault in PASSING:
+        if error.fault not in NOTHING_OF_OURS:
             raise
 
 

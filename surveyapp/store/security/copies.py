@@ -24,6 +24,7 @@ from sqlalchemy import Connection, make_url, text
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, ShiftlineError
 from surveyapp.store.database import file_of, make_engine
+from surveyapp.store.unavailable import asked_of_the_driver, driver_errors, fault_of
 
 SET_ASIDE = "before_restore_"
 """How what was there before something was put back is called."""
@@ -157,8 +158,6 @@ def _opened(path: Path, mode: str = "ro") -> Iterator[sqlite3.Connection]:
         ) as connection:
             yield connection
     except sqlite3.DatabaseError as error:
-        from surveyapp.store.unavailable import fault_of
-
         fault = fault_of(error)
         if fault is None:
             raise
@@ -276,7 +275,7 @@ def _server_contents(connection: Connection) -> Contents:
     found = {}
     for name in list(names):
         query = f'SELECT t::text FROM "{name}" t ORDER BY t::text COLLATE "C"'  # noqa: S608 - names of our tables
-        with driver.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT") as rows:
+        with asked_of_the_driver(), driver.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT") as rows:
             found[name] = _sum(bytes(row) for row in rows)
     return found
 
@@ -336,21 +335,18 @@ def _command(url: str, statements: str) -> None:
         with engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
             try:
-                driver.execute(statements)
-            except driver_errors() as error:
+                with asked_of_the_driver():
+                    driver.execute(statements)
+            except (DatabaseUnavailable, driver_errors()) as error:
+                if isinstance(error, DatabaseUnavailable) and error.fault is not DatabaseFault.NOT_PERMITTED:
+                    raise
+                said = str(error.__cause__ or error).splitlines()[0]
                 raise CopyRefused(
-                    f"The database's server does not let this be done: {str(error).splitlines()[0]}. "
+                    f"The database's server does not let this be done: {said}. "
                     "Use a database user that owns the database and may create another (CREATEDB)."
                 ) from error
     finally:
         engine.dispose()
-
-
-def driver_errors() -> type[Exception]:
-    """What a PostgreSQL connection raises, without importing its driver where there is only SQLite."""
-    import psycopg
-
-    return psycopg.Error
 
 
 LIBPQ = {

@@ -20,14 +20,16 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Table, func, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, ShiftlineError
+from surveyapp.domain.errors import OF_DATABASE, ShiftlineError
 from surveyapp.store.database import Database
-from surveyapp.store.security.copies import driver_errors
 from surveyapp.store.tables import Base
-from surveyapp.store.unavailable import fault_of
+from surveyapp.store.unavailable import asked_of_the_driver, driver_errors
 
 _INTEGRITY = "23"
 """How the codes of errors begin that say a row cannot stand beside those there are."""
+
+TO = "--to"
+"""What the database to copy to is named by."""
 
 BATCH = 5_000
 """Rows of a transaction."""
@@ -98,18 +100,16 @@ def _put(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> None
     driver: Any = connection.connection
     try:
         with (
+            asked_of_the_driver(TO),
             driver.cursor() as cursor,
             cursor.copy(f"COPY {quoted.format_table(table)} ({names}) FROM STDIN") as copying,
         ):
             for row in rows:
                 copying.write_row([write(value) for write, value in zip(written, row, strict=True)])
     except driver_errors() as error:
-        state = getattr(error, "sqlstate", None)
-        if state and state.startswith(_INTEGRITY):
+        if str(getattr(error, "sqlstate", "")).startswith(_INTEGRITY):
             raise MoveRefused(_SOMETHING_ELSE.format(table.name)) from error
-        if state and fault_of(error) is None:
-            raise
-        raise DatabaseUnavailable(fault_of(error) or DatabaseFault.DOWN) from error
+        raise
 
 
 def _as_it_is(value: Any) -> Any:
@@ -144,9 +144,9 @@ def _batches(source: Connection, table: Table, after: int) -> Iterator[Sequence[
     yield from source.execution_options(stream_results=True, yield_per=BATCH).execute(query).partitions()
 
 
-def totals(url: str) -> dict[str, TableTotal]:
-    """What is in every table of a database. Raises DatabaseUnavailable."""
-    database = Database(url)
+def totals(url: str, address: str = OF_DATABASE) -> dict[str, TableTotal]:
+    """What is in every table of a database, which is named by `address`. Raises DatabaseUnavailable."""
+    database = Database(url, address=address)
     try:
         with standing_still(database) as connection:
             return {table.name: total(connection, table) for table in TABLES}
