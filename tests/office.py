@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from tests.page import Client, Page
+from tests.page import Client, Page, read
 
 HOME = "/manage/job_rotation"
 NEW = f"{HOME}/participants/new"
@@ -16,7 +16,7 @@ def post(client: Client, path: str, form_on: str | None = None, **data: object) 
     """Posts a form with what its page holds: the page that comes back, or where it leads."""
     held = client.page(form_on or path).fields()
     response = client.post(path, {**held, **data}, content_type="multipart/form-data")
-    return response.location or Page(response.text)
+    return response.location or read(response.text)
 
 
 def rows(page: Page) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import hashlib
 import sys
 import types
@@ -21,6 +22,7 @@ import surveyapp
 from surveyapp.domain.authoring import loader
 from surveyapp.domain.errors import Fault
 from surveyapp.domain.instrument.study import Study
+from surveyapp.services import runtime as runtimes
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import database
 
@@ -212,9 +214,15 @@ def _everywhere(what: object, instead: object) -> None:
                 setattr(module, name, instead)
 
 
+# As a process reads a version once. To caches one that is equal and not the same is a comparison of all that is in it.
+_from_document = runtimes.from_document
+from_document = functools.lru_cache(maxsize=256)(_from_document)
+
+
 def keep() -> None:
     """From here on, in this process."""
     _everywhere(_read_study, read_study)
+    runtimes.from_document = from_document  # type: ignore[attr-defined]
     flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": CompiledOnce()}
     Rule._compile_builder = _builder_compiled_once  # type: ignore[method-assign]
     database.make_engine = _engine_with_what_was_before

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from surveyapp import create_app
 from surveyapp.services.runtime import Runtime
-from tests.page import Client, Page
+from tests.page import Client, Page, read
 
 Value = str | Sequence[str]
 
@@ -129,5 +129,5 @@ class Phone:
             self.handle = found[1]
         self.path = HANDLED.sub("/survey", path)
         self.query = response.request.query_string.decode()
-        self.page = Page(response.text)
+        self.page = read(response.text)
         return self.page

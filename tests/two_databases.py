@@ -70,7 +70,9 @@ def _note(connection: Connection, *_rest: object) -> None:
     within = False
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        name = _name(frame.f_code)
+        code = frame.f_code
+        # Asked of some thirty frames a statement: a call for each would be a hundredth of a run.
+        name = _names[code] if code in _names else _name(code)
         if name:
             ran.add((name, kind))
         # Below the store nothing of it is asked any more: the many frames of a page are not gone through.
@@ -85,15 +87,14 @@ _names: dict[CodeType, str | None] = {}
 
 def _name(code: CodeType) -> str | None:
     """Which function of the store it is, where it is one: nothing for what is the store's own affair."""
-    if code not in _names:
-        path = Path(code.co_filename)
-        if STORE not in path.parents:
-            _names[code] = None
-        elif any(part.startswith(("_", "<")) for part in code.co_qualname.split(".")):
-            _names[code] = ""
-        else:
-            module = ".".join(path.relative_to(STORE).with_suffix("").parts)
-            _names[code] = f"{module}.{code.co_qualname}"
+    path = Path(code.co_filename)
+    if STORE not in path.parents:
+        _names[code] = None
+    elif any(part.startswith(("_", "<")) for part in code.co_qualname.split(".")):
+        _names[code] = ""
+    else:
+        module = ".".join(path.relative_to(STORE).with_suffix("").parts)
+        _names[code] = f"{module}.{code.co_qualname}"
     return _names[code]
 
 

@@ -58,10 +58,15 @@ class Drawing(Protocol):
 
 @dataclass(frozen=True)
 class Pack:
-    """`bodies`: its JSON by the content coding that it is sent in."""
+    """Its JSON, and a hash of it, which is all that a page needs which names it."""
 
+    body: bytes
     digest: str
-    bodies: Mapping[str, bytes]
+
+    @functools.cached_property
+    def bodies(self) -> Mapping[str, bytes]:
+        """By the content coding that it is sent in: made for the first browser that asks for it."""
+        return in_codings(self.body)
 
 
 def address(endpoint: str, study: Study, questionnaire: Questionnaire, language: str, draw: Drawing) -> str:
@@ -100,7 +105,7 @@ def _made(study: Study, questionnaire: Questionnaire, draw: Drawing) -> Pack:
     )
     if key not in packs:
         body = json.dumps(contents(study, questionnaire, draw), ensure_ascii=False, separators=(",", ":")).encode()
-        packs[key] = Pack(hashlib.sha256(body).hexdigest()[:20], in_codings(body))
+        packs[key] = Pack(body, hashlib.sha256(body).hexdigest()[:20])
     return packs[key]
 
 
