@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.staff import Grant, Role, Staff
+from surveyapp.store.answering.prepared import Prepared
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import Sealed
-from surveyapp.store.sign_in import passkeys, recovery_codes
+from surveyapp.store.sign_in import recovery_codes
 from surveyapp.store.tables import (
     GrantRow,
     PasskeyRow,
@@ -110,35 +113,61 @@ def _is(staff_id: uuid.UUID, grant: Grant) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+_PASSKEYS = select(func.count()).where(PasskeyRow.staff_id == StaffRow.id).scalar_subquery()
+_FOUND = (
+    select(
+        StaffRow.id,
+        StaffRow.email,
+        StaffRow.name,
+        StaffRow.active,
+        StaffRow.single_keys,
+        StaffRow.speaks,
+        StaffRow.gender,
+        StaffRow.password_hash,
+        StaffRow.totp_key_id,
+        StaffRow.totp_ciphertext,
+        StaffRow.totp_last_step,
+        _PASSKEYS.label("passkeys"),
+        GrantRow.role,
+        GrantRow.study,
+        GrantRow.site_id,
+        GrantRow.true_counts,
+    )
+    .outerjoin(GrantRow, GrantRow.staff_id == StaffRow.id)
+    .order_by(StaffRow.email, GrantRow.study, GrantRow.role, GrantRow.id)
+)
+"""Somebody is as many rows as they have grants, or one: whoever is signed in is looked up for every page."""
+_BY_ID = Prepared(_FOUND.where(StaffRow.id == bindparam("staff")))
+
+
 def staff_by_id(session: Session, staff_id: uuid.UUID) -> Staff | None:
-    row = session.get(StaffRow, staff_id)
-    return None if row is None else _staff(session, row)
+    session.flush()
+    found = _each(_BY_ID.execute(session, {"staff": staff_id}))
+    return found[0][0] if found else None
 
 
 def staff_by_ids(session: Session, keys: Iterable[uuid.UUID]) -> list[Staff]:
-    """Those of these who have an account."""
+    """Those of these who have an account, by e-mail address."""
     wanted = set(keys)
     if not wanted:
         return []
-    return [_staff(session, row) for row in session.scalars(select(StaffRow).where(StaffRow.id.in_(wanted)))]
+    return [staff for staff, _ in _each(session.execute(_FOUND.where(StaffRow.id.in_(wanted))))]
 
 
 def credentials(session: Session, email: str) -> Credentials | None:
     """By e-mail address, in any case."""
-    row = session.scalars(select(StaffRow).where(StaffRow.email == email.strip().lower())).one_or_none()
-    return None if row is None else _credentials(session, row)
+    return _credentials(session, _FOUND.where(StaffRow.email == email.strip().lower()))
 
 
 def credentials_by_id(session: Session, staff_id: uuid.UUID, *, lock: bool = False) -> Credentials | None:
     """By key; locked, on request, until the unit of work ends: tries made at once are counted one after the other."""
-    query = select(StaffRow).where(StaffRow.id == staff_id)
-    row = session.scalars(query.with_for_update() if lock else query).one_or_none()
-    return None if row is None else _credentials(session, row)
+    query = _FOUND.where(StaffRow.id == staff_id)
+    return _credentials(session, query.with_for_update(of=StaffRow) if lock else query)
 
 
 def everyone(session: Session) -> list[Staff]:
     """All staff, by e-mail address."""
-    return [_staff(session, row) for row in session.scalars(select(StaffRow).order_by(StaffRow.email))]
+    return [staff for staff, _ in _each(session.execute(_FOUND))]
 
 
 def set_password(session: Session, staff_id: uuid.UUID, password_hash: str | None) -> None:
@@ -196,27 +225,36 @@ def _grants(session: Session, staff_id: uuid.UUID) -> tuple[Grant, ...]:
     return tuple(Grant(row.role, row.study, row.site_id, row.true_counts) for row in rows)
 
 
-def _staff(session: Session, row: StaffRow) -> Staff:
-    return Staff(
-        id=row.id,
-        email=row.email,
-        name=row.name,
-        active=row.active,
-        second_factor=row.totp_ciphertext is not None or passkeys.of_staff(session, row.id) != (),
-        grants=_grants(session, row.id),
-        single_keys=row.single_keys,
-        speaks=tuple(filter(None, row.speaks.split(","))),
-        gender=row.gender,
-    )
+def _each(rows: Iterable[Row[Any]]) -> list[tuple[Staff, Row[Any]]]:
+    """Everybody in rows of `_FOUND`, each with one of their rows."""
+    found: list[tuple[Staff, Row[Any]]] = []
+    for _, of_one in itertools.groupby(rows, key=lambda row: row.id):
+        row, *more = of_one
+        granted = () if row.role is None else (row, *more)
+        staff = Staff(
+            id=row.id,
+            email=row.email,
+            name=row.name,
+            active=row.active,
+            second_factor=row.totp_ciphertext is not None or row.passkeys > 0,
+            grants=tuple(Grant(each.role, each.study, each.site_id, each.true_counts) for each in granted),
+            single_keys=row.single_keys,
+            speaks=tuple(filter(None, row.speaks.split(","))),
+            gender=row.gender,
+        )
+        found.append((staff, row))
+    return found
 
 
-def _credentials(session: Session, row: StaffRow) -> Credentials:
-    totp = Sealed(row.totp_key_id, row.totp_ciphertext) if row.totp_key_id and row.totp_ciphertext else None
-    return Credentials(
-        staff=_staff(session, row),
-        password_hash=row.password_hash,
-        totp=totp,
-        totp_last_step=row.totp_last_step,
-        passkeys=len(passkeys.of_staff(session, row.id)),
-        recovery_codes=recovery_codes.count_unused(session, row.id),
-    )
+def _credentials(session: Session, query: Select[*tuple[Any, ...]]) -> Credentials | None:
+    for staff, row in _each(session.execute(query)):
+        totp = Sealed(row.totp_key_id, row.totp_ciphertext) if row.totp_key_id and row.totp_ciphertext else None
+        return Credentials(
+            staff=staff,
+            password_hash=row.password_hash,
+            totp=totp,
+            totp_last_step=row.totp_last_step,
+            passkeys=row.passkeys,
+            recovery_codes=recovery_codes.count_unused(session, staff.id),
+        )
+    return None

@@ -8,10 +8,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.web_sessions import EndedWhy, WebSession
+from surveyapp.store.answering.prepared import Prepared
 from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import AccessRow, CaseRow, KeptFormRow, WebSessionRow
 
@@ -31,7 +32,7 @@ _COLUMNS = (
     WebSessionRow.ended_why,
     WebSessionRow.lent_until,
 )
-_BY_DIGEST = select(*_COLUMNS)
+_BY_DIGEST = Prepared(select(*_COLUMNS).where(WebSessionRow.digest.in_(bindparam("digests", expanding=True))))
 
 
 def add(session: Session, begun: WebSession, digest: str) -> None:
@@ -42,7 +43,8 @@ def add(session: Session, begun: WebSession, digest: str) -> None:
 
 def by_digest(session: Session, digests: Sequence[str]) -> WebSession | None:
     """The session whose token this is the hash of, over or not. One statement, by a unique index."""
-    row = session.execute(_BY_DIGEST.where(WebSessionRow.digest.in_(digests))).one_or_none()
+    session.flush()
+    row = _BY_DIGEST.execute(session, {"digests": digests}).one_or_none()
     return None if row is None else WebSession(**row._mapping)
 
 
