@@ -70,6 +70,7 @@ def _interface_that_is_complete(tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def _forget() -> None:
     for each in (
+        interface_catalogues.languages,
         interface_catalogues._messages,
         interface_catalogues.translations,
         interface_catalogues.serves_participants,

@@ -39,8 +39,9 @@ _PARTICIPANTS_READ = (
 )
 
 
+@functools.cache
 def languages() -> tuple[str, ...]:
-    """The languages there is a file for, and the source."""
+    """The languages there is a file for, and the source. Looked up once a process."""
     return (SOURCE, *sorted(path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/messages.po")))
 
 
@@ -105,7 +106,7 @@ def update(added: Iterable[str] = ()) -> None:
     for language in dict.fromkeys((*languages(), *added)):
         if language != SOURCE:
             write(file_of(language), updated(language, template), sort=True)
-    for each in (_messages, translations, serves_participants, serves_staff):
+    for each in (languages, _messages, translations, serves_participants, serves_staff):
         each.cache_clear()
 
 
