@@ -38,7 +38,11 @@ class Phone:
     def send(self, changes: Mapping[str, Value] | None = None, *, to: str | None = None, **fields: Value) -> Page:
         """Sends the page's form as it is filled in, with changes, to where it goes (or to another address)."""
         form = {**self.page.fields(), **(changes or {}), **fields}
-        return self._show(self.client.post(self.own(to or self.action), form, follow_redirects=True))
+        sent = self.client.post(self.own(to or self.action), form)
+        if sent.status_code == 307:
+            # Sent on with what was in it, which the client has read by then.
+            sent = self.client.post(sent.location, form)
+        return self._show(self.client.get(sent.location, follow_redirects=True) if sent.location else sent)
 
     def own(self, address: str) -> str:
         """An address of the survey with this phone's handle in it, once it has one."""

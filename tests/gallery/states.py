@@ -53,13 +53,18 @@ class Scene:
             return every_kind.create_link(self.runtime())
         return factories.create_link(self.runtime(), participant or self.person())
 
-    def answered(self, stop: str | None, chosen: Mapping[str, str] = PLACED) -> Participant:
-        """Somebody who has answered up to a question (None: every one), and chose a PIN."""
+    def answered(
+        self, stop: str | None, chosen: Mapping[str, str] = PLACED, *, pin: str = PIN, sent: bool = False
+    ) -> Participant:
+        """Somebody who has answered up to a question (None: every one), and chose a PIN unless that is empty."""
         person = self.person()
         who = factories.by_link(self.runtime(), person)
         answering.give_consent(self.runtime(), who, {"take_part": True})
         walk_to(self.runtime(), who, stop, dict(chosen))
-        factories.set_pin(self.runtime(), person, PIN)
+        if sent:
+            answering.submit(self.runtime(), who)
+        if pin:
+            factories.set_pin(self.runtime(), person, pin)
         return person
 
     def close(self) -> None:
@@ -218,13 +223,56 @@ def pin_wrong(page: Page, scene: Scene) -> None:
 
 
 def sent_code(page: Page, scene: Scene) -> None:
-    pin(page, scene)
-    page.locator("a[href$='/code']").click()
+    page.goto(scene.link(scene.answered("hopes", pin="")))
 
 
 def sent_code_asked(page: Page, scene: Scene) -> None:
     sent_code(page, scene)
     page.locator("button[value=text]").click()
+
+
+def pin_beside_code(page: Page, scene: Scene) -> None:
+    """Whoever asked for a code, and went back to the PIN."""
+    pin(page, scene)
+    page.locator("button[value=text]").click()
+    page.locator("a.back").click()
+
+
+def welcomed(page: Page, scene: Scene, pin: str = PIN) -> None:
+    """By their link, on another phone, after sending."""
+    page.goto(scene.link(scene.answered(None, pin=pin, sent=True)))
+
+
+def pin_leaving(page: Page, scene: Scene) -> None:
+    welcomed(page, scene)
+    page.locator("main a[href$='/yours/out']").click()
+
+
+def code_leaving(page: Page, scene: Scene) -> None:
+    welcomed(page, scene, "")
+    page.locator("main a[href$='/yours/out']").click()
+    page.locator("button[value=text]").click()
+
+
+def theirs(place: str) -> Callable[[Page, Scene], None]:
+    """A page of what is theirs, where they began."""
+
+    def come(page: Page, scene: Scene) -> None:
+        let_in(page, scene, "hopes")
+        page.goto(page.url.partition("/q/")[0] + place)
+
+    return come
+
+
+def way_out_faulty(page: Page, scene: Scene) -> None:
+    theirs("/yours/out")(page, scene)
+    on(page)
+
+
+def withdrawn(page: Page, scene: Scene) -> None:
+    theirs("/yours/out")(page, scene)
+    page.locator("label:has(#change-withdrawn)").click()
+    on(page)
 
 
 def sent_code_wrong(page: Page, scene: Scene) -> None:
@@ -293,6 +341,16 @@ STATES: tuple[State, ...] = (
     State(name="sent-code", come=sent_code, whole=True),
     State(name="sent-code-asked", come=sent_code_asked, whole=True),
     State(name="sent-code-wrong", come=sent_code_wrong, whole=True),
+    State(name="pin-beside-code", come=pin_beside_code),
+    State(name="pin-leaving", come=pin_leaving, whole=True),
+    State(name="code-leaving", come=code_leaving, whole=True),
+    State(name="welcomed-sent", come=welcomed),
+    State(name="theirs", come=theirs("/yours"), whole=True),
+    State(name="theirs-answers", come=theirs("/answers"), whole=True),
+    State(name="theirs-way-out", come=theirs("/yours/out"), whole=True),
+    State(name="theirs-way-out-faulty", come=way_out_faulty, whole=True),
+    State(name="theirs-withdrawn", come=withdrawn, whole=True),
+    State(name="theirs-erase", come=theirs("/yours/erased"), whole=True),
     State(name="closed", come=closed),
     State(name="link-wrong", come=at("/s/nothing"), whole=True),
     State(name="no-page", come=at("/nowhere")),

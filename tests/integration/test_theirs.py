@@ -67,7 +67,9 @@ class TestBeforeSending:
     def test_they_stop_and_take_part_again(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
         begin(phone, runtime, person)
         phone.open("/survey/yours/out")
-        assert "Nobody contacts you again. What you did not send counts for nothing." in phone.page.words
+        assert (
+            "Either way, nobody contacts you again. Stop Only what you sent stays in the results." in phone.page.words
+        )
         phone.send(change="stopped")
         assert "You have stopped. Nobody contacts you any more." in phone.page.words
         stopped = now(runtime, person)
@@ -106,9 +108,10 @@ class TestBeforeSending:
         for chosen in ("", "erased", "died", "nothing"):
             phone.send(change=chosen)
             assert (phone.status, phone.faults) == (422, [("#change", "Choose one of these.")])
-        assert "your link opens nothing more. For 30 days we can undo it" in phone.page.words
+        assert "Your answers leave every page, file and count. We can undo it for 30 days." in phone.page.words
         phone.send(change="withdrawn")
         assert "Your answers are withdrawn" in phone.page.words
+        assert "your link opens nothing more" in phone.page.words
         assert person.reference in phone.page.words
         withdrawn = now(runtime, person)
         assert withdrawn is not None
@@ -230,6 +233,21 @@ class TestOnAnotherPhone:
         assert other.status == 422
         other.send(pin=PIN)
         assert other.path == leads_to, "the wrong one did not lose what for"
+
+    def test_the_way_out_is_chosen_beside_the_pin_and_done_with_it(
+        self, runtime: Runtime, person: Participant, phone: Phone
+    ) -> None:
+        send(phone, runtime, person)
+        other = Phone(runtime)
+        other.open(factories.create_link(runtime, person))
+        other.follow("Stop or withdraw")
+        other.send(pin="999071", change="stopped")
+        assert (other.status, other.chosen()["change"]) == (422, ["stopped"])
+        there = now(runtime, person)
+        assert there is not None
+        assert there.stopped_at is None, "not with a wrong PIN"
+        other.send(pin=PIN)
+        assert "You have stopped. Nobody contacts you any more." in other.page.words
 
     def test_the_pin_alone_goes_on_with_the_questions(
         self, runtime: Runtime, person: Participant, phone: Phone

@@ -69,6 +69,13 @@ def stand(runtime: Runtime, who: ByLink, session_id: uuid.UUID) -> CodeStand:
         return CodeStand(visit=here, ways=asked.ways(work), waits=last is not None and last.alive(work.now))
 
 
+def waits(runtime: Runtime, session_id: uuid.UUID) -> bool:
+    """Whether one was asked for in this browser, and can be given."""
+    with Desk(runtime, System()).reading() as work:
+        last = store.last_of_session(work.session, session_id)
+        return last is not None and last.alive(work.now)
+
+
 @dataclass(frozen=True)
 class AskedCode:
     """A code was asked for. `shown`: the demonstration's, which is sent nowhere."""

@@ -58,6 +58,23 @@ class Theirs:
     called_at: dt.datetime | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class WaysOut:
+    """How somebody leaves with nothing but a choice. `undone_for`: days in which a withdrawal can be undone; None: the
+    study does not say."""
+
+    ways: tuple[ParticipationChange, ...]
+    undone_for: int | None
+
+
+def ways_out(here: Visit) -> WaysOut:
+    """Whoever they are: that they may take one is asked when they do."""
+    person, rule = here.participant, here.study.retention
+    possible = open_changes(person.stopped_at, person.withdrawn_at, person.deceased_at)
+    ways = tuple(each for each in possible if each in BY_THEMSELVES and each not in FOR_WHOEVER_PROVED_IT)
+    return WaysOut(ways=ways, undone_for=None if rule is None else rule.withdrawn_days)
+
+
 def see(runtime: Runtime, who: ByLink) -> Theirs:
     """What is theirs. Raises DoorShut where their link does not open it, AccessRefused."""
     with Desk(runtime, who).reading() as work:

@@ -41,8 +41,8 @@ AGAIN_AFTER = dt.timedelta(minutes=1)
 """After how long what was asked for and not taken is tried again; twice as long each time."""
 
 CODE_SUBJECT = N_("Your code")
-CODE = N_("%(code)s is your code. It works for ten minutes, on the page where you asked for it.")
-NOT_ASKED = N_("If you did not ask for it, do nothing: without it nobody gets in. We never ask you for it.")
+CODE = N_("%(code)s is your code, for ten minutes.")
+NOT_ASKED = N_("If you did not ask, do nothing. We never ask for it.")
 RECEIPT_SUBJECT = N_("Your receipt")
 RECEIPT = N_("Thank you. Your answers were sent on %(when)s. Your reference: %(reference)s.")
 KEEP_IT = N_("If you want to ask us something about them, give your reference.")

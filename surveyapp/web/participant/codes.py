@@ -12,7 +12,7 @@ from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.responses.sent_codes import AskedCode, CodeStand
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.participant import pages, views
-from surveyapp.web.participant.getting_in import Errand, errand
+from surveyapp.web.participant.getting_in import Errand, came_to_leave, errand, let_in_to
 from surveyapp.web.participant.pages import Backend
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.words import worded
@@ -47,6 +47,7 @@ def _code(sender: CodeSender, *, way_fault: str = "", code_fault: str = "", show
         code_fault=code_fault,
         shown=shown,
         wanted=errand(),
+        **came_to_leave(stand.visit),
     )
 
 
@@ -68,7 +69,7 @@ def give_code(sender: CodeSender) -> Reply:
     except InputRefused as refused:
         return _code(sender, code_fault=worded(refused.sentence)), 422
     wanted = errand() or (Errand.YOURS if before.door is Door.QUESTIONS else None)
-    return redirect(sender.address(wanted or ("answers" if before.submitted else "survey")))
+    return let_in_to(sender, before, wanted, "answers" if before.submitted else "survey")
 
 
 PAGES: tuple[pages.PageRule[CodeSender], ...] = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from flask import redirect, request
 
@@ -11,6 +11,7 @@ from surveyapp.domain.entry.doors import CHOOSES_PIN, READS_ANSWERS, TAKES_PIN, 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
 from surveyapp.services.responses.survey_session import Visit
+from surveyapp.services.responses.theirs import ways_out
 from surveyapp.web.participant import pages
 from surveyapp.web.participant.pages import Backend
 from surveyapp.web.shared.reply import Reply, with_query
@@ -21,6 +22,10 @@ AFTER_SENDING = frozenset({Door.THANKS_PIN, Door.THANKS_CHOOSE})
 
 WANTED = "wanted"
 """In an address, or of the button that sends a PIN or a code: what somebody came for, if not for the questions."""
+
+
+CHOSEN = "change"
+"""Of a form: the way out that was chosen in it."""
 
 
 class Errand(enum.StrEnum):
@@ -36,6 +41,21 @@ def errand() -> Errand | None:
     """What whoever sent this came for, as far as they said."""
     asked = request.form.get(WANTED) or request.args.get(WANTED)
     return next((each for each in Errand if each.value == asked), None)
+
+
+def came_to_leave(here: Visit) -> dict[str, Any]:
+    """What a page that takes a PIN or a code is told: how they leave, if they came for that, and what of it they had
+    chosen. They choose it there, and it is done as they are let in."""
+    leaves = errand() is Errand.WAY_OUT and pages.has_begun(here)
+    return {"leaving": ways_out(here) if leaves else None, "chosen": request.form.get(CHOSEN)}
+
+
+def let_in_to(backend: Backend, here: Visit, wanted: Errand | None, otherwise: str) -> Reply:
+    """On to what they came for, once a PIN or a code was right. A page that knew of the way out, by its address, had
+    them choose it: that is sent on."""
+    if request.args.get(WANTED) == Errand.WAY_OUT and pages.has_begun(here):
+        return redirect(backend.address("take_way_out"), code=307)
+    return redirect(backend.address(wanted or otherwise))
 
 
 class Doorkeeper(Backend, Protocol):
@@ -82,16 +102,27 @@ def give_pin(door: Doorkeeper) -> Reply:
         after = door.at_the_door()
         if not _takes_one(door, after):
             return _at_pin(door, after)
-        return pages.show(door, "pin", after, fault=worded(refused.sentence), wanted=errand()), 422
-    return redirect(door.address(errand() or ("answers" if here.submitted else "survey")))
+        return _pin(door, after, worded(refused.sentence)), 422
+    otherwise = "answers" if here.submitted else "survey"
+    if here.door in CHOOSES_PIN:
+        return redirect(door.address(errand() or otherwise))
+    return let_in_to(door, here, errand(), otherwise)
+
+
+def _pin(door: Doorkeeper, here: Visit, fault: str | None = None) -> str:
+    leaves = came_to_leave(here) if here.door in TAKES_PIN else {}
+    return pages.show(door, "pin", here, fault=fault, wanted=errand(), **leaves)
 
 
 def _at_pin(door: Doorkeeper, here: Visit) -> Reply:
     wanted = errand()
-    if _takes_one(door, here) or (here.door is Door.ASK and _is_asked(here)):
-        return pages.show(door, "pin", here, fault=None, wanted=wanted)
-    if wanted and here.door is Door.THANKS and here.submitted:
-        return redirect(door.address("code", wanted=wanted) if door.code_leads_on() else door.address("done"))
+    if _takes_one(door, here):
+        return _pin(door, here)
+    asks = here.door is Door.ASK and _is_asked(here)
+    if asks or (wanted and here.door is Door.THANKS and here.submitted):
+        if door.code_leads_on():
+            return redirect(door.address("code", wanted=wanted))
+        return _pin(door, here) if asks else redirect(door.address("done", note="shut"))
     if wanted and here.door in READS_ANSWERS and pages.has_begun(here):
         return redirect(door.address(wanted))
     place = pages.place(door, here)

@@ -391,6 +391,10 @@ _NOTES: Mapping[str, Callable[[], str | None]] = {
     "kept": lambda: _("This is what you had written here. It is not saved yet: go on, and it is."),
     "moved": lambda: _("That question is not the one to answer now. Go on from here."),
     "nothing": lambda: _("There is nothing of yours here yet. That changes with the first answer that is saved."),
+    "shut": lambda: _(
+        "What you came for needs a PIN or a code, and at the moment you can have neither here. Ask us, and we do it "
+        "for you: you find us at the bottom of this page."
+    ),
     "ended": lambda: _("This page was open too long, so it was not saved. Nothing you wrote is lost: choose Continue."),
 }
 

@@ -47,7 +47,7 @@ class StoredAnswers:
         self._at_first = entrance.who(handle)
         self.own_device = entrance.own_device(handle)
         # What a page asks the database for only where it says it.
-        asked = {"code_ways": self._code_ways, "reminders": self._reminders}
+        asked = {"code_ways": self._code_ways, "code_waits": self._code_waits, "reminders": self._reminders}
         self.told: Mapping[str, Any] = {"own_device": self.own_device, "turns": True, **asked}
 
     def at_the_door(self) -> Visit:
@@ -140,6 +140,9 @@ class StoredAnswers:
     def _code_ways(self) -> tuple[SendingWay, ...]:
         """By which ways a code can be sent; looked up by the pages that offer one."""
         return sent_codes.ways(runtime())
+
+    def _code_waits(self) -> bool:
+        return sent_codes.waits(runtime(), entrance.web_session().id)
 
     def _reminders(self, here: Visit) -> ReminderStand:
         return own_messages.reminder_stand(runtime(), self._at_first, here)

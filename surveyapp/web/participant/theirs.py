@@ -16,9 +16,9 @@ from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.reports.files.calendar import day_in_calendar
 from surveyapp.services.cases.next_time import NextTime
 from surveyapp.services.responses.survey_session import Visit
-from surveyapp.services.responses.theirs import FOR_WHOEVER_PROVED_IT, Theirs
+from surveyapp.services.responses.theirs import Theirs, ways_out
 from surveyapp.web.participant import pages, views
-from surveyapp.web.participant.getting_in import Errand
+from surveyapp.web.participant.getting_in import CHOSEN, Errand
 from surveyapp.web.participant.pages import Backend
 from surveyapp.web.shared.reply import Reply, record_file
 from surveyapp.web.shared.words import worded
@@ -137,23 +137,21 @@ def way_out(keeper: Keeper) -> Reply:
 
 def _way_out(keeper: Keeper, fault: str = "") -> str:
     theirs = keeper.theirs()
-    ways = [each for each in theirs.changes if each not in FOR_WHOEVER_PROVED_IT]
     return pages.show(
         keeper,
         "way_out",
         theirs.visit,
         theirs=theirs,
-        ways=ways,
+        leaving=ways_out(theirs.visit),
         erases=ParticipationChange.ERASED in theirs.changes,
-        undone_for=_undone_for(theirs),
         fault=fault,
     )
 
 
 def take_way_out(keeper: Keeper) -> Reply:
-    """Stops, takes up again or withdraws, as chosen."""
-    chosen, theirs = request.form.get("change"), keeper.theirs()
-    wanted = next((each for each in theirs.changes if each.value == chosen and each not in FOR_WHOEVER_PROVED_IT), None)
+    """Stops, takes up again or withdraws, as chosen: here, or where the PIN or the code was given."""
+    theirs = keeper.theirs()
+    wanted = next((each for each in ways_out(theirs.visit).ways if each.value == request.form.get(CHOSEN)), None)
     if wanted is None:
         return _way_out(keeper, fault=_("Choose one of these.")), 422
     keeper.change_part(wanted)
@@ -176,15 +174,10 @@ def erased(keeper: Keeper) -> Reply:
 
 
 def _over(keeper: Keeper, theirs: Theirs, change: ParticipationChange) -> str:
-    page = pages.show(keeper, "yours_over", theirs.visit, change=change.value, undone_for=_undone_for(theirs))
+    undone_for = ways_out(theirs.visit).undone_for
+    page = pages.show(keeper, "yours_over", theirs.visit, change=change.value, undone_for=undone_for)
     keeper.leave_for_good()
     return page
-
-
-def _undone_for(theirs: Theirs) -> int | None:
-    """For how many days a withdrawal can be undone, where the study says."""
-    rule = theirs.visit.study.retention
-    return None if rule is None else rule.withdrawn_days
 
 
 def answers(keeper: Keeper) -> Reply:

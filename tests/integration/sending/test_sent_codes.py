@@ -40,7 +40,7 @@ from tests.sending import (
 )
 
 PIN = "481516"
-EVERYWHERE_THE_SAME = "If you gave us a number or an address for this, a code is on its way to it."
+EVERYWHERE_THE_SAME = "6 digits, sent if we have your number or address."
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def elsewhere(runtime: Runtime, person: Participant) -> Phone:
     """Another browser, in which the link alone opens nothing of theirs."""
     phone = Phone(runtime)
     phone.open(factories.create_link(runtime, person))
-    assert phone.path in ("/survey/pin", "/survey/done")
+    assert phone.path in ("/survey/pin", "/survey/code", "/survey/done")
     return phone
 
 
@@ -70,8 +70,7 @@ def ask(phone: Phone) -> None:
 def test_on_another_device_a_code_takes_the_place_of_a_pin(runtime: Runtime, person: Participant) -> None:
     begun(runtime, person)
     phone = elsewhere(runtime, person)
-    phone.follow("Have a code sent")
-    assert (phone.path, phone.heading) == ("/survey/code", "Have a code sent")
+    assert (phone.path, phone.heading) == ("/survey/code", "You have begun already")
     phone.send(way="email")
     assert (phone.path, phone.heading) == ("/survey/code", "Write the code")
     assert EVERYWHERE_THE_SAME in phone.page.words
@@ -103,7 +102,7 @@ def test_after_sending_it_opens_what_was_sent_and_what_is_theirs(runtime: Runtim
     first.send()
     assert first.path == "/survey/done"
     phone = elsewhere(runtime, person)
-    phone.follow("See what you sent, after a code")
+    phone.follow("See what you sent")
     phone.send(way="email")
     [message] = asked_for(runtime)
     phone.send(code=message.code, to="/survey/code/given")
@@ -117,7 +116,6 @@ def test_where_they_began_without_a_pin_it_lets_them_take_everything_along(
 ) -> None:
     phone = begun(runtime, person)
     phone.open("/survey/answers")
-    phone.follow("Have a code sent")
     phone.send(way="email")
     [message] = asked_for(runtime)
     phone.send(code=message.code)
@@ -125,18 +123,60 @@ def test_where_they_began_without_a_pin_it_lets_them_take_everything_along(
     assert "Download it to read" in phone.page.said("button")
 
 
-def test_it_leads_at_once_to_what_they_came_for(runtime: Runtime, person: Participant) -> None:
+def test_the_way_out_is_chosen_beside_the_code_and_done_with_it(runtime: Runtime, person: Participant) -> None:
     begun(runtime, person)
     phone = elsewhere(runtime, person)
     phone.open("/survey/yours/out")
-    assert (phone.path, phone.heading) == ("/survey/pin", "Stop or withdraw")
-    phone.follow("Have a code sent")
+    assert (phone.path, phone.heading) == ("/survey/code", "Stop or withdraw")
     phone.send(way="email")
     [message] = asked_for(runtime)
-    phone.send(code="000000")
-    assert phone.status == 422
+    phone.send(code="000000", change="withdrawn")
+    assert phone.faults == [("#code", "That is not the code that was sent last. Tries left: 4.")]
+    assert phone.chosen()["change"] == ["withdrawn"], "they need not choose again"
     phone.send(code=message.code)
-    assert (phone.path, phone.heading) == ("/survey/yours/out", "Stop or withdraw")
+    assert phone.heading == "Your answers are withdrawn"
+    assert factories.actions(runtime, person)[-1] is AuditAction.PARTICIPATION_WITHDRAWN
+
+
+def test_a_code_without_a_choice_leads_to_where_one_is_made(runtime: Runtime, person: Participant) -> None:
+    begun(runtime, person)
+    phone = elsewhere(runtime, person)
+    phone.open("/survey/yours/out")
+    phone.send(way="email")
+    [message] = asked_for(runtime)
+    phone.send(code=message.code)
+    assert (phone.path, phone.faults) == ("/survey/yours/out", [("#change", "Choose one of these.")])
+    other = elsewhere(runtime, person)
+    ask(other)
+    [message] = asked_for(runtime)
+    other.send({"code": message.code, "wanted": "way_out"}, to="/survey/code/given")
+    assert (other.path, other.faults) == ("/survey/yours/out", []), "by its button nothing was asked yet"
+
+
+def test_whoever_asked_for_a_code_finds_where_to_write_it_from_the_pin(runtime: Runtime, person: Participant) -> None:
+    begun(runtime, person, PIN)
+    phone = elsewhere(runtime, person)
+    assert "Write the code that was sent" not in phone.page.words
+    phone.send(way="email", to="/survey/code")
+    assert phone.heading == "Write the code"
+    phone.follow("Back")
+    phone.follow("Write the code that was sent")
+    assert phone.heading == "Write the code"
+
+
+@pytest.mark.parametrize("place", ["/survey/answers", "/survey/yours/out", "/survey/yours"])
+def test_with_neither_pin_nor_code_it_is_said_that_it_does_not_open_here(
+    runtime: Runtime, person: Participant, clock: Clock, place: str
+) -> None:
+    first = begun(runtime, person)
+    first.answer_until(None, {"attended_readiness_sessions": "no", "placed": "no"})
+    first.send()
+    clock.forward(minutes=16)
+    phone = elsewhere(runtime, person)
+    assert "What you sent does not open here without a PIN." in phone.page.words
+    phone.open(place)
+    assert phone.path == "/survey/done"
+    assert "What you came for needs a PIN or a code" in phone.page.words
 
 
 def test_the_page_never_says_whether_there_is_such_a_contact(runtime: Runtime, clock: Clock) -> None:
@@ -247,7 +287,7 @@ def test_a_way_that_ended_carries_no_code_and_whoever_left_gets_none(runtime: Ru
     with factories.operator(runtime).writing() as work:
         leaving.make(work, person, ParticipationChange.WITHDRAWN, LeavingReason.NOT_SAID)
     assert asked_for(runtime) == []
-    assert "Have a code sent" not in phone.open("/survey").words
+    assert "Send an e-mail" not in phone.open("/survey").words
 
 
 def test_erased_while_it_is_on_its_way_nothing_is_left_of_it(runtime: Runtime, person: Participant) -> None:
