@@ -49,8 +49,8 @@ def refused(page: Page, address: str) -> bool:
     try:
         page.goto(address)
     except Error as error:
-        # The browser's own page, that says so, comes after.
-        page.wait_for_timeout(200)
+        # The browser's own page, that says so, comes after, and would be in the way of wherever one goes next.
+        page.wait_for_url("chrome-error://chromewebdata/", wait_until="commit")
         return "ERR_INTERNET_DISCONNECTED" in str(error) or "ERR_FAILED" in str(error)
     return False
 
