@@ -24,6 +24,9 @@ from surveyapp.domain.results import (
     Slice,
     Tally,
 )
+from surveyapp.reports.charts.bars import BarChart
+from surveyapp.reports.charts.scales import shift_bars
+from surveyapp.reports.text.phrasing import ENGLISH
 
 OPTIONS = tuple(
     Category(code, label, "option")
@@ -280,3 +283,8 @@ def released() -> Shift:
     )
     edition = Edition("release", dt.datetime(2026, 11, 14, tzinfo=dt.UTC), 3)
     return shift(rows, edition=edition, title="Confidence to ask for help")
+
+
+def one_row(tally: Tally) -> BarChart:
+    """The chart of one row of a measure."""
+    return shift_bars(shift(((row("here", tally, moment=None, detail=""),),)), ENGLISH)
