@@ -19,7 +19,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import quote
 
 import uuid_utils
@@ -143,32 +143,26 @@ class Database:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
         """A unit of work that only reads; what it writes all the same is refused, or rolled back."""
-        with (
-            self._connection(writes=False) as connection,
-            _Unit(connection, autoflush=False, info=self._info()) as session,
-        ):
-            if self._is_file:
-                yield session
-                return
-            with _set(connection, "read_only"):
-                yield session
-                # Whoever rolls back has the server forget what it prepared for this connection.
-                connection.commit()
+        with self._only_read("read_only") as session:
+            yield session
 
     @contextlib.contextmanager
     def glancing(self) -> Iterator[Session]:
         """A unit of work that only reads, a statement or two of which each sees what stands when it comes: where many
         ways there and back to a server are what is waited for, opening and ending a transaction are two of them. What
         it must not do is write: on a server nothing takes it back."""
+        with self._only_read("autocommit") as session:
+            yield session
+
+    @contextlib.contextmanager
+    def _only_read(self, how: Literal["read_only", "autocommit"]) -> Iterator[Session]:
         with (
             self._connection(writes=False) as connection,
             _Unit(connection, autoflush=False, info=self._info()) as session,
+            # Within the session, which would roll back.
+            contextlib.nullcontext() if self._is_file else _set(connection, how),
         ):
-            if self._is_file:
-                yield session
-                return
-            with _set(connection, "autocommit"):
-                yield session
+            yield session
 
     @contextlib.contextmanager
     def writing(self, *, at_once: bool = False) -> Iterator[Session]:
@@ -246,7 +240,9 @@ class Database:
 @contextlib.contextmanager
 def _set(connection: Connection, how: str) -> Iterator[None]:
     """PostgreSQL's driver does so until the block ends: `autocommit`, or `read_only` in what transactions it begins.
-    Known to the driver alone: nothing is sent for it."""
+    Known to the driver alone: nothing is sent for it. Either way there is nothing to take back, and what is left open
+    ends with COMMIT, however the block ended: whoever rolls back has the server forget what it prepared for this
+    connection."""
     driver = connection.connection.driver_connection
     before = getattr(driver, how)
     setattr(driver, how, True)
@@ -254,7 +250,7 @@ def _set(connection: Connection, how: str) -> Iterator[None]:
         yield
     finally:
         if not connection.invalidated:
-            connection.rollback()
+            connection.commit()
             setattr(driver, how, before)
 
 

@@ -444,6 +444,30 @@ def test_a_server_that_lets_nobody_in_says_why_at_every_door(
         cluster.stop()
 
 
+def test_whatever_is_refused_while_reading_leaves_what_the_server_prepared(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+
+    def prepared() -> object:
+        with database.glancing() as session:
+            return session.execute(
+                text("SELECT count(*) FROM pg_prepared_statements WHERE statement ~ 'heartbeat'")
+            ).scalar()
+
+    for unit in (database.reading, database.glancing):
+        for _ in range(7):
+            with contextlib.suppress(LookupError), unit() as session:
+                session.execute(text("SELECT count(*) FROM heartbeat"))
+                raise LookupError
+        assert prepared() == 1, unit
+    with database.reading() as session:  # and what only reads still sees one transaction, which writes nothing
+        assert session.execute(text("SHOW transaction_read_only")).scalar() == "on"
+    with pytest.raises(DatabaseUnavailable), database.reading() as session:
+        session.execute(text("DELETE FROM heartbeat"))
+    with database.writing() as session:
+        assert session.execute(text("SHOW transaction_read_only")).scalar() == "off"
+    database.dispose()
+
+
 def test_postgresql_is_asked_whether_it_is_there_only_where_a_connection_rested(
     postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
