@@ -96,7 +96,8 @@ class Cohort:
 
     Where people were counted in parts they have no rows of their own, and a row for all who are alike in everything
     would be one each: then `pieces` are of those alike in some columns each, all that are looked at together, and
-    `before` has, of a piece, what their statuses were in each earlier release, by its number.
+    `before` has, of a piece, what their statuses were in each earlier release, by its number; `segments_before` their
+    segments, where they were kept.
     """
 
     columns: Mapping[str, StatusCodes]
@@ -105,6 +106,7 @@ class Cohort:
     people: PeopleCounts | None = None
     pieces: tuple[Cohort, ...] = ()
     before: Mapping[int, Mapping[str, StatusCodes]] = field(default_factory=dict)
+    segments_before: Mapping[int, Mapping[str, StatusCodes]] = field(default_factory=dict)
 
     def holding(self, columns: Sequence[str]) -> Cohort:
         """Where people are told apart by all of these columns."""
@@ -144,8 +146,8 @@ class PublishedCount:
 class EarlierRelease:
     """A release that can still be read: what it told of a table, and the statuses that its people had in it.
 
-    `columns` are by the same names as now (of people who were counted in parts, in the rows of the cohort's pieces:
-    `Cohort.before`); `segments` as they were, left out where they have not changed.
+    `columns` are by the same names as now; `segments` as they were, left out where they have not changed. Of people who
+    were counted in parts both are in the rows of the cohort's pieces (`Cohort.before`, `Cohort.segments_before`).
     """
 
     number: int

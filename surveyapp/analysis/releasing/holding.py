@@ -4,6 +4,7 @@ who changed since (late saves, corrections, withdrawals) could be told from the 
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
@@ -12,26 +13,32 @@ from surveyapp.analysis.disclosure.inputs import NOT_THERE, StatusCodes
 from surveyapp.domain.results import Shift, ShiftRow
 
 
-def held_touchpoints(
+def changed_at(
     now: Mapping[str, StatusCodes],
     before: Mapping[str, StatusCodes],
     touchpoints: Mapping[str, int],
     settled: Collection[int],
-    enough: Callable[[int], int],
-) -> set[int]:
-    """Of the `settled` touchpoints (closed now and in the release before), those at which somebody has changed, and
-    fewer people than `enough` says of their base. `now` and `before`: statuses by column, over the same people;
-    `touchpoints`: of which each column is."""
-    found = set()
+) -> Counter[tuple[int, str]]:
+    """At each of the `settled` touchpoints (closed now and in the release before), how many people have `changed` and
+    how many are `there`, which adds up over parts of the people. `now` and `before`: statuses by column, over the same
+    people; `touchpoints`: of which each column is."""
+    found = Counter[tuple[int, str]]()
     for touchpoint in settled:
         names = [name for name in now if touchpoints[name] == touchpoint]
-        if not names:
-            continue
-        changed = np.logical_or.reduce([now[name] != before[name] for name in names])
-        there = np.logical_or.reduce([now[name] != NOT_THERE for name in names])
-        if 0 < int(changed.sum()) < enough(int(there.sum())):
-            found.add(touchpoint)
+        if names:
+            changed = np.logical_or.reduce([now[name] != before[name] for name in names])
+            there = np.logical_or.reduce([now[name] != NOT_THERE for name in names])
+            found[touchpoint, "changed"] = int(changed.sum())
+            found[touchpoint, "there"] = int(there.sum())
     return found
+
+
+def held_touchpoints(
+    people: Mapping[tuple[int, str], int], settled: Collection[int], enough: Callable[[int], int]
+) -> set[int]:
+    """Of the `settled` touchpoints those at which somebody has changed (`changed_at`), and fewer people than `enough`
+    says of their base."""
+    return {each for each in settled if 0 < people[each, "changed"] < enough(people[each, "there"])}
 
 
 def shift_as_before(new: Shift, old: Shift, held: Collection[int]) -> Shift:

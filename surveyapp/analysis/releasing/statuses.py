@@ -8,6 +8,7 @@ bands. Of numbers, days, times and words it is told how many gave one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -116,6 +117,11 @@ def status_tables(
         key = base if numbers[base] == 1 else f"{base}#{numbers[base]}"
         _add(made, table, key, options, option, moments, pairs, segments, collecting, facts)
     return made
+
+
+def variable_of(column: str) -> str:
+    """The name of the variable that a column is of."""
+    return re.split(r"[=#|]", column, maxsplit=1)[0]
 
 
 def _add(

@@ -21,7 +21,7 @@ from surveyapp.analysis.counting.alike import Together
 from surveyapp.analysis.counting.alike import alike as counted_alike
 from surveyapp.analysis.linked import build, files, partitions
 from surveyapp.analysis.linked.partitions import Outline, PartsWriter
-from surveyapp.analysis.linked.table import AttributeColumn, LinkedTable
+from surveyapp.analysis.linked.table import LinkedTable
 from surveyapp.domain.errors import NotReady, StateRefused
 from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.routing import parts_of
@@ -148,9 +148,9 @@ class Tables:
         return None if outline is None else (folder, outline)
 
     @contextlib.contextmanager
-    def knowing(self, group: str, more: Callable[[LinkedTable], Mapping[str, AttributeColumn]]) -> Iterator[Tables]:
-        """For a while, the same of which more is known of a group's people, who are counted in parts: what `more` says
-        of those of a part, by the name of an attribute."""
+    def knowing(self, group: str, more: Callable[[Iterator[LinkedTable]], Iterator[LinkedTable]]) -> Iterator[Tables]:
+        """For a while, the same of which more is known of a group's people, who are counted in parts: what `more` makes
+        of these, one after another."""
         found = self.in_parts(group)
         assert found is not None
         parts = (partitions.read(path) for path in partitions.paths(*found))
@@ -158,10 +158,7 @@ class Tables:
         # As what is left of a state goes with it, so does this where a process is killed meanwhile.
         folder = place.with_name(f"{uuid.uuid4().hex}-{place.stem}.parts")
         try:
-            known = partitions.write(
-                folder,
-                (dataclasses.replace(each, attributes={**each.attributes, **more(each)}) for each in parts),
-            )
+            known = partitions.write(folder, more(parts))
             yield dataclasses.replace(self, _knowing={**self._knowing, group: (folder, known)})
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -311,7 +311,8 @@ def test_few_who_changed_at_a_closed_touchpoint_wait_for_more() -> None:
     touchpoints = {"a": 1, "b": 1, "c": 2}
 
     def held(settled: set[int], enough: int) -> set[int]:
-        return holding.held_touchpoints(now, before, touchpoints, settled, lambda _base: enough)
+        people = holding.changed_at(now, before, touchpoints, settled)
+        return holding.held_touchpoints(people, settled, lambda _base: enough)
 
     assert held({1, 2}, 3) == {1}, "two changed of the three it takes; nobody did at the second"
     assert held({1, 2}, 2) == set()

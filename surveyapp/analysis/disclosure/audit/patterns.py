@@ -92,14 +92,15 @@ def gather(
     where: list[StatusCodes] = [np.asarray(cohort.segments[name]) for name in segments]
     for release in earlier:
         then = cohort.before.get(release.number, release.columns)
+        at = cohort.segments_before.get(release.number, release.segments)
         for name in columns:
             if name in then:
                 keys.append((release.number, name))
                 arrays.append(np.asarray(then[name]))
         for name in segments:
-            if name in release.segments:
+            if name in at:
                 places.append((release.number, name))
-                where.append(np.asarray(release.segments[name]))
+                where.append(np.asarray(at[name]))
     codes, people = distinct([*arrays, *where], cohort.people)
     return StatusPatterns(
         columns=tuple(keys),

@@ -7,6 +7,7 @@ worked out from the answers that had been handed in by then. Whoever was erased 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import os
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -31,12 +32,15 @@ class StatusCut:
     columns: Mapping[str, StatusCodes]
     segments: Mapping[str, StatusCodes]
 
+    @functools.cached_property
+    def _places(self) -> Mapping[bytes, int]:
+        return {person: index for index, person in enumerate(self.people)}
+
     def aligned(self, people: Sequence[bytes], columns: Collection[str]) -> StatusCut:
         """The same over other people and columns: who was not there was not, and what was not asked nobody answered."""
         if tuple(people) == self.people and set(columns) == set(self.columns):
             return self
-        place = {person: index for index, person in enumerate(self.people)}
-        rows = np.array([place.get(person, -1) for person in people], dtype=np.intp)
+        rows = np.array([self._places.get(person, -1) for person in people], dtype=np.intp)
         return StatusCut(
             people=tuple(people),
             columns={name: _rows(self.columns.get(name), rows, NOT_THERE) for name in columns},
@@ -73,11 +77,6 @@ def _write(place: Path, cut: StatusCut) -> None:
     with half.open("wb") as file:
         np.savez_compressed(file, **arrays)
     os.replace(half, place)
-
-
-def is_kept(runtime: Runtime, release: Release, group: str) -> bool:
-    """Whether there is a cut of a release."""
-    return _place(runtime, release, group).exists()
 
 
 def kept(runtime: Runtime, release: Release, group: str) -> StatusCut | None:

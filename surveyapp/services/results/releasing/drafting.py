@@ -21,7 +21,7 @@ from surveyapp.analysis.disclosure.release import protect
 from surveyapp.analysis.disclosure.told import WITHHELD, ReleaseTold, TableTold
 from surveyapp.analysis.releasing import objects
 from surveyapp.analysis.releasing.crossings import released_crosstab
-from surveyapp.analysis.releasing.holding import held_touchpoints, shift_as_before
+from surveyapp.analysis.releasing.holding import changed_at, held_touchpoints, shift_as_before
 from surveyapp.analysis.releasing.statuses import StatusPlace, StatusTables
 from surveyapp.domain.instrument.measures.measure import Measure
 from surveyapp.domain.releases import Release, ReleasedPage, closed_set, needed
@@ -76,21 +76,20 @@ def group_draft(data: ResultData, group: str, release: Release, earlier: Sequenc
     study = data.study
     measured, pairs = measured_variables(data, group)
     variables = planned_variables(data, group, measured)
-    if data.tables.in_parts(group) is not None and not any(
-        cuts.is_kept(data.desk.runtime, each, group) for each in earlier
-    ):
+    if data.tables.in_parts(group) is not None:
         return _of_parts(data, group, release, earlier, variables, measured, pairs)
     tables = tables_of(data, group, release, variables, pairs)
     now = _cut(data, group, tables)
     before = [_earlier(data, group, each, now, tables) for each in earlier]
-    people = list(dict.fromkeys([*now.people, *(person for cut in before for person in cut.people)]))
-    now = now.aligned(people, list(tables.columns))
-    before = [cut.aligned(people, list(tables.columns)) for cut in before]
+    everybody = list(dict.fromkeys([*now.people, *(person for cut in before for person in cut.people)]))
+    now = now.aligned(everybody, list(tables.columns))
+    before = [cut.aligned(everybody, list(tables.columns)) for cut in before]
     settled = _settled(data, group, release, earlier)
     held = set[int]()
     if settled and study.thresholds.minimum_cell > 1:
         enough = functools.partial(needed, study.releases)
-        held = held_touchpoints(now.columns, before[-1].columns, tables.touchpoints, settled, enough)
+        people = changed_at(now.columns, before[-1].columns, tables.touchpoints, settled)
+        held = held_touchpoints(people, settled, enough)
     if held:
         kept = {name: column for name, column in before[-1].columns.items() if tables.touchpoints[name] in held}
         now = dataclasses.replace(now, columns={**now.columns, **kept})
@@ -126,14 +125,21 @@ def _of_parts(
     """The same of people who are counted in parts: what protects it looks at those alike in a variable at all its
     moments, or in those that are put across one another, now and in each release before."""
     thresholds = data.study.thresholds
-    with in_parts.told_by_release(data, group, earlier) as known:
+    kept = {each.number: cut for each in earlier if (cut := _kept(data, group, each)) is not None}
+    with in_parts.told_by_release(data, group, earlier, kept) as known:
         held = set[int]()
         if (settled := _settled(data, group, release, earlier)) and thresholds.minimum_cell > 1:
-            held = in_parts.held(known, group, earlier, settled, functools.partial(needed, data.study.releases))
+            enough = functools.partial(needed, data.study.releases)
+            if (last := kept.get(earlier[-1].number)) is None:
+                held = in_parts.held(known, group, earlier, settled, enough)
+            else:
+                now = functools.partial(tables_of, group=group, release=release, planned=variables, pairs=pairs)
+                people = in_parts.changed_since(known, group, earlier[-1].number, last, settled, now)
+                held = held_touchpoints(people, settled, enough)
         names = list(dict.fromkeys(each.part.name for each in variables))
         looked_at = [{name} for name in names] + _crossed(data, group, variables)
         several = [[each for each in variables if each.part.name in own] for own in looked_at]
-        found = in_parts.pieces(known, group, release, earlier, several, pairs, held)
+        found = in_parts.pieces(known, group, release, earlier, kept, several, pairs, held)
     tables = StatusTables()
     for own_tables, _ in found[: len(names)]:
         tables.add(own_tables)
@@ -247,20 +253,27 @@ def _cut(data: ResultData, group: str, tables: StatusTables) -> StatusCut:
 
 def _earlier(data: ResultData, group: str, release: Release, now: StatusCut, tables: StatusTables) -> StatusCut:
     """What people's statuses were in an earlier release."""
-    runtime = data.desk.runtime
-    found = cuts.kept(runtime, release, group)
-    scope = Scope(data.study.id, runtime.origin)
+    if (found := _kept(data, group, release)) is not None:
+        return found
     with data.desk.reading() as work:
-        if found is not None:
-            there = {each.bytes for each in participants.ids(work.session, scope, group)}
-            return cuts.without_erased(runtime, release, group, found, there)
-        submitted = store.submissions(work.session, scope, group)
+        submitted = store.submissions(work.session, Scope(data.study.id, data.desk.runtime.origin), group)
     return cuts.rebuilt(
         now,
         tables.touchpoints,
         {(person.bytes, number): at for (person, number), at in submitted.items()},
         release.cut_at,
     )
+
+
+def _kept(data: ResultData, group: str, release: Release) -> StatusCut | None:
+    """What was kept of the statuses in an earlier release of those who are still there; None where nothing was."""
+    runtime = data.desk.runtime
+    if (found := cuts.kept(runtime, release, group)) is None:
+        return None
+    with data.desk.reading() as work:
+        ids = participants.ids(work.session, Scope(data.study.id, runtime.origin), group)
+        there = {each.bytes for each in ids}
+    return cuts.without_erased(runtime, release, group, found, there)
 
 
 def _published(data: ResultData, group: str, release: Release) -> Mapping[str, tuple[PublishedCount, ...]]:
