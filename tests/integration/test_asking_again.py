@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from surveyapp.domain.staff import Staff
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.conftest import Clock
@@ -41,6 +42,27 @@ def test_what_lets_in_later_or_hands_a_record_over_asks_for_the_password_again(
     assert "/staff/verify" not in (
         signed_in.raw.open(path, method=method, data=form if method == "POST" else None).location or ""
     )
+
+
+def test_another_session_is_ended_by_whoever_gave_the_password_lately(
+    signed_in: Client, manager: Staff, clock: Clock
+) -> None:
+    """To see them is open to whoever is in; to end them would be a way to keep their owner out."""
+    other = Client(signed_in.raw.application.test_client())
+    clock.forward(minutes=10)
+    other.sign_in(manager.email)
+    page = signed_in.page("/staff/sessions")
+    everything = {**page.fields(), "others": "1"}
+    (asked,) = {
+        signed_in.post("/staff/sessions", form).location
+        for form in (everything, {**page.fields(), "session": "00000000-0000-0000-0000-000000000001"})
+    }
+    assert asked == "/staff/verify?next=/staff/sessions"
+    assert other.get(HOME).status_code == 200
+    right = {**signed_in.page(asked).fields(), "password": factories.PASSWORD}
+    assert signed_in.post(asked, right).location == "/staff/sessions"
+    signed_in.post("/staff/sessions", {**signed_in.page("/staff/sessions").fields(), "others": "1"})
+    assert [each.get(HOME).status_code for each in (signed_in, other)] == [200, 302]
 
 
 def test_links_for_many_ask_for_the_password_again(runtime: Runtime, signed_in: Client, clock: Clock) -> None:

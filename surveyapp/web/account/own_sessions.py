@@ -36,8 +36,11 @@ def own_sessions() -> str:
 @staff.post("/sessions")
 @staff_only
 def end_sessions() -> Response:
-    """Ends one session, or all but this one."""
+    """Ends one session, or all but this one, for whoever gave a password or passkey within the last minutes: somebody
+    with a copy of this session could keep its owner out."""
     here = current_session().session
+    if not here.recently_verified(runtime().clock()):
+        return redirect(url_for("staff.verify", next=url_for("staff.own_sessions")))
     if "others" in request.form:
         count = sessions.end_others(desk(), here)
         flash(ngettext("%(num)s session has ended.", "%(num)s sessions have ended.", count))
