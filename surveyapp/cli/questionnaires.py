@@ -9,7 +9,7 @@ import click
 
 from surveyapp.cli.context import check_port, open_desk, questionnaires_folder, serve
 from surveyapp.domain.authoring.folders import study_folders
-from surveyapp.domain.authoring.schema import SCHEMAS, json_schema
+from surveyapp.domain.authoring.study_schema import SCHEMAS, json_schema
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.near_names import did_you_mean
 from surveyapp.reports.text.version_text import (

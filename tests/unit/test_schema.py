@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from surveyapp.domain.authoring.schema import SCHEMAS, json_schema
+from surveyapp.domain.authoring.study_schema import SCHEMAS, json_schema
 from surveyapp.settings import ROOT
 
 FOLDER = ROOT / "questionnaires"

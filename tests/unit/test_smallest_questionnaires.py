@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from surveyapp.domain.authoring import schema as w
 from surveyapp.domain.authoring.fault_codes import FAULT_CODES
 from surveyapp.domain.authoring.loader import load_study, read_study
+from surveyapp.domain.authoring.schema import Model, QuestionnaireW
 from surveyapp.domain.authoring.shape_faults import validated
+from surveyapp.domain.authoring.study_schema import StudyW
 from surveyapp.domain.authoring.yaml_source import read_source
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.instrument.kinds import KINDS
@@ -90,7 +91,7 @@ def keys_of(written: object) -> Iterator[str]:
 
 def test_every_key_that_may_be_left_out_has_a_smallest_file_that_has_it(tmp_path: Path) -> None:
     lacking = []
-    for model in w.Model.__subclasses__():
+    for model in Model.__subclasses__():
         for name, field in model.model_fields.items():
             key = f"{model.__name__.removesuffix('W').lower()}.{field.alias or name}"
             if field.is_required():
@@ -101,7 +102,7 @@ def test_every_key_that_may_be_left_out_has_a_smallest_file_that_has_it(tmp_path
             folder = study_of(KEYS[key], tmp_path / key)
             used: set[str] = set()
             for path in folder.rglob("*.yaml"):
-                shape: type[w.Model] = w.StudyW if path.stem == "study" else w.QuestionnaireW
+                shape: type[Model] = StudyW if path.stem == "study" else QuestionnaireW
                 used.update(keys_of(validated(shape, read_source(path, ""))))
             if key not in used:
                 lacking.append(f"{key} is not in its own file")
@@ -116,6 +117,6 @@ def test_every_kind_and_condition_has_a_smallest_file() -> None:
 
 def test_the_readme_has_every_key_and_every_fault() -> None:
     said = README.read_text(encoding="utf-8")
-    names = {field.alias or name for model in w.Model.__subclasses__() for name, field in model.model_fields.items()}
+    names = {field.alias or name for model in Model.__subclasses__() for name, field in model.model_fields.items()}
     assert [name for name in sorted(names) if f"{name}:" not in said and f"`{name}`" not in said] == []
     assert [code for code in FAULT_CODES if f"`{code}`" not in said] == []

@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from pathlib import Path
 
-from surveyapp.domain.authoring import schema as w
+from surveyapp.domain.authoring import study_schema as w
 from surveyapp.domain.authoring.checks.study import check_study
 from surveyapp.domain.authoring.fault_codes import NOTES
 from surveyapp.domain.authoring.file_text import shown
@@ -15,6 +15,7 @@ from surveyapp.domain.authoring.folders import STUDY, misplaced, not_studies, sh
 from surveyapp.domain.authoring.media.manifest import read_media
 from surveyapp.domain.authoring.message_rules import message_rules
 from surveyapp.domain.authoring.questionnaire_loader import declaration_of, read_questionnaire
+from surveyapp.domain.authoring.schema import ComparisonW
 from surveyapp.domain.authoring.shape_faults import scales_alone, validated
 from surveyapp.domain.authoring.yaml_source import Place, Source, read_source, shortened
 from surveyapp.domain.errors import Fault, QuestionnaireFaults
@@ -333,7 +334,7 @@ def _days(written: str | None) -> int | None:
     return int(written.split()[0]) if written else None
 
 
-def _comparison(written: w.ComparisonW) -> Comparison:
+def _comparison(written: ComparisonW) -> Comparison:
     (first, _, one), (second, _, two) = (each.partition("/v") for each in written.between)
     versions = (int(one or 0), int(two or 0)) if one or two else None
     return Comparison(first, second, declaration_of(written.variable, written), versions)

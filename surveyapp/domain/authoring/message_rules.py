@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from surveyapp.domain.authoring import schema as w
+from surveyapp.domain.authoring import study_schema as w
 from surveyapp.domain.authoring.yaml_source import Source, shortened
 from surveyapp.domain.sending.rules import AddressWindow, CallRule, MessageRules, MessageStep, SendingWay, StepKind
 

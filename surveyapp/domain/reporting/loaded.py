@@ -15,7 +15,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from surveyapp.domain.authoring.checks.names import check_known, check_once
-from surveyapp.domain.authoring.schema import AttributeName, Code, Model, NameW, WordsW
+from surveyapp.domain.authoring.schema import Code, Model, NameW, WordsW
+from surveyapp.domain.authoring.study_schema import AttributeName
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.kinds.base import iso_day
 from surveyapp.domain.instrument.study import Study
