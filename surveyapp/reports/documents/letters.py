@@ -24,7 +24,7 @@ from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.domain.sending.rules import AddressWindow
 from surveyapp.reports.drawing.figure_text import runs_left
 from surveyapp.reports.drawing.picture import LETTERS
-from surveyapp.reports.text.phrasing import Phrasing
+from surveyapp.reports.text.phrasing import ISOLATED, LEFT_TO_RIGHT, Phrasing
 
 TEMPLATE = Path(__file__).with_name("letters.typ")
 
@@ -118,12 +118,14 @@ def _breakable(text: str, most: int) -> str:
 def _set(letter: Letter, paper: LetterPaper, words: Phrasing) -> dict[str, Any]:
     """One letter as the template reads it."""
     plain = plain_of(letter.language)
+    right = Locale.parse(plain, sep="-").text_direction == "rtl"
     way_in = words.gettext(
-        "Open the link with your phone’s camera, or type the code at %(address)s.", address=paper.start
+        "Open the link with your phone’s camera, or type the code at %(address)s.",
+        address=f"{LEFT_TO_RIGHT}{paper.start}{ISOLATED}" if right else paper.start,
     )
     return {
         "language": Locale.parse(plain, sep="-").language,
-        "right": Locale.parse(plain, sep="-").text_direction == "rtl",
+        "right": right,
         "tall": plain in _TALL,
         # In the hand of print: a postman reads them, and nine lines of Nastaliq stand in no window.
         "address": [

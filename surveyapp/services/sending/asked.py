@@ -14,7 +14,7 @@ from surveyapp.domain.entry import sent_codes as codes
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind, Case
 from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.domain.i18n import N_
-from surveyapp.domain.instrument.easy.renderings import plain_of
+from surveyapp.domain.instrument.easy.renderings import easy_of, is_easy, plain_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import ResponseState
@@ -54,6 +54,18 @@ UNTIL = N_("You can answer until %(day)s.")
 QUESTIONS = N_("Questions? %(help)s")
 """Each message's words. Subject, first line and all of a text message say nothing of what somebody takes part in."""
 
+EASY = {
+    CODE: N_("%(code)s is your code. It works for 10 minutes."),
+    NOT_ASKED: N_("Did you not ask for a code? Then do nothing. We never ask you for your code."),
+    RECEIPT: N_("Thank you. We have your answers. You sent them on %(when)s. Your number is %(reference)s."),
+    KEEP_IT: N_("Keep this number. Tell us the number if you ask about your answers."),
+    AGAIN: N_("We want to ask you again around %(day)s. You can say no."),
+    REMINDER: N_("You asked us to remind you. You can still answer the questions."),
+    OWN_LINK: N_("This link is for you alone: %(link)s"),
+    QUESTIONS: N_("Do you need help? Ask us: %(help)s"),
+}
+"""The same in easy words, for whoever was last asked in them, or asks on a page in them."""
+
 _DAY, _MOMENT = "d MMMM yyyy", "d MMMM yyyy, HH:mm"
 
 
@@ -82,7 +94,8 @@ def made(
     to = wording.reached(contacts.read(work, person.id), message.way)[0]
     if not to:
         return WhyNot.NO_WAY
-    words = _Words(work, study, message.language)
+    easy = facts.easy and plain_of(message.language) in study.easy
+    words = _Words(work, study, easy_of(message.language) if easy else message.language)
     match AskedFor(message.step):
         case AskedFor.CODE:
             said = _code(work, message, words)
@@ -96,15 +109,23 @@ def made(
 
 
 class _Words:
-    """What speaks to somebody in the language of the page on which they asked."""
+    """What speaks to somebody in a language, in its usual or its easy words."""
 
     def __init__(self, work: Work, study: Study, language: str) -> None:
-        self.language, self.say, _ = interface_catalogues.spoken(language)
+        known, self._say, _ = interface_catalogues.spoken(language)
+        self._easy = is_easy(language)
+        self.language = easy_of(known) if self._easy else known
         spoken = plain_of(language)
         local = work.runtime.study_in(study, spoken) if spoken in work.runtime.offered(study) else study
-        told = ", ".join(str(each) for each in (local.help.name, local.help.phone, local.help.email) if each)
-        self.questions = self.say(QUESTIONS, help=told)
-        self.study, self.zone, self._locale = study, work.runtime.zone(study), Locale.parse(self.language, sep="-")
+        self.study, self.zone, self._locale = study, work.runtime.zone(study), Locale.parse(known, sep="-")
+        self.questions = self.say(QUESTIONS, help=wording.whom_to_ask(local, known))
+
+    def say(self, text: str, /, **values: object) -> str:
+        return self._say(EASY.get(text, text) if self._easy else text, **values)
+
+    def digits(self, digits: str) -> str:
+        """In groups as they are read, but where words run from right to left: there the groups would change places."""
+        return digits if wording.runs_left(self.language) else codes.written(digits)
 
     def day(self, day: dt.date) -> str:
         return format_date(day, _DAY, locale=self._locale)
@@ -126,8 +147,8 @@ def _code(work: Work, message: OutboxMessage, words: _Words) -> OutgoingMessage 
         return WhyNot.TOO_LATE
     digits = "".join(str(secrets.randbelow(10)) for _ in range(codes.DIGITS))
     sent_codes.keep(work.session, asked.id, digest(work, asked.id, digits))
-    code = codes.written(digits)
-    return words.message(CODE_SUBJECT, words.say(CODE, code=code), words.say(NOT_ASKED), code=code)
+    first = words.say(CODE, code=words.digits(digits))
+    return words.message(CODE_SUBJECT, first, words.say(NOT_ASKED), code=codes.written(digits))
 
 
 def _receipt(work: Work, facts: RecipientFacts, case: Case, words: _Words) -> OutgoingMessage | WhyNot:

@@ -203,6 +203,7 @@ def take_up(work: Work, message: OutboxMessage, via: str) -> tuple[OutgoingMessa
     way, language, unsaid = message.way, message.language, MessageState.STOPPED
     if message.request:
         outgoing = asked.made(work, study, message, facts[0], person, case)
+        language = language if isinstance(outgoing, WhyNot) else outgoing.language
     else:
         found = next((each for each in plan_of(work, study, facts[0]) if each.step.id == message.step), None)
         if found is None or found.why is not None or found.way is None or found.at is None or found.at > work.now:

@@ -63,15 +63,28 @@ def facts_for(
     if closes_at is not None:
         day = last_day(closes_at, work.runtime.zone(study))
         until = format_date(day, "d MMMM yyyy", locale=Locale.parse(plain_of(language), sep="-"))
-    told = (local.help.name, local.help.phone, local.help.email)
     return {
         "name": name,
         "study": str(local.public_title),
         "link": link,
         "code": code,
         "until": until,
-        "help": ", ".join(str(each) for each in told if each),
+        "help": whom_to_ask(local, language),
     }
+
+
+def whom_to_ask(local: Study, language: str) -> str:
+    """Whom to ask, in a line among words of a language. The groups of a phone number keep their order where these run
+    from right to left."""
+    phone = local.help.phone
+    if phone and runs_left(language):
+        phone = f"\u2066{phone}\u2069"
+    return ", ".join(str(each) for each in (local.help.name, phone, local.help.email) if each)
+
+
+def runs_left(language: str) -> bool:
+    """Whether a language, in whichever words, is written from right to left."""
+    return str(Locale.parse(plain_of(language), sep="-").text_direction) == "rtl"
 
 
 def names_site(step: MessageStep, way: SendingWay, said: WordedMessage, person: Participant) -> bool:

@@ -147,3 +147,39 @@ def test_what_was_asked_for_stands_on_the_persons_page_and_not_in_what_the_study
     page = client.page(f"/manage/{STUDY}/participants/{person.reference}/messages")
     assert "Reminder asked for by themselves" in page.words
     assert "asked for by themselves" not in client.page(f"/manage/{STUDY}/messages").words
+
+
+def test_whoever_was_last_asked_in_easy_words_gets_them_in_what_they_ask_for(
+    runtime: Runtime, person: Participant
+) -> None:
+    phone = begun(runtime, person)
+    phone.open("/survey?lang=en-simple")
+    phone.send(phone.filled({}))
+    elsewhere = Phone(runtime)
+    elsewhere.open(factories.create_link(runtime, person))
+    elsewhere.send(way="email")
+    [code] = asked_for(runtime)
+    assert code.text.startswith(f"{code.code} is your code. It works for 10 minutes.\n\nDid you not ask for a code?")
+    assert [each.language for each in rows(runtime, person)] == ["en-simple"]
+    phone.open("/survey?lang=en")
+    phone.send(phone.filled({}))
+    elsewhere.send(way="email", to="/survey/code")
+    [usual] = asked_for(runtime)
+    assert usual.text.startswith(f"{usual.code} is your code, for ten minutes."), "who went back to these gets these"
+    phone.open("/survey?lang=en-simple")
+    phone.answer_until(None, PLACED)
+    phone.send()
+    phone.send(way="email", to="/survey/done/receipt")
+    [receipt] = asked_for(runtime)
+    assert receipt.text.startswith("Thank you. We have your answers. You sent them on 15 June 2026, 11:30.")
+
+
+def test_digits_keep_their_order_among_words_from_right_to_left(runtime: Runtime, person: Participant) -> None:
+    begun(runtime, person)
+    phone = Phone(runtime)
+    phone.open(f"{factories.create_link(runtime, person)}?lang=ur")
+    phone.open("/survey/code?lang=ur")
+    phone.send(way="email")
+    [message] = asked_for(runtime)
+    assert message.text.startswith(f"{message.code.replace(' ', '')} آپ کا کوڈ")
+    assert "\u20660808 157 0142\u2069" in message.text
