@@ -7,7 +7,7 @@ import itertools
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -143,7 +143,7 @@ _BY_ID = Prepared(_FOUND.where(StaffRow.id == bindparam("staff")))
 def staff_by_id(session: Session, staff_id: uuid.UUID) -> Staff | None:
     session.flush()
     found = _each(_BY_ID.execute(session, {"staff": staff_id}))
-    return found[0][0] if found else None
+    return found[0].staff if found else None
 
 
 def staff_by_ids(session: Session, keys: Iterable[uuid.UUID]) -> list[Staff]:
@@ -151,7 +151,7 @@ def staff_by_ids(session: Session, keys: Iterable[uuid.UUID]) -> list[Staff]:
     wanted = set(keys)
     if not wanted:
         return []
-    return [staff for staff, _ in _each(session.execute(_FOUND.where(StaffRow.id.in_(wanted))))]
+    return [each.staff for each in _each(session.execute(_FOUND.where(StaffRow.id.in_(wanted))))]
 
 
 def credentials(session: Session, email: str) -> Credentials | None:
@@ -167,7 +167,7 @@ def credentials_by_id(session: Session, staff_id: uuid.UUID, *, lock: bool = Fal
 
 def everyone(session: Session) -> list[Staff]:
     """All staff, by e-mail address."""
-    return [staff for staff, _ in _each(session.execute(_FOUND))]
+    return [each.staff for each in _each(session.execute(_FOUND))]
 
 
 def set_password(session: Session, staff_id: uuid.UUID, password_hash: str | None) -> None:
@@ -225,9 +225,14 @@ def _grants(session: Session, staff_id: uuid.UUID) -> tuple[Grant, ...]:
     return tuple(Grant(row.role, row.study, row.site_id, row.true_counts) for row in rows)
 
 
-def _each(rows: Iterable[Row[Any]]) -> list[tuple[Staff, Row[Any]]]:
+class _Found(NamedTuple):
+    staff: Staff
+    row: Row[Any]
+
+
+def _each(rows: Iterable[Row[Any]]) -> list[_Found]:
     """Everybody in rows of `_FOUND`, each with one of their rows."""
-    found: list[tuple[Staff, Row[Any]]] = []
+    found: list[_Found] = []
     for _, of_one in itertools.groupby(rows, key=lambda row: row.id):
         row, *more = of_one
         granted = () if row.role is None else (row, *more)
@@ -242,19 +247,20 @@ def _each(rows: Iterable[Row[Any]]) -> list[tuple[Staff, Row[Any]]]:
             speaks=tuple(filter(None, row.speaks.split(","))),
             gender=row.gender,
         )
-        found.append((staff, row))
+        found.append(_Found(staff, row))
     return found
 
 
 def _credentials(session: Session, query: Select[*tuple[Any, ...]]) -> Credentials | None:
-    for staff, row in _each(session.execute(query)):
-        totp = Sealed(row.totp_key_id, row.totp_ciphertext) if row.totp_key_id and row.totp_ciphertext else None
-        return Credentials(
-            staff=staff,
-            password_hash=row.password_hash,
-            totp=totp,
-            totp_last_step=row.totp_last_step,
-            passkeys=row.passkeys,
-            recovery_codes=recovery_codes.count_unused(session, staff.id),
-        )
-    return None
+    found = _each(session.execute(query))
+    if not found:
+        return None
+    staff, row = found[0].staff, found[0].row
+    return Credentials(
+        staff=staff,
+        password_hash=row.password_hash,
+        totp=Sealed(row.totp_key_id, row.totp_ciphertext) if row.totp_key_id and row.totp_ciphertext else None,
+        totp_last_step=row.totp_last_step,
+        passkeys=row.passkeys,
+        recovery_codes=recovery_codes.count_unused(session, staff.id),
+    )

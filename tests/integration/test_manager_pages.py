@@ -78,8 +78,8 @@ def test_a_long_list_comes_in_pages_and_few_queries(runtime: Runtime, client: Cl
     assert len([row for row in rows(last) if row.startswith("BF-")]) == 1
     with factories.counted(runtime) as statements:
         client.get(HOME)
-    # The session, who is signed in and their grants; the list; its attempts; the alarms not read yet.
-    assert len([each for each in statements if each.startswith("SELECT")]) == 6, statements
+    # The session; who is signed in, with what they may; the list; its attempts; the alarms not read yet.
+    assert len([each for each in statements if each.startswith("SELECT")]) == 5, statements
 
 
 def test_somebody_is_added_with_a_form(runtime: Runtime, client: Client, manager: Staff) -> None:
