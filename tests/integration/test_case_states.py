@@ -16,7 +16,7 @@ from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store import roster
 from surveyapp.store.calling import queue
-from surveyapp.store.calling.queue import CallScope
+from surveyapp.store.calling.called import CallScope
 from surveyapp.store.database import Database, new_id
 from surveyapp.store.entry import accesses
 from surveyapp.store.tables import CaseRow, ParticipantRow, ResponseRow

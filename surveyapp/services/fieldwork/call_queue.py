@@ -32,7 +32,8 @@ from surveyapp.services.participants import contacts, roster
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.calling import queue as store
 from surveyapp.store.calling import stands
-from surveyapp.store.calling.queue import CallScope, QueueNarrowed, QueueRow
+from surveyapp.store.calling.called import CallScope, QueueNarrowed
+from surveyapp.store.calling.queue import QueueRow
 
 PER_PAGE = 15
 SHOWN_LATER = 3

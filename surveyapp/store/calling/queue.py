@@ -1,5 +1,5 @@
 """The order in which people are called, said to the database: `domain/fieldwork/call_queue.py` says the same in words,
-and a test holds the two together."""
+and a test holds the two together. Who is called at all is in `called`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, or_, select, tuple_, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.call_queue import (
     ALWAYS,
     CALLED_NOW,
@@ -27,11 +26,18 @@ from surveyapp.domain.fieldwork.call_queue import (
 )
 from surveyapp.domain.fieldwork.call_stand import CallHold, part_of
 from surveyapp.domain.fieldwork.call_wishes import IN_WRITING, day_bit, minute_of, within_call_hours
-from surveyapp.domain.fieldwork.cases import ENDED, Case, Disposition, Lease, Outcome
-from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
+from surveyapp.domain.fieldwork.cases import Case, Lease, Outcome
 from surveyapp.domain.responses import ResponseState
-from surveyapp.domain.staff import Scope
-from surveyapp.store.calling import referrals
+from surveyapp.store.calling.called import (
+    ALL,
+    CallScope,
+    QueueNarrowed,
+    another_first,
+    callable_now,
+    lines,
+    of_cases,
+    people_in,
+)
 from surveyapp.store.calling.stands import stand_of
 from surveyapp.store.cases import case_in
 from surveyapp.store.participants import wishes_of
@@ -42,43 +48,13 @@ from surveyapp.store.tables import (
     ResponseRow,
     SiteRow,
     StaffRow,
-    TouchpointChangeRow,
 )
 
 PLACE = {priority: number for number, priority in enumerate(ORDER)}
 FIRST_LATER = PLACE[QueuePriority.LATER]
 
-_OTHER, _ANSWERED = aliased(CaseRow), aliased(ResponseRow)
-"""Another case of a person, and its response. Made once: making them costs more than the statement they are in."""
-
 AHEAD = 20
 """Cases that are looked at beyond twice as many as are wanted: such as another of the person's goes before."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CallScope:
-    """Whom of a study somebody calls, and how late it is there. `soft_again`: whether the study lets somebody who
-    refused softly be asked once more; `written_first`: whom it writes to before it calls them."""
-
-    scope: Scope
-    local: dt.datetime
-    soft_again: bool = False
-    written_first: WrittenFirst | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class QueueNarrowed:
-    """What a queue is narrowed to. `agreed`: times agreed that the caller is to keep; `in_person`: those who want to be
-    visited, or with whom a visit is agreed; `later`: those who are not called now."""
-
-    group: str = ""
-    touchpoint: int | None = None
-    agreed: bool = False
-    in_person: bool = False
-    later: bool = False
-
-
-ALL = QueueNarrowed()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +91,7 @@ def held(session: Session, scopes: Sequence[CallScope], now: dt.datetime) -> dic
     whose = (
         select(CaseRow.id, CaseRow.participant_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
-        .where(CaseRow.id.in_([each.case_id for each in leases]), _in(scopes))
+        .where(CaseRow.id.in_([each.case_id for each in leases]), people_in(scopes))
     )
     of_person = {row.id: row.participant_id for row in session.execute(whose)}
     return {of_person[each.case_id]: each for each in leases if each.case_id in of_person}
@@ -130,7 +106,7 @@ def counts(
 ) -> dict[QueuePriority, int]:
     """How many people are in the queue, by why."""
     place = _keys(scopes, caller, leases)["place"].label("place")
-    query = _lines(select(place, func.count()), scopes, caller, narrowed)
+    query = lines(select(place, func.count()), scopes, caller, narrowed)
     return {ORDER[row[0]]: row[1] for row in session.execute(query.group_by("place").order_by("place"))}
 
 
@@ -146,10 +122,10 @@ def places(
 ) -> list[uuid.UUID]:
     """The keys of cases in the order of the queue, one a person."""
     keys = _keys(scopes, caller, leases)
-    another = _another_first(scopes, caller.now)
+    another = another_first(scopes, caller.now)
 
     def everybody() -> Select[Any]:
-        query = _of_cases(select(CaseRow.id), scopes, caller, narrowed)
+        query = of_cases(select(CaseRow.id), scopes, caller, narrowed)
         if narrowed.later:
             query = query.where(keys["place"] >= FIRST_LATER)
         return query.order_by(*([CaseRow.next_at] if narrowed.agreed else keys.values()), CaseRow.id)
@@ -164,9 +140,9 @@ def places(
             first = list(session.scalars(everybody().limit(most)))
         of_first = select(CaseRow.id).join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         behind = set(session.scalars(of_first.where(CaseRow.id.in_(first), another))) if first else set()
-        lines = [each for each in first if each not in behind]
-        if len(lines) >= wanted or len(first) < most:
-            return lines[skip:wanted]
+        ahead = [each for each in first if each not in behind]
+        if len(ahead) >= wanted or len(first) < most:
+            return ahead[skip:wanted]
     return list(session.scalars(everybody().where(~another).offset(skip).limit(limit)))
 
 
@@ -196,7 +172,7 @@ def _off_the_index(
     free = and_(overdue, CaseRow.due_at <= caller.now, CaseRow.keeper.is_(None), keys["tried_now"] == 0)
     by_day = (CaseRow.due_at, ParticipantRow.reference, CaseRow.touchpoint, CaseRow.id)
     by_case = session.get_bind().dialect.name == "sqlite"  # which knows nothing of how many there are of anything
-    query = _of_cases(select(CaseRow.id), scopes, caller, narrowed, by_case=by_case)
+    query = of_cases(select(CaseRow.id), scopes, caller, narrowed, by_case=by_case)
     found: list[uuid.UUID] = []
     for stage in (
         query.where(CaseRow.id.in_(some), before).order_by(*keys.values(), CaseRow.id),
@@ -264,7 +240,7 @@ def found(
         select(CaseRow.id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         .where(
-            _in(scopes),
+            people_in(scopes),
             ParticipantRow.reference.in_(references),
             ParticipantRow.withdrawn_at.is_(None),
             ParticipantRow.stopped_at.is_(None),
@@ -279,109 +255,11 @@ def held_back(
     session: Session, scopes: Sequence[CallScope], why: CallHold, now: dt.datetime, skip: int = 0, limit: int = 50
 ) -> tuple[int, list[uuid.UUID]]:
     """How many cases nobody calls because of this, and the keys of some, longest ago first."""
-    query = _callable(select(CaseRow.id), scopes, now).where(CaseRow.held_back == why)
+    query = callable_now(select(CaseRow.id), scopes, now).where(CaseRow.held_back == why)
     if why is CallHold.SUPERVISOR:
         query = query.where(CaseRow.next_at.is_(None))
     count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     return count, list(session.scalars(query.order_by(CaseRow.tried_at, CaseRow.id).offset(skip).limit(limit)))
-
-
-def _lines(query: Select[Any], scopes: Sequence[CallScope], caller: Caller, narrowed: QueueNarrowed) -> Select[Any]:
-    """Narrows to the lines of the queue: of each person the case that `of_person` says."""
-    return _of_cases(query, scopes, caller, narrowed).where(~_another_first(scopes, caller.now))
-
-
-def _of_cases(
-    query: Select[Any], scopes: Sequence[CallScope], caller: Caller, narrowed: QueueNarrowed, *, by_case: bool = False
-) -> Select[Any]:
-    """Narrows to the cases that somebody is called for, however many of them a person has. `by_case`: begins with the
-    cases, in the order of an index of theirs, and looks at whose they are one by one."""
-    query = _callable(query, scopes, caller.now, by_case=by_case).where(_called(CaseRow))
-    if narrowed.group:
-        query = query.where(ParticipantRow.group_id == narrowed.group)
-    if narrowed.touchpoint is not None:
-        query = query.where(CaseRow.touchpoint == narrowed.touchpoint)
-    if narrowed.agreed:
-        query = query.where(CaseRow.next_at.is_not(None), CaseRow.keeper == caller.staff_id)
-    if narrowed.in_person:
-        visit = and_(CaseRow.next_at.is_not(None), CaseRow.tried_mode == Mode.IN_PERSON)
-        query = query.where(or_(ParticipantRow.call_way == "in_person", visit))
-    return query
-
-
-def _called(table: Any) -> ColumnElement[bool]:
-    """That nothing holds a case back: `hold_on`."""
-    agreed_anyway = and_(table.held_back == CallHold.SUPERVISOR, table.next_at.is_not(None))
-    return or_(table.held_back.is_(None), agreed_anyway)
-
-
-def _another_first(scopes: Sequence[CallScope], now: dt.datetime) -> ColumnElement[bool]:
-    """That another case of the person is the one they are called for."""
-    other, answered = _OTHER, _ANSWERED
-    mine, theirs = (func.coalesce(each.next_at, literal(ALWAYS, CaseRow.next_at.type)) for each in (CaseRow, other))
-    return exists(
-        select(other.id)
-        .outerjoin(answered, answered.case_id == other.id)
-        .where(
-            other.participant_id == CaseRow.participant_id,
-            other.id != CaseRow.id,
-            *_open(other, answered, scopes, now),
-            _called(other),
-            or_(theirs < mine, and_(theirs == mine, other.touchpoint < CaseRow.touchpoint)),
-        )
-        .correlate(CaseRow, ParticipantRow)
-    )
-
-
-def _callable(
-    query: Select[Any], scopes: Sequence[CallScope], now: dt.datetime, *, by_case: bool = False
-) -> Select[Any]:
-    """Narrows to cases of which answers are taken now, and to refusals that may be tried once more."""
-    return (
-        query.select_from(CaseRow)
-        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
-        .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
-        .where(
-            _in(scopes, by_index=not by_case),
-            ParticipantRow.withdrawn_at.is_(None),
-            ParticipantRow.stopped_at.is_(None),
-            *_open(CaseRow, ResponseRow, scopes, now),
-        )
-    )
-
-
-def _open(case: Any, response: Any, scopes: Sequence[CallScope], now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
-    """That answers are taken of a case now, or that it is a refusal that may be tried once more."""
-    softly = [each.scope.study for each in scopes if each.soft_again]
-    refused_softly = and_(case.again_at <= now, ParticipantRow.study.in_(softly)) if softly else false()
-    # Both are few, and the same for every row: looked up once.
-    paused = select(TouchpointChangeRow.study, TouchpointChangeRow.group_id, TouchpointChangeRow.touchpoint).where(
-        TouchpointChangeRow.kind == TouchpointChangeKind.PAUSED, TouchpointChangeRow.ended_at.is_(None)
-    )
-    return (
-        tuple_(ParticipantRow.study, ParticipantRow.group_id, case.touchpoint).not_in(paused),
-        ParticipantRow.id.not_in(referrals.blocked()),
-        case.opens_at <= now,
-        or_(case.closes_at.is_(None), case.closes_at > now),
-        case.disposition.not_in(ENDED - {Disposition.REFUSAL}),
-        or_(case.disposition != Disposition.REFUSAL, refused_softly),
-        or_(
-            response.state.is_(None),
-            response.state != ResponseState.SUBMITTED,
-            response.reopened_at.is_not(None),
-        ),
-    )
-
-
-def _in(scopes: Sequence[CallScope], *, by_index: bool = True) -> ColumnElement[bool]:
-    # A column with nothing put behind it is in no index: SQLite would begin with everybody in the study.
-    study = ParticipantRow.study if by_index else ParticipantRow.study.concat("")
-
-    def within(scope: Scope) -> ColumnElement[bool]:
-        there = and_(study == scope.study, ParticipantRow.origin == scope.origin)
-        return there if scope.sites is None else and_(there, ParticipantRow.site_id.in_(scope.sites))
-
-    return or_(false(), *(within(each.scope) for each in scopes))
 
 
 def _for_another(caller: Caller) -> ColumnElement[bool]:
