@@ -171,7 +171,7 @@ def walk(browser: Browser, link: str, script: bool, measured: Measured, question
 
 
 class AsServed(Quiet):
-    """With the headers of the server that serves people: its name, and one date where Werkzeug's sends two."""
+    """With the headers of the server that serves people: its name and the date, once."""
 
     def version_string(self) -> str:
         return "gunicorn"
@@ -179,6 +179,7 @@ class AsServed(Quiet):
     def send_response(self, code: int, message: str | None = None) -> None:
         self.send_response_only(code, message)
         self.send_header("Server", self.version_string())
+        self.send_header("Date", self.date_time_string())
 
 
 @contextmanager

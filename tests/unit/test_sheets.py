@@ -6,7 +6,9 @@ import pytest
 
 from surveyapp.web.shared.sheets import needed
 
-PAGE = '<main id="main"><p class="quiet">A page</p><button class="main">Go</button></main>'
+PAGE = '<main id="main"><p class="quiet" lang="pl">A loud page</p><button class="main">Go</button></main>'
+SCRIPT = """document.querySelector(".right"); Object.assign(document.createElement("i"), { className: "left" });
+line.classList.toggle("over", true)"""
 
 
 @pytest.mark.parametrize(
@@ -25,12 +27,14 @@ PAGE = '<main id="main"><p class="quiet">A page</p><button class="main">Go</butt
         ("@media print{p{margin:0}h2{margin:0}}@media print{h2{margin:0}}", "@media print{p{margin:0}}"),
         ("@supports selector(:has(*)){@media print{h2{margin:0}p{margin:0}}}", None),
         ("@keyframes turn{from{rotate:0deg}to{rotate:1turn}}", "@keyframes turn{from{rotate:0deg}to{rotate:1turn}}"),
-        (".left{color:red}.right{color:red}", ".left{color:red}"),
+        # What a script makes; not what it looks for, nor what a text says.
+        (".left.over{color:red}.right{color:red}i{color:red}.loud{color:red}", ".left.over{color:red}i{color:red}"),
+        (":lang(pl){color:red}:lang(ur){color:red}p:lang(ur){color:red}", ":lang(pl){color:red}"),
     ],
 )
 def test_a_rule_is_kept_for_what_is_there(sheet: str, kept: str | None) -> None:
     whole = "@supports selector(:has(*)){@media print{p{margin:0}}}" if kept is None else kept
-    assert needed(sheet, PAGE, 'line.className = "left"') == whole
+    assert needed(sheet, PAGE, SCRIPT) == whole
 
 
 @pytest.mark.parametrize("sheet", ["p{margin:0", "p{margin:0}h2", "@media print{p{margin:0}"])

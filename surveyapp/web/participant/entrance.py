@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from flask import after_this_request, current_app, g, request, session, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.audit import ByLink
@@ -255,7 +256,7 @@ def _set_cookie(handle: str, name: str, place: str, value: str, lives: dt.timede
 
     @after_this_request
     def _set(response: Response) -> Response:
-        response.set_cookie(
+        cookie = dump_cookie(
             name,
             value,
             max_age=int(lives.total_seconds()),
@@ -263,7 +264,10 @@ def _set_cookie(handle: str, name: str, place: str, value: str, lives: dt.timede
             secure=current_app.config["SESSION_COOKIE_SECURE"],
             httponly=True,
             samesite="Lax",
+            # How long is enough for every browser there is; until when would be 40 bytes more.
+            sync_expires=False,
         )
+        response.headers.add("Set-Cookie", cookie)
         return response
 
 

@@ -31,6 +31,7 @@ from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.participant import views
 from surveyapp.web.participant.entrance import OPENED
+from surveyapp.web.shared import static_files
 from surveyapp.web.shared.reply import Reply
 
 
@@ -280,6 +281,8 @@ def show(backend: Backend, name: str, here: Visit, **context: Any) -> str:
         return backend.address(place, here, **values)
 
     context.setdefault("note", _note(request.args.get("note")))
+    if name in ("consent", "begin") or (name == "question" and not has_begun(here)):
+        static_files.take_time()
     return render_template(f"participant/{name}.html", visit=here, study=here.study, to=to, **backend.told, **context)
 
 

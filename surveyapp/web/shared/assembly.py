@@ -101,6 +101,8 @@ def assemble_pages(app: Flask, demo: bool = False, door: Callable[[], Any] | Non
     if door is not None:
         app.before_request(door)
     csrf.init_app(app)
+    # Registered before what compresses, it runs after that.
+    app.after_request(headers.leave_the_date)
     Compress(app)
     static_files.install(app)
     headers.install(app)

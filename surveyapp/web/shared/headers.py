@@ -49,7 +49,7 @@ def let_style(text: str) -> None:
 def keep_for_good(response: Response) -> None:
     """Of what is nobody's, under an address that changes when it does."""
     g.nobodys = True
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = "max-age=31536000,immutable"
 
 
 def keep_for_a_while(response: Response) -> None:
@@ -61,6 +61,12 @@ def keep_for_a_while(response: Response) -> None:
 def ask_again() -> None:
     """Of what whoever fetched it may keep, and asks each time whether it is still so."""
     g.kept_by_one = True
+
+
+def leave_the_date(response: Response) -> Response:
+    """Takes out the date of an answer: what serves says it of each, and it would stand there twice."""
+    response.headers.pop("Date", None)
+    return response
 
 
 RETRY_AFTER = {"Retry-After": "30"}

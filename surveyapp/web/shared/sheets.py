@@ -8,6 +8,10 @@ import re
 from collections.abc import Iterator
 
 _WORD = re.compile(r"[\w-]+")
+_TAG = re.compile(r"<([a-z][\w-]*)")
+_NAMED = re.compile(r"""[ \n](?:class|id|lang)="([^"]*)\"""")
+_LANG = re.compile(r":lang\(([\w-]+)\)")
+_ADDED = re.compile(r"""(?:className ?[:=] ?|classList\.(?:add|toggle)\(|createElement\()["']([\w -]+)""")
 _GROUPS = ("@media", "@supports")
 _WITHIN = re.compile(r"\([^()]*\)|\[[^\]]*\]")
 _STATE = re.compile(r"::?[\w-]+")
@@ -16,12 +20,13 @@ ALWAYS = frozenset({"html", "body", "head"})
 """Elements of every page that its own words need not name."""
 
 
-def needed(sheet: str, *texts: str) -> str:
-    """The rules of a sheet, made small, of which every class, id and element is a word of these texts: a page, and what
-    its script may add to it. What a selector says in brackets (states, what is within or not) is left to the browser:
-    rather a rule too many. Raises ValueError for a sheet that is no whole one."""
-    said = ALWAYS | {word for text in texts for word in _WORD.findall(text)}
-    return _picked(sheet, said & _words_of(sheet))
+def needed(sheet: str, page: str, script: str = "") -> str:
+    """The rules of a sheet, made small, of which every class, id, element and language is there: in a page, or made by
+    its script. What else a selector says in brackets (states, what is within or not) is left to the browser: rather a
+    rule too many. Raises ValueError for a sheet that is no whole one."""
+    there = set(ALWAYS).union(_TAG.findall(page), _WORD.findall(" ".join(_NAMED.findall(page))))
+    made = _WORD.findall(" ".join(_ADDED.findall(script)))
+    return _picked(sheet, frozenset(there.union(made)) & _words_of(sheet))
 
 
 @functools.lru_cache(maxsize=4)
@@ -69,7 +74,8 @@ def _selectors(head: str) -> Iterator[str]:
 
 
 def _names(selector: str) -> frozenset[str]:
-    """The classes, ids and elements that have to be there for a selector to hold."""
+    """The classes, ids, elements and languages that have to be there for a selector to hold."""
+    selector = _LANG.sub(r".\1", selector)
     while (without := _WITHIN.sub("", selector)) != selector:
         selector = without
     return frozenset(_WORD.findall(_STATE.sub("", selector)))
