@@ -23,7 +23,8 @@ from tests.unit.test_reading import CASES, form_of, question_of
 WORDS = {"months_typed": dict(MONTHS_BY_NAME)}
 
 READ = """
-  const { read } = await load("reading.js");
+  const { learn, read } = await load("reading.js");
+  learn((await load("typed.js")).typed);
   return given.cases.map(([parts, form]) => read(parts, form, given.words));
 """
 
@@ -149,7 +150,8 @@ def test_whatever_is_typed_is_read_alike(phone: Page, seed: int) -> None:
 
 
 NORMALISE = """
-  const { code, freeText, oneLine } = await load("normalise.js");
+  const { freeText, oneLine } = await load("normalise.js");
+  const { code } = await load("folding.js");
   return given.map((text) => [code(text), freeText(text), oneLine(text)]);
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -9,13 +10,14 @@ from flask import Response, request
 from playwright.sync_api import Error, Page, expect
 
 from surveyapp import create_app
-from surveyapp.domain.answers import Codes
+from surveyapp.domain.answers import Codes, Day
 from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.conftest import Tab, serving_app
 from tests.browser.phone_pages import READY, go_on, saved
 from tests.browser.test_turning import answer, choose, question, ready, turn
+from tests.integration.test_pack import mentee, open_mentoring
 
 SHELVES = "async () => (await caches.keys()).sort()"
 KEPT = """async () => {
@@ -113,6 +115,61 @@ def test_what_is_kept_holds_no_token_and_no_words_beyond_the_slip(begun: Page) -
     assert "token" not in found["slip"]
     assert "csrf_token" not in found["shell"]
     assert found["link"]
+
+
+def test_a_signal_that_goes_before_all_scripts_came_loses_nothing(
+    tab: Tab, link: str, runtime_sqlite: Runtime, person: Participant
+) -> None:
+    page = tab("about:blank", "phone")
+    page.context.route("**/later.js*", lambda route: route.abort())
+    page.goto(link)
+    page.get_by_label("I have read what this is about").check()
+    go_on(page)
+    page.locator("#own").check()
+    go_on(page)
+    page.wait_for_function(READY)
+    choose(page, "heard_via", "family")
+    turn(page)
+    assert question(page) != "heard_via"
+    said_saved(page)
+    assert factories.stored(runtime_sqlite, person)[0]["heard_via"] == Codes(("family",))
+    assert page.evaluate(SHELVES) == []
+    page.context.unroute("**/later.js*")
+    kept(page, '"family"')
+
+
+def test_a_day_that_is_typed_is_read_there_before_and_after_a_reload(
+    tab: Tab, live_server: str, runtime_sqlite: Runtime
+) -> None:
+    open_mentoring(runtime_sqlite)
+    person = mentee(runtime_sqlite, "Quillfeather Ltd")
+    page = ready(tab, live_server + factories.create_link(runtime_sqlite, person))
+    turn(page)
+    page.locator("[name=trade]").fill("joinery")
+    turn(page)
+
+    def write(day: str) -> None:
+        for box, text in zip(("day", "month", "year"), day.split(), strict=True):
+            page.locator(f'[name="first_day:{box}"]').fill(text)
+        turn(page)
+
+    write("31 2 2026")
+    expect(page.locator("#first_day-fault")).to_be_visible()
+    write("٢ march 2026")
+    assert question(page) == "usual_start"
+    saved(page)
+    kept(page, '"march"')
+    page.context.set_offline(True)
+    page.reload()
+    assert on(page) == "usual_start"
+    page.locator("a.back").click()
+    write("31 2 2026")
+    expect(page.locator("#first_day-fault")).to_be_visible()
+    write("3 3 2026")
+    assert question(page) == "usual_start"
+    page.context.set_offline(False)
+    saved(page)
+    assert factories.stored(runtime_sqlite, person)[0]["first_day"] == Day(dt.date(2026, 3, 3))
 
 
 def test_a_device_that_is_not_theirs_keeps_nothing(tab: Tab, link: str) -> None:

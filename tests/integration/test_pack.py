@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from surveyapp import create_app
+from surveyapp.domain.instrument.kinds import PartType
 from surveyapp.domain.instrument.routing import pages_of
 from surveyapp.domain.participants import Participant
 from surveyapp.services.cases import scheduling
@@ -16,6 +17,7 @@ from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants
 from surveyapp.store.database import new_id
+from surveyapp.web.packs.folding import said_whole
 from tests import factories
 from tests.page import Client
 from tests.phone import Phone
@@ -167,8 +169,11 @@ def test_a_pack_has_every_page_with_what_reading_and_routing_it_take(runtime: Ru
     pack = json.loads(phone.client.raw.get(slip_of(phone)["pack"]).data)
     questionnaire = runtime.study(factories.STUDY).questionnaires["backfill_1", 1]
     assert [page["id"] for page in pack["pages"]] == [page.id for page in pages_of(questionnaire)]
-    for page, asked in zip(pack["pages"], pages_of(questionnaire), strict=True):
+    for folded, asked in zip(pack["pages"], pages_of(questionnaire), strict=True):
+        page = said_whole(folded)
         assert [part["key"] for part in page["parts"]] == [part.key for part in asked.parts]
+        codes = {part.key: list(part.codes) for part in asked.parts if part.type in (PartType.CODE, PartType.CODES)}
+        assert {part["key"]: part["codes"] for part in page["parts"] if part["key"] in codes} == codes
         assert page["html"].count("<form") == 1
         assert "checked" not in page["html"]
         for part in page["parts"]:

@@ -1,4 +1,5 @@
-"""The markup of a page of a pack, without what stands in it over and over: the names and ids of its variables.
+"""The markup of a page of a pack, without what stands in it over and over: the names and ids of its variables; and
+the rest of the page, without what its markup says as well.
 
 What is left is the same on every page that asks in the same way, which compresses to nearly nothing. `page.js` puts
 them back in, character by character.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 MARK = "~"
 """Followed by a figure: the key of the part in that place; by a letter, `a` for the first: its id, where that is
@@ -40,3 +42,30 @@ def unfolded(html: str, keys: Sequence[str]) -> str:
         return keys[int(mark)] if mark.isdigit() else keys[ord(mark) - ord("a")].replace("@", "-")
 
     return re.sub(rf"{MARK}([0-9a-j{MARK}])", of, html)
+
+
+def said_once(page: dict[str, Any]) -> dict[str, Any]:
+    """A page with its markup folded, without what that and the page's own name say as well: the codes that its options
+    bear, in the order they stand in, and of each part's key what the page is called. `page.js` puts them back."""
+    return page | {"parts": [_part_once(page, place, part) for place, part in enumerate(page["parts"])]}
+
+
+def _part_once(page: dict[str, Any], place: int, part: dict[str, Any]) -> dict[str, Any]:
+    left = dict(part)
+    if left["key"] == page["id"]:
+        del left["key"]
+    elif left["key"].startswith(page["id"]):
+        left["key"] = MARK + left["key"].removeprefix(page["id"])
+    if left.get("codes") == re.findall(rf'name="{MARK}{place}" value="([^"]+)', page["html"]):
+        del left["codes"]
+    return left
+
+
+def said_whole(page: dict[str, Any]) -> dict[str, Any]:
+    """As `page.js` does it."""
+
+    def of(place: int, part: dict[str, Any]) -> dict[str, Any]:
+        codes = re.findall(rf'name="{MARK}{place}" value="([^"]+)', page["html"])
+        return {"codes": codes} | part | {"key": part.get("key", MARK).replace(MARK, page["id"], 1)}
+
+    return page | {"parts": [of(place, part) for place, part in enumerate(page["parts"])]}

@@ -28,6 +28,7 @@ from surveyapp.domain.instrument.piping import quotes, texts_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import Page, pages_of, parts_of
 from surveyapp.domain.instrument.study import Study
+from surveyapp.web.packs.folding import said_once
 from surveyapp.web.shared import headers
 from surveyapp.web.shared.faults import which_number
 from surveyapp.web.shared.language import asked_language
@@ -35,6 +36,9 @@ from surveyapp.web.shared.static_files import in_codings, send_in_coding
 
 TAIL = "/<study>/<questionnaire>/<int:version>/<language>/<digest>"
 """What the address of a pack ends in. It says what it is a pack of, so that any process can make it."""
+
+
+_MEASURED = frozenset({PartType.NUMBER, PartType.DATE, PartType.TIME})
 
 
 class Drawing(Protocol):
@@ -113,17 +117,27 @@ def contents(study: Study, questionnaire: Questionnaire, draw: Drawing) -> dict[
     """A pack as data, in the language of this request."""
     made = _Packing(questionnaire, draw)
     locale = get_locale()
-    return {
-        "questionnaire": questionnaire.id,
-        "version": questionnaire.version,
-        "wording": (questionnaire.wording and questionnaire.wording[1]) or None,
-        "language": asked_language(),
-        "direction": locale.text_direction if locale else "ltr",
-        "sections": [{"id": each.id, "title": str(each.title)} | draw.section(each) for each in questionnaire.sections],
-        "pages": [made.page(page) for page in pages_of(questionnaire)],
-        "faults": made.faults,
-        "words": _words(questionnaire) | draw.words(),
-    } | draw.around()
+    # What reads these as they are typed is a script of its own (`typed.js`).
+    typed = any(
+        part.type in _MEASURED and part.control is not Control.SCALE for part in parts_of(questionnaire).values()
+    )
+    return (
+        {
+            "questionnaire": questionnaire.id,
+            "version": questionnaire.version,
+            "wording": (questionnaire.wording and questionnaire.wording[1]) or None,
+            "language": asked_language(),
+            "direction": locale.text_direction if locale else "ltr",
+            "sections": [
+                {"id": each.id, "title": str(each.title)} | draw.section(each) for each in questionnaire.sections
+            ],
+            "pages": [made.page(page) for page in pages_of(questionnaire)],
+            "faults": made.faults,
+            "words": _words(questionnaire) | draw.words(),
+        }
+        | ({"typed": True} if typed else {})
+        | draw.around()
+    )
 
 
 class _Packing:
@@ -143,7 +157,7 @@ class _Packing:
 
     def page(self, page: Page) -> dict[str, Any]:
         condition = condition_of(page)
-        return _full(
+        made = _full(
             {
                 "id": page.id,
                 "section": page.section.id,
@@ -154,6 +168,7 @@ class _Packing:
             }
             | self._draw.page(page)
         )
+        return said_once(made) if "html" in made else made
 
     def _part(self, part: Part) -> dict[str, Any]:
         labelled = part.key in self._quoted

@@ -5,7 +5,11 @@
 import { AWAY } from "./away_places.js";
 import { boxes, close, days, dropSalt, keyOf, newSalt, openWith, saltKept, sealWith, sendBoxes } from "./boxes.js";
 import { newId } from "./kept.js";
+import { learn } from "./reading.js";
 import { Turning } from "./turn.js";
+import { typed } from "./typed.js";
+
+learn(typed);
 
 const place = document.getElementById("away");
 const { address, worker, languages, tablet } = place.dataset;

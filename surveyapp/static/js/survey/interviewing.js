@@ -5,9 +5,12 @@ import { dispute, fieldsIn, madeCard } from "./cards.js";
 import { inWords } from "./facts.js";
 import { newId } from "./kept.js";
 import { fieldsOf, sentence } from "./page.js";
-import { read, readStored } from "./reading.js";
+import { learn, read, readStored } from "./reading.js";
 import { outsideBy, walk } from "./route.js";
 import { patch, refresh } from "./stream.js";
+import { typed } from "./typed.js";
+
+learn(typed);
 
 const TYPING_PAUSE = 900;
 const PATIENCE = 2000;

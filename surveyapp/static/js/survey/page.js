@@ -18,6 +18,15 @@ export function made(page, { order, values, fact }) {
   return content;
 }
 
+// Puts back into a page what its markup and its own name say as well: as web/packs/folding.py took it out. Done again, it
+// changes nothing.
+export function whole({ id, parts, html }) {
+  parts.forEach((part, place) => {
+    part.key = (part.key ?? "~").replace("~", id);
+    part.codes ??= [...html.matchAll(new RegExp(`name="~${place}" value="([^"]+)`, "g"))].map(([, code]) => code);
+  });
+}
+
 // The markup of a page with the names and ids of its variables in it, as web/packs/folding.py took them out.
 function unfolded({ html, parts }) {
   const keys = parts.map(({ key }) => key);

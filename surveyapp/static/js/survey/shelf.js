@@ -22,11 +22,7 @@ export const shelved = {
     await (handle ? shelf.put(WHOSE, new Response(handle)) : shelf.delete(WHOSE));
   },
 
-  // `{shell, slip, link}` of a handle; null where nothing is kept of it.
-  async page(handle) {
-    const found = await caches.match(at(handle), { cacheName: nameOf(handle) });
-    return found ? found.json() : null;
-  },
+  page: pageOf,
 
   // Keeps a page in the place of the one before: its files first, and those that nothing names any more last. `pictures`
   // it can do without.
@@ -60,6 +56,12 @@ export const shelved = {
     }
   },
 };
+
+// `{shell, slip, link}` of a handle; null where nothing is kept of it.
+export async function pageOf(handle) {
+  const found = await caches.match(at(handle), { cacheName: nameOf(handle) });
+  return found ? found.json() : null;
+}
 
 function nameOf(handle) {
   return `${SHELF} ${handle}`;

@@ -3,13 +3,13 @@
 //
 // Written for browsers from 2020 on: modules, `?.` and `??`, `??=` (Chrome 85, Safari 14, Firefox 79), `\p{…}`, BigInt.
 
-import { startAloud } from "./aloud.js";
 import { phoneClock } from "./clock.js";
 import { browserStorage } from "./kept.js";
-import { Keeping, keptHere, resume } from "./keeping.js";
 import { leaving } from "./participant.js";
 import { unshelve } from "./places.js";
 import { openQueue } from "./queue.js";
+import { learn } from "./reading.js";
+import { keptHere, resume } from "./resuming.js";
 import { showState, unsaved } from "./state.js";
 import { Turning } from "./turn.js";
 
@@ -25,7 +25,6 @@ let left = false;
 // What is on its way to the shelf.
 let keeping = null;
 
-startAloud(main);
 leaving({ address: `${address}/leave`, clear });
 begin();
 
@@ -37,7 +36,7 @@ async function clear() {
 }
 
 async function begin() {
-  const found = await (isKept ? keptHere(handle, scripts) : fresh());
+  const found = await (isKept ? keptHere(handle, scripts, learned) : fresh());
   const state = document.getElementById("state");
   // Whoever left at once meanwhile took the page with them.
   if (!found || !state) return;
@@ -58,7 +57,8 @@ async function begin() {
   const turn = new Turning({ main, address, queue, fresh, reachable, ...found, open: (to) => location.assign(to) });
   const id = asked("/q/([^/]+)$");
   if (!isKept && !turn.byId.has(id)) return;
-  if (own === true) keepHere(turn);
+  const later = more();
+  if (own === true) keepHere(turn, later);
   else unshelve(handle).catch(() => {});
   const was = turn.route.page(history.state?.page ?? "");
   turning = turn;
@@ -87,12 +87,32 @@ function asked(pattern) {
 async function fresh() {
   try {
     const slip = await fetched(`${address}/slip`, { cache: "no-store" });
-    if (slip.scripts === scripts) return { slip, pack: await fetched(slip.pack) };
+    if (slip.scripts === scripts) return await learned({ slip, pack: await fetched(slip.pack) });
     if (queue && !queue.loses() && !turning?.changed) location.reload();
     return null;
   } catch {
     return null;
   }
+}
+
+// What no question waits for, fetched once one is there. Where the signal goes meanwhile it is tried until it is back: a
+// browser takes the same address for failed once it was.
+async function more() {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const later = await import(scripts.replace("survey.js", `later.js${tries ? `?${tries}` : ""}`));
+      later.aloud(main);
+      return later;
+    } catch {
+      await new Promise((go) => setTimeout(go, 5000));
+    }
+  }
+}
+
+// With what reads numbers, days and times, where the questionnaire has one that is typed.
+async function learned(found) {
+  if (found.pack.typed) learn((await import("./typed.js")).typed);
+  return found;
 }
 
 async function fetched(where, options = {}) {
@@ -102,12 +122,11 @@ async function fetched(where, options = {}) {
 }
 
 // From the first answer on this page is kept, with what is known by then.
-function keepHere(turn) {
+function keepHere(turn, later) {
   if (!globalThis.caches || !navigator.serviceWorker) return;
   let keeper = null;
   const keep = () => {
-    keeper ??= new Keeping({ handle, queue, turn });
-    keeping = keeper.keep();
+    later.then((found) => { if (!left) keeping = (keeper ??= found.keeping({ handle, queue, turn })).keep(); });
   };
   queue.onChange((stand) => stand === "gone" || keep());
   if (navigator.serviceWorker.controller) keep();

@@ -6,7 +6,7 @@ import { same } from "./conditions.js";
 import { inWords } from "./facts.js";
 import { keptScreen } from "./kept_screen.js";
 import { newId } from "./kept.js";
-import { fieldsOf, made, tell, valuesOf } from "./page.js";
+import { fieldsOf, made, tell, valuesOf, whole } from "./page.js";
 import { read, readStored } from "./reading.js";
 import { outsideBy, walk } from "./route.js";
 
@@ -33,6 +33,7 @@ export class Turning {
   // Takes up what the server knows, under what is on its way to it.
   take(slip, pack) {
     Object.assign(this, { slip, pack });
+    pack.pages.forEach(whole);
     this.byId = new Map(pack.pages.map((page) => [page.id, page]));
     this.partOf = new Map(pack.pages.flatMap((page) => page.parts.map((part) => [part.key, part])));
     this.known = { ...slip.answers };
