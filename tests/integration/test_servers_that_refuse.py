@@ -119,6 +119,12 @@ def test_a_server_that_lets_nobody_in_says_why_at_every_door(
             url = f"postgresql+psycopg://{address}"
             runtime = factories.create_runtime(url, clock)
             assert readiness.problem(runtime) == str(DatabaseUnavailable(fault)), address
+            if fault in readiness.PASSING:
+                assert not readiness.check_start(runtime), "it serves, with 503 until that is over"
+            else:
+                with pytest.raises(DatabaseUnavailable) as begun:
+                    readiness.check_start(runtime)
+                assert begun.value.fault is fault
             runtime.database.dispose()
             # An empty one is migrated: there it fails since a plain user may make no tables.
             copied = DatabaseFault.NOT_PERMITTED if fault is DatabaseFault.NOT_MIGRATED else fault
@@ -137,6 +143,9 @@ def test_a_server_that_lets_nobody_in_says_why_at_every_door(
                 monkeypatch.setenv(name, value)
             done = CliRunner().invoke(main, command)
             assert (done.exit_code, done.output) == (1, f"{DatabaseUnavailable(fault)}\n")
+        examined = CliRunner().invoke(main, ["doctor"])
+        assert examined.exit_code == 1
+        assert f"The database cannot serve.\n    {DatabaseUnavailable(DatabaseFault.NO_DATABASE)}\n" in examined.output
     finally:
         cluster.stop()
 
