@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from surveyapp.domain.audit import Operator
+from surveyapp.domain.errors import OF_DATABASE
 from surveyapp.environment import vault
 from surveyapp.services.runtime import Runtime, build
 from surveyapp.services.security import operating
@@ -41,11 +42,11 @@ def open_settings(database: str | None = None) -> Settings:
     return from_environment(environment(), database=database)
 
 
-def open_runtime(database: str | None = None) -> Runtime:
+def open_runtime(database: str | None = None, named: str = OF_DATABASE) -> Runtime:
     """The installation that the environment describes (`open_settings`), let go of when the command ends, which the
-    audit trail has by its name. Raises
-    SettingsError, QuestionnaireFaults."""
-    runtime = build(open_settings(database))
+    audit trail has by its name. `named`: the option that says which database. Raises SettingsError,
+    QuestionnaireFaults, DatabaseUnavailable."""
+    runtime = build(open_settings(database), address=named if database is not None else OF_DATABASE)
     command = click.get_current_context(silent=True)
     if command is not None:
         command.call_on_close(runtime.database.dispose)
@@ -54,9 +55,9 @@ def open_runtime(database: str | None = None) -> Runtime:
     return runtime
 
 
-def open_desk(database: str | None = None) -> Desk:
-    """Where the operator acts from (`open_settings`). Raises SettingsError, QuestionnaireFaults."""
-    return Desk(open_runtime(database), Operator())
+def open_desk(database: str | None = None, named: str = OF_DATABASE) -> Desk:
+    """Where the operator acts from, and raises as `open_runtime`."""
+    return Desk(open_runtime(database, named), Operator())
 
 
 def questionnaires_folder() -> Path:

@@ -21,7 +21,7 @@ def simulate(study: str, count: int, seed: int, url: str) -> None:
     drop-out and change. All are marked simulated. Interrupted, the same command goes on where it stopped."""
     from surveyapp.services.simulation.making import simulate as make
 
-    desk = open_desk(url)
+    desk = open_desk(url, "--database")
     begun = time.monotonic()
     done = 0
 

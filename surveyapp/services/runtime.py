@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.authoring.loader import load_studies
-from surveyapp.domain.errors import NotFound, StateRefused
+from surveyapp.domain.errors import OF_DATABASE, NotFound, StateRefused
 from surveyapp.domain.instrument.easy.renderings import easy_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire, from_document
 from surveyapp.domain.instrument.study import Study
@@ -226,8 +226,14 @@ class Runtime:
 _zone = functools.lru_cache(ZoneInfo)
 
 
-def build(settings: Settings, clock: Clock = system_clock, studies: Mapping[str, Study] | None = None) -> Runtime:
-    """Loads the studies, unless they are given, and connects to the database. Raises QuestionnaireFaults."""
+def build(
+    settings: Settings,
+    clock: Clock = system_clock,
+    studies: Mapping[str, Study] | None = None,
+    address: str = OF_DATABASE,
+) -> Runtime:
+    """Loads the studies, unless they are given, and connects to the database, which is named by `address`. Raises
+    QuestionnaireFaults."""
     studies = load_studies(settings.questionnaires) if studies is None else studies
     in_clear = frozenset(study.id for study in studies.values() if study.open_answers == "clear")
     keys = PersonKeys(KeyFile(settings.person_keys), settings.contact_keys, in_clear)
@@ -243,7 +249,7 @@ def build(settings: Settings, clock: Clock = system_clock, studies: Mapping[str,
     return Runtime(
         settings=settings,
         standby=standby,
-        database=Database(settings.database_url, keys.seals, timed=settings.times_statements),
+        database=Database(settings.database_url, keys.seals, timed=settings.times_statements, address=address),
         studies=studies,
         keyring=Keyring(settings.access_keys, settings.contact_keys),
         person_keys=keys,

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from surveyapp.cli import main
-from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.domain.errors import OF_DATABASE, DatabaseFault, DatabaseUnavailable
 from surveyapp.services import moving, readiness
 from surveyapp.services.moving import MoveRefused
 from surveyapp.store import database as database_module
@@ -133,16 +133,18 @@ def test_a_server_that_lets_nobody_in_says_why_at_every_door(
             assert str(said.value) == f"The database to copy to: {DatabaseUnavailable(copied, '--to')}", address
         source.database.dispose()
         password, nothing = (f"postgresql://{each}" for each, _ in list(refused.items())[:5:4])
-        for url, fault, command in (
-            (password, DatabaseFault.PASSWORD, ["users", "list"]),
-            (password, DatabaseFault.PASSWORD, ["migrate"]),
-            (nothing, DatabaseFault.NO_DATABASE, ["users", "list"]),
-            (nothing, DatabaseFault.NO_DATABASE, ["migrate"]),
+        copying = ["db", "copy", "--from", password, "--to", "sqlite:///nowhere.db"]
+        for url, fault, named, command in (
+            (password, DatabaseFault.PASSWORD, OF_DATABASE, ["users", "list"]),
+            (password, DatabaseFault.PASSWORD, OF_DATABASE, ["migrate"]),
+            (password, DatabaseFault.PASSWORD, "--from", copying),
+            (nothing, DatabaseFault.NO_DATABASE, OF_DATABASE, ["users", "list"]),
+            (nothing, DatabaseFault.NO_DATABASE, OF_DATABASE, ["migrate"]),
         ):
             for name, value in factories.environment(url).items():
                 monkeypatch.setenv(name, value)
             done = CliRunner().invoke(main, command)
-            assert (done.exit_code, done.output) == (1, f"{DatabaseUnavailable(fault)}\n")
+            assert (done.exit_code, done.output) == (1, f"{DatabaseUnavailable(fault, named)}\n")
         examined = CliRunner().invoke(main, ["doctor"])
         assert examined.exit_code == 1
         assert f"The database cannot serve.\n    {DatabaseUnavailable(DatabaseFault.NO_DATABASE)}\n" in examined.output

@@ -23,7 +23,7 @@ def copy(source: str | None, target: str) -> None:
     """Copy all that a database holds into an empty one, and compare every row. Stop what serves first. Interrupted, the
     same command goes on where it stopped."""
     to = database_url(target)
-    runtime = open_runtime(source)
+    runtime = open_runtime(source, "--from")
     begun = time.monotonic()
 
     def tell(table: str, done: int, of: int) -> None:
