@@ -97,10 +97,10 @@ def about_of(schema: pa.Schema) -> dict[str, Any]:
     return found
 
 
-def names_of(about: dict[str, Any], wanted: Collection[ColumnKey]) -> list[str]:
-    """The arrays that what is counted of some columns needs: theirs, sites, versions and what is known of people."""
+def names_of(about: dict[str, Any], wanted: Collection[ColumnKey], known: Collection[str]) -> list[str]:
+    """The arrays that what is counted of some columns and attributes needs: theirs, sites and versions."""
     found = ["site", *(f"v{touchpoint}" for touchpoint in about["versions"])]
-    found += [f"a{place}" for place, _ in enumerate(about["attributes"])]
+    found += [f"a{place}" for place, (name, _) in enumerate(about["attributes"]) if name in known]
     for place, each in enumerate(about["columns"]):
         if _key(each) in wanted:
             found += [f"c{place}", *(f"c{place}_{number}" for number, _ in enumerate(each["chosen"]))]
@@ -108,7 +108,7 @@ def names_of(about: dict[str, Any], wanted: Collection[ColumnKey]) -> list[str]:
 
 
 def as_table(batch: pa.RecordBatch, about: dict[str, Any]) -> LinkedTable:
-    """The table of a batch, of which columns, or the ids of people, may have been left out."""
+    """The table of a batch, of which columns, attributes or the ids of people may have been left out."""
     there = set(batch.schema.names)
 
     def ints(name: str) -> Ints:
@@ -138,6 +138,7 @@ def as_table(batch: pa.RecordBatch, about: dict[str, Any]) -> LinkedTable:
         attributes={
             name: AttributeColumn(ints(f"a{place}"), tuple(values))
             for place, (name, values) in enumerate(about["attributes"])
+            if f"a{place}" in there
         },
         versions={touchpoint: ints(f"v{touchpoint}") for touchpoint in about["versions"]},
         columns=columns,

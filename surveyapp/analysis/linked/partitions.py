@@ -131,12 +131,12 @@ def paths(folder: Path, outlined: Outline) -> list[Path]:
     return [folder / _name(number) for number in range(outlined.parts)]
 
 
-def read(path: Path, wanted: Collection[ColumnKey] | None = None) -> LinkedTable:
-    """One part with the columns `wanted` and without people's ids; None: all of it. Raises OSError, and ValueError for
-    what is no part."""
+def read(path: Path, wanted: Collection[ColumnKey] | None = None, known: Collection[str] = ()) -> LinkedTable:
+    """One part with the columns `wanted`, the attributes that are to be `known`, and without people's ids; None: all of
+    it. Raises OSError, and ValueError for what is no part."""
     with pq.ParquetFile(path) as file:
         about = about_of(file.schema_arrow)
-        whole = file.read(None if wanted is None else names_of(about, wanted))
+        whole = file.read(None if wanted is None else names_of(about, wanted, known))
     batches = whole.combine_chunks().to_batches()
     batch = batches[0] if batches else pa.RecordBatch.from_pylist([], schema=whole.schema)
     return as_table(batch, about)

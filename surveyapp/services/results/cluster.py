@@ -53,10 +53,11 @@ def counted_in_parts(address: str | None, paths: Sequence[Path], asked: Sequence
 def counted(paths: Sequence[Path], asked: Sequence[Together]) -> list[LinkedTable]:
     """The people of some parts that are alike in each of what is asked. One part is held at a time."""
     wanted = {key for each in asked for key in each.read}
+    known = {name for each in asked for name in each.attributes}
 
     def each_part() -> Iterator[list[LinkedTable]]:
         for path in paths:
-            part = partitions.read(path, wanted)
+            part = partitions.read(path, wanted, known)
             yield [alike(part, each) for each in asked]
 
     return _added(each_part())

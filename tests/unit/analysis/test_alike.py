@@ -174,9 +174,11 @@ def test_a_table_in_parts_is_the_table(table: LinkedTable, tmp_path: Path) -> No
     assert b"".join(bytes(each) for place in places for each in partitions.read(place).people.tolist()) == b"".join(
         bytes(each) for each in table.people.tolist()
     )
-    asked = Together(columns=tuple(table.columns)[:3], attributes=tuple(table.attributes))
-    read = [partitions.read(place, asked.read) for place in places]
+    asked = Together(columns=tuple(table.columns)[:3], attributes=tuple(table.attributes)[:1])
+    read = [partitions.read(place, asked.read, asked.attributes) for place in places]
     assert all(not len(part.people) and set(part.columns) == set(asked.columns) for part in read)
+    assert len(table.attributes) > 1
+    assert all(set(part.attributes) == set(asked.attributes) for part in read)
     assert _rows(added([alike(part, asked) for part in read])) == _rows(alike(table, asked))
 
 

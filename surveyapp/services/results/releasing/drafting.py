@@ -124,7 +124,7 @@ def _of_parts(
                 held = in_parts.held(known, group, earlier, settled, enough)
             else:
                 now = functools.partial(tables_of, group=group, release=release, planned=variables, pairs=pairs)
-                people = in_parts.changed_since(known, group, earlier[-1].number, last, settled, now)
+                people = in_parts.changed_since(known, group, earlier[-1].number, last, settled, variables, now)
                 held = held_touchpoints(people, settled, enough)
         names = list(dict.fromkeys(each.part.name for each in variables))
         looked_at = [{name} for name in names] + _crossed(data, group, variables)

@@ -137,15 +137,18 @@ def changed_since(
     last: int,
     cut: StatusCut,
     settled: Collection[int],
+    planned: Sequence[PlannedVariable],
     tables: Callable[[ResultData], StatusTables],
 ) -> Counter[tuple[int, str]]:
     """`changed_at` since the last release, which has kept what people were in it (`cut`), of one part after another.
-    `tables`: of data, what everybody's statuses are now."""
+    `tables`: of data, what everybody's statuses in all variables that are `planned` are now."""
+    read = _together(planned).read
+    was = [_then(last, name) for name in cut.columns]
     found = Counter[tuple[int, str]]()
     parts = data.tables.in_parts(group)
     assert parts is not None
     for path in partitions.paths(*parts):
-        part = partitions.read(path)
+        part = partitions.read(path, read, was)
         now = tables(dataclasses.replace(data, alike={**data.alike, group: part}))
         found += changed_at(now.columns, _kept_statuses(part, last, cut, now), now.touchpoints, settled)
     return found
@@ -159,6 +162,14 @@ def _kept_statuses(table: LinkedTable, number: int, cut: StatusCut, now: StatusT
         else np.full(len(table), NOT_THERE, dtype=np.int16)
         for name in now.columns
     }
+
+
+def _together(own: Sequence[PlannedVariable], attributes: tuple[str, ...] = ()) -> Together:
+    return Together(
+        columns=tuple(dict.fromkeys(each.column for each in own if each.score is None)),
+        scores=tuple(each.score.asked for each in own if each.score is not None),
+        attributes=attributes,
+    )
 
 
 def pieces(
@@ -182,16 +193,12 @@ def pieces(
         then = [
             _then(number, name) for number, cut in kept.items() for name in cut.columns if variable_of(name) in names
         ]
-        asked.append(
-            Together(
-                columns=tuple(dict.fromkeys(each.column for each in own if each.score is None)),
-                scores=tuple(each.score.asked for each in own if each.score is not None),
-                attributes=(*by, *map(_attribute, points), *then, *where),
-            )
-        )
+        asked.append(_together(own, (*by, *map(_attribute, points), *then, *where)))
     values = values_of(data, group)
     found = []
-    for own, alike in zip(several, data.together(group, asked), strict=True):
+    # What people were in each release that has kept it is as much again for each: it is read of one set at a time.
+    counted = (data.together(group, [each])[0] for each in asked) if kept else data.together(group, asked)
+    for own, alike in zip(several, counted, strict=True):
         tables, table = tables_of(alike, group, release, own, pairs), alike.table(group)
         before: dict[int, dict[str, StatusCodes]] = {}
         for place, each in enumerate(earlier):
