@@ -11,9 +11,9 @@ from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.responses.sent_codes import AskedCode, CodeStand
 from surveyapp.services.responses.survey_session import Visit
-from surveyapp.web.participant import pages, views
+from surveyapp.web.participant import serving, views
 from surveyapp.web.participant.getting_in import Errand, came_to_leave, errand, let_in_to
-from surveyapp.web.participant.pages import Backend
+from surveyapp.web.participant.serving import Backend
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.words import worded
 
@@ -38,7 +38,7 @@ def code(sender: CodeSender) -> Reply:
 
 def _code(sender: CodeSender, *, way_fault: str = "", code_fault: str = "", shown: str = "") -> str:
     stand = sender.code_stand()
-    return pages.show(
+    return serving.show(
         sender,
         "code",
         stand.visit,
@@ -72,7 +72,7 @@ def give_code(sender: CodeSender) -> Reply:
     return let_in_to(sender, before, wanted, "answers" if before.submitted else "survey")
 
 
-PAGES: tuple[pages.PageRule[CodeSender], ...] = (
+PAGES: tuple[serving.PageRule[CodeSender], ...] = (
     ("GET", "/code", code),
     ("POST", "/code", ask_for_code),
     ("POST", "/code/given", give_code),

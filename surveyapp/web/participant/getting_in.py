@@ -12,8 +12,8 @@ from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.responses.theirs import ways_out
-from surveyapp.web.participant import pages
-from surveyapp.web.participant.pages import Backend
+from surveyapp.web.participant import pages, serving
+from surveyapp.web.participant.serving import Backend
 from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.words import worded
 
@@ -46,14 +46,14 @@ def errand() -> Errand | None:
 def came_to_leave(here: Visit) -> dict[str, Any]:
     """What a page that takes a PIN or a code is told: how they leave, if they came for that, and what of it they had
     chosen. They choose it there, and it is done as they are let in."""
-    leaves = errand() is Errand.WAY_OUT and pages.has_begun(here)
+    leaves = errand() is Errand.WAY_OUT and serving.has_begun(here)
     return {"leaving": ways_out(here) if leaves else None, "chosen": request.form.get(CHOSEN)}
 
 
 def let_in_to(backend: Backend, here: Visit, wanted: Errand | None, otherwise: str) -> Reply:
     """On to what they came for, once a PIN or a code was right. A page that knew of the way out, by its address, had
     them choose it: that is sent on."""
-    if request.args.get(WANTED) == Errand.WAY_OUT and pages.has_begun(here):
+    if request.args.get(WANTED) == Errand.WAY_OUT and serving.has_begun(here):
         return redirect(backend.address("take_way_out"), code=307)
     return redirect(backend.address(wanted or otherwise))
 
@@ -111,7 +111,7 @@ def give_pin(door: Doorkeeper) -> Reply:
 
 def _pin(door: Doorkeeper, here: Visit, fault: str | None = None) -> str:
     leaves = came_to_leave(here) if here.door in TAKES_PIN else {}
-    return pages.show(door, "pin", here, fault=fault, wanted=errand(), **leaves)
+    return serving.show(door, "pin", here, fault=fault, wanted=errand(), **leaves)
 
 
 def _at_pin(door: Doorkeeper, here: Visit) -> Reply:
@@ -123,10 +123,10 @@ def _at_pin(door: Doorkeeper, here: Visit) -> Reply:
         if door.code_leads_on():
             return redirect(door.address("code", wanted=wanted))
         return _pin(door, here) if asks else redirect(door.address("done", note="shut"))
-    if wanted and here.door in READS_ANSWERS and pages.has_begun(here):
+    if wanted and here.door in READS_ANSWERS and serving.has_begun(here):
         return redirect(door.address(wanted))
     place = pages.place(door, here)
-    return redirect(place if wanted is None or pages.has_begun(here) else with_query(place, {"note": "nothing"}))
+    return redirect(place if wanted is None or serving.has_begun(here) else with_query(place, {"note": "nothing"}))
 
 
 def _takes_one(door: Doorkeeper, here: Visit) -> bool:
@@ -171,10 +171,10 @@ def begun(door: Doorkeeper) -> Reply:
 
 
 def _begin(door: Doorkeeper, here: Visit, own: bool | None, fault: str | None = None) -> str:
-    return pages.show(door, "begin", here, own=own, offered=here.pin is PinStanding.NONE, fault=fault)
+    return serving.show(door, "begin", here, own=own, offered=here.pin is PinStanding.NONE, fault=fault)
 
 
-PAGES: tuple[pages.PageRule[Doorkeeper], ...] = (
+PAGES: tuple[serving.PageRule[Doorkeeper], ...] = (
     ("GET", "/pin", pin),
     ("POST", "/pin", give_pin),
     ("GET", "/begin", begin),

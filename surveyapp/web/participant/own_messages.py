@@ -9,8 +9,8 @@ from flask import redirect, request
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.sending.own_reminder import OwnTime
 from surveyapp.domain.sending.rules import SendingWay
-from surveyapp.web.participant import pages, views
-from surveyapp.web.participant.pages import Backend
+from surveyapp.web.participant import serving, views
+from surveyapp.web.participant.serving import Backend
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.words import worded
 
@@ -34,7 +34,7 @@ def send_receipt(sender: OwnMessageSender) -> Reply:
     except InputRefused as refused:
         here = sender.here("done")
         again = sender.asked_again(here)
-        return pages.show(sender, "done", here, again=again, receipt_fault=worded(refused.sentence)), 422
+        return serving.show(sender, "done", here, again=again, receipt_fault=worded(refused.sentence)), 422
     return redirect(sender.address("done", asked="receipt", _anchor="receipt"))
 
 
@@ -44,7 +44,7 @@ def remind_me(sender: OwnMessageSender) -> Reply:
         sender.remind(views.way_in(request.form), OwnTime(written) if written in set(OwnTime) else None)
     except InputRefused as refused:
         here = sender.here("later")
-        return pages.show(sender, "later", here, reminder_fault=worded(refused.sentence), when=written), 422
+        return serving.show(sender, "later", here, reminder_fault=worded(refused.sentence), when=written), 422
     return redirect(sender.address("later"))
 
 
@@ -53,7 +53,7 @@ def drop_reminder(sender: OwnMessageSender) -> Reply:
     return redirect(sender.address("later"))
 
 
-PAGES: tuple[pages.PageRule[OwnMessageSender], ...] = (
+PAGES: tuple[serving.PageRule[OwnMessageSender], ...] = (
     ("POST", "/done/receipt", send_receipt),
     ("POST", "/later/reminder", remind_me),
     ("POST", "/later/no-reminder", drop_reminder),

@@ -35,14 +35,14 @@ from surveyapp.web.participant import (
     codes,
     entrance,
     getting_in,
-    media,
     own_messages,
-    pack,
     pages,
     saves,
+    serving,
     theirs,
 )
 from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, OPENED, NotLetIn, SomebodyElses
+from surveyapp.web.participant.fetched import media, pack
 from surveyapp.web.participant.stored import StoredAnswers, language_chosen
 from surveyapp.web.shared import headers
 from surveyapp.web.shared.errors import stale
@@ -155,10 +155,10 @@ def worker() -> Response:
 participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)
 participant.add_url_rule(media.ADDRESS, "medium", media.medium)
 pages.add_pages(participant, HANDLED, HANDLED, StoredAnswers)
-pages.serve(participant, HANDLED, StoredAnswers, getting_in.PAGES)
-pages.serve(participant, HANDLED, StoredAnswers, codes.PAGES)
-pages.serve(participant, HANDLED, StoredAnswers, own_messages.PAGES)
-pages.serve(participant, HANDLED, StoredAnswers, theirs.PAGES)
+serving.serve(participant, HANDLED, StoredAnswers, getting_in.PAGES)
+serving.serve(participant, HANDLED, StoredAnswers, codes.PAGES)
+serving.serve(participant, HANDLED, StoredAnswers, own_messages.PAGES)
+serving.serve(participant, HANDLED, StoredAnswers, theirs.PAGES)
 saves.add_saves(participant, HANDLED)
 
 
@@ -260,4 +260,4 @@ def _state_refused(_error: StateRefused) -> Reply:
     here = backend.here("survey")
     if here.state not in ANSWERABLE:
         return redirect(backend.address("survey"))
-    return pages.show(backend, "closed", here, state="not_ready"), 409
+    return serving.show(backend, "closed", here, state="not_ready"), 409

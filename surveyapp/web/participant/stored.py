@@ -27,7 +27,7 @@ from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.responses.theirs import Theirs
 from surveyapp.services.security import kept_forms
 from surveyapp.services.security.kept_forms import KeptForm
-from surveyapp.web.participant import entrance, pages, views
+from surveyapp.web.participant import entrance, serving, views
 from surveyapp.web.participant.entrance import KEPT
 from surveyapp.web.shared.language import CHOICE, speak
 from surveyapp.web.shared.runtime import runtime
@@ -103,7 +103,7 @@ class StoredAnswers:
         if after.response and after.response.revision:
             entrance.note_began(self._handle)
         if saved.stands:
-            raise pages.AnswersContested(saved.stands)
+            raise serving.AnswersContested(saved.stands)
         return after
 
     def kept(self) -> KeptForm | None:

@@ -17,9 +17,9 @@ from surveyapp.reports.files.calendar import day_in_calendar
 from surveyapp.services.cases.next_time import NextTime
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.responses.theirs import Theirs, ways_out
-from surveyapp.web.participant import pages, views
+from surveyapp.web.participant import serving, views
 from surveyapp.web.participant.getting_in import CHOSEN, Errand
-from surveyapp.web.participant.pages import Backend
+from surveyapp.web.participant.serving import Backend
 from surveyapp.web.shared.reply import Reply, record_file
 from surveyapp.web.shared.words import worded
 
@@ -73,7 +73,7 @@ def _yours(keeper: Keeper, told: str = "", fault: str = "", typed: str = "") -> 
     theirs = keeper.theirs()
     optional = [each for each in theirs.visit.study.consent if each.governs is not Governs.TAKE_PART]
     required = theirs.visit.required_consents
-    return pages.show(
+    return serving.show(
         keeper,
         "yours",
         theirs.visit,
@@ -137,7 +137,7 @@ def way_out(keeper: Keeper) -> Reply:
 
 def _way_out(keeper: Keeper, fault: str = "") -> str:
     theirs = keeper.theirs()
-    return pages.show(
+    return serving.show(
         keeper,
         "way_out",
         theirs.visit,
@@ -162,7 +162,7 @@ def erase(keeper: Keeper) -> Reply:
     """What it means that everything is erased, before it is."""
     theirs = keeper.theirs()
     if ParticipationChange.ERASED in theirs.changes and theirs.proven:
-        return pages.show(keeper, "erase", theirs.visit)
+        return serving.show(keeper, "erase", theirs.visit)
     return redirect(keeper.address("pin", wanted=Errand.ERASE) if theirs.provable else keeper.address("yours"))
 
 
@@ -175,7 +175,7 @@ def erased(keeper: Keeper) -> Reply:
 
 def _over(keeper: Keeper, theirs: Theirs, change: ParticipationChange) -> str:
     undone_for = ways_out(theirs.visit).undone_for
-    page = pages.show(keeper, "yours_over", theirs.visit, change=change.value, undone_for=undone_for)
+    page = serving.show(keeper, "yours_over", theirs.visit, change=change.value, undone_for=undone_for)
     keeper.leave_for_good()
     return page
 
@@ -189,7 +189,7 @@ def _answers(keeper: Keeper, pin_fault: str = "") -> str:
     theirs = keeper.theirs()
     here = theirs.visit
     sections = views.answers_by_section(here, said_only=not here.submitted)
-    return pages.show(keeper, "answers", here, theirs=theirs, sections=sections, pin_fault=pin_fault)
+    return serving.show(keeper, "answers", here, theirs=theirs, sections=sections, pin_fault=pin_fault)
 
 
 def another_pin(keeper: Keeper) -> Reply:
@@ -197,7 +197,7 @@ def another_pin(keeper: Keeper) -> Reply:
     theirs = keeper.theirs()
     if theirs.visit.pin is not PinStanding.SET:
         return redirect(keeper.address("yours"))
-    return pages.show(keeper, "yours_pin", theirs.visit, faults={})
+    return serving.show(keeper, "yours_pin", theirs.visit, faults={})
 
 
 def change_pin(keeper: Keeper) -> Reply:
@@ -210,7 +210,7 @@ def change_pin(keeper: Keeper) -> Reply:
         after = keeper.theirs()
         if after.visit.pin is not PinStanding.SET:
             return _yours(keeper), 422
-        return pages.show(keeper, "yours_pin", after.visit, faults={refused.field: worded(refused.sentence)}), 422
+        return serving.show(keeper, "yours_pin", after.visit, faults={refused.field: worded(refused.sentence)}), 422
     return redirect(keeper.address("yours", done="pin"))
 
 
@@ -239,7 +239,7 @@ def next_time(keeper: Keeper) -> Reply:
     return response
 
 
-PAGES: tuple[pages.PageRule[Keeper], ...] = (
+PAGES: tuple[serving.PageRule[Keeper], ...] = (
     ("GET", "/yours", yours),
     ("POST", "/yours", change_consent),
     ("POST", "/yours/call", ask_for_a_call),

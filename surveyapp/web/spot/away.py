@@ -13,7 +13,7 @@ from surveyapp.services.fieldwork.away import AwayPerson
 from surveyapp.services.responses.expected_time import expected_time
 from surveyapp.services.security.boxes import BoxUnreadable
 from surveyapp.web.packs import saves, slip
-from surveyapp.web.participant import pack
+from surveyapp.web.participant.fetched import pack
 from surveyapp.web.shared import assembly, headers
 from surveyapp.web.shared.incoming import sent_object, takes_json
 from surveyapp.web.shared.language import known_language, speak_here

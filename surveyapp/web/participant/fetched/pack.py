@@ -18,7 +18,8 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.services.responses import packing
 from surveyapp.web.packs import pack as packs
 from surveyapp.web.packs.folding import folded
-from surveyapp.web.participant import media, views
+from surveyapp.web.participant import views
+from surveyapp.web.participant.fetched import media
 from surveyapp.web.shared.faults import fault_sentence
 from surveyapp.web.shared.language import asked_language, isolated, known_language, speak_here
 from surveyapp.web.shared.runtime import runtime
