@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -97,6 +98,9 @@ class PersonWords:
         return [each | {"text": None, "sealed": seals.seal(self.person, name, each["text"])} for each in made]
 
 
+_codes = functools.lru_cache(maxsize=16_384)(Codes)
+"""The same few options are in row after row, and in what is read next."""
+
 _WITHOUT_NOTE = {reason: NOT_ASKED if reason is NOT_ASKED.reason else Missing(reason) for reason in Reason}
 
 
@@ -107,7 +111,7 @@ def answer_of(rows: Sequence[Any], words: PersonWords) -> Answer:
         note = words.of(first)
         return _WITHOUT_NOTE[first.reason] if note is None else Missing(first.reason, note)
     if first.code is not None:
-        return Codes(tuple(str(row.code) for row in rows))
+        return _codes((first.code,) if len(rows) == 1 else tuple(row.code for row in rows))
     if first.number is not None:
         return Number(first.number)
     if first.day is not None:

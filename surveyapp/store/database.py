@@ -15,11 +15,12 @@ import functools
 import os
 import select
 import sqlite3
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import uuid_utils
@@ -114,6 +115,18 @@ class _Unit(Session):
         assert isinstance(self.bind, Connection)
         return self.bind
 
+    def close(self) -> None:
+        # Whatever is in it began a transaction of its own: most have nothing to let go of.
+        if self.in_transaction():
+            super().close()
+
+
+class _Kept(threading.local):
+    """Of a thread: whether its units of work share a connection (`Database.keeping`), and which, while none has it."""
+
+    wanted = False
+    connection: Connection | None = None
+
 
 class Database:
     """An engine, and the two ways to use it. All of it raises DatabaseUnavailable.
@@ -134,6 +147,7 @@ class Database:
         address: str = OF_DATABASE,
     ) -> None:
         self._seals, self._address = seals, address
+        self._kept = _Kept()
         self.engine = make_engine(url, address=address)
         if timed:
             _time_statements(self.engine)
@@ -141,26 +155,41 @@ class Database:
         event.listen(self.engine, "connect", self._first_connected)
 
     @contextlib.contextmanager
+    def keeping(self) -> Iterator[None]:
+        """The units of work that this thread opens in the block, one after the other, are done over one connection,
+        which is looked at once. One within another has its own."""
+        kept = self._kept
+        if kept.wanted:
+            yield
+            return
+        kept.wanted = True
+        try:
+            yield
+        finally:
+            kept.wanted = False
+            connection, kept.connection = kept.connection, None
+            if connection is not None:
+                self._give_back(connection)
+
+    @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
         """A unit of work that only reads; what it writes all the same is refused, or rolled back."""
-        with self._only_read("read_only") as session:
+        with (
+            self._connection() as connection,
+            _Unit(connection, autoflush=False, info=self._info()) as session,
+            # Within the session, which would roll back.
+            contextlib.nullcontext() if self._is_file else _read_only(connection),
+        ):
             yield session
 
     @contextlib.contextmanager
     def glancing(self) -> Iterator[Session]:
         """A unit of work that only reads, a statement or two of which each sees what stands when it comes: where many
         ways there and back to a server are what is waited for, opening and ending a transaction are two of them. What
-        it must not do is write: on a server nothing takes it back."""
-        with self._only_read("autocommit") as session:
-            yield session
-
-    @contextlib.contextmanager
-    def _only_read(self, how: Literal["read_only", "autocommit"]) -> Iterator[Session]:
+        it must not do is write: nothing takes it back."""
         with (
-            self._connection(writes=False) as connection,
+            self._connection(alone=True) as connection,
             _Unit(connection, autoflush=False, info=self._info()) as session,
-            # Within the session, which would roll back.
-            contextlib.nullcontext() if self._is_file else _set(connection, how),
         ):
             yield session
 
@@ -168,10 +197,8 @@ class Database:
     def writing(self, *, at_once: bool = False) -> Iterator[Session]:
         """A unit of work that writes: committed when the block ends, rolled back when it raises. `at_once`: it is a
         single statement, which on a server is a transaction by itself."""
-        with self._connection(writes=True) as connection:
-            alone = _set(connection, "autocommit") if at_once and not self._is_file else contextlib.nullcontext()
+        with self._connection(writes=True, alone=at_once and not self._is_file) as connection:
             with (
-                alone,
                 connection.begin(),
                 _Unit(connection, autoflush=True, expire_on_commit=False, info=self._info()) as session,
             ):
@@ -185,14 +212,14 @@ class Database:
 
     def check_revision(self) -> None:
         """Looks again whether its tables are the ones this program works on. Raises DatabaseUnavailable."""
-        with self._connection(writes=False) as connection:
+        with self._connection() as connection:
             self._check_found(connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all())
 
     def check_whole(self) -> None:
         """Looks through a database file for damage, in time that grows with it; a server sees to that itself. Raises
         DatabaseUnavailable."""
         if self._is_file:
-            with self._connection(writes=False) as connection:
+            with self._connection() as connection:
                 if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
                     raise DatabaseUnavailable(DatabaseFault.DAMAGED, self._address)
 
@@ -204,16 +231,51 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextlib.contextmanager
-    def _connection(self, *, writes: bool) -> Iterator[Connection]:
+    def _connection(self, *, writes: bool = False, alone: bool = False) -> Iterator[Connection]:
+        """`writes`: what is begun on it takes the right to write; `alone`: nothing is begun, each statement is a
+        transaction by itself."""
+        kept = self._kept
+        connection, kept.connection = kept.connection, None
+        if connection is None:
+            connection = self._connected()
+        try:
+            self._set_up(connection, writes, alone)
+            yield connection
+            if kept.wanted and kept.connection is None and not connection.invalidated:
+                if not alone:
+                    connection.rollback()
+                kept.connection = connection
+        finally:
+            if kept.connection is not connection:
+                self._give_back(connection)
+
+    def _set_up(self, connection: Connection, writes: bool, alone: bool) -> None:
+        """For a unit of work that begins."""
+        options = connection.get_execution_options()
+        before = options.get("writes", False), options.get("alone", False)
+        if before != (writes, alone):
+            # Of statements that each were alone nothing is open but in SQLAlchemy's books.
+            connection.rollback()
+            connection.execution_options(writes=writes, alone=alone)
+            if before[1] != alone and not self._is_file:
+                # Known to the driver alone: nothing is sent for it.
+                connection.connection.driver_connection.autocommit = alone  # type: ignore[union-attr]
+
+    def _give_back(self, connection: Connection) -> None:
+        try:
+            if not connection.invalidated:
+                self._set_up(connection, False, False)
+        finally:
+            connection.close()
+
+    def _connected(self) -> Connection:
         began = time.perf_counter()
         try:
-            connection = self.engine.connect()
+            return self.engine.connect()
         except PoolTimeout as error:
             raise DatabaseUnavailable(DatabaseFault.BUSY, self._address) from error
         finally:
             meters.database_wait.labels("connection").observe(time.perf_counter() - began)
-        with connection.execution_options(writes=True) if writes else connection:
-            yield connection
 
     def _first_connected(self, connection: Any, _record: Any) -> None:
         if not self._known:
@@ -238,20 +300,18 @@ class Database:
 
 
 @contextlib.contextmanager
-def _set(connection: Connection, how: str) -> Iterator[None]:
-    """PostgreSQL's driver does so until the block ends: `autocommit`, or `read_only` in what transactions it begins.
-    Known to the driver alone: nothing is sent for it. Either way there is nothing to take back, and what is left open
-    ends with COMMIT, however the block ended: whoever rolls back has the server forget what it prepared for this
-    connection."""
-    driver = connection.connection.driver_connection
-    before = getattr(driver, how)
-    setattr(driver, how, True)
+def _read_only(connection: Connection) -> Iterator[None]:
+    """Until the block ends PostgreSQL's driver begins transactions READ ONLY. Known to it alone: nothing is sent. There
+    is nothing to take back, and what is left open ends with COMMIT, however the block ended: whoever rolls back has the
+    server forget what it prepared for this connection."""
+    driver: Any = connection.connection.driver_connection
+    driver.read_only = True
     try:
         yield
     finally:
         if not connection.invalidated:
             connection.commit()
-            setattr(driver, how, before)
+            driver.read_only = None
 
 
 def file_of(url: str) -> Path | None:
@@ -377,7 +437,10 @@ def _sqlite_connected(connection: Any, _record: Any) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    if not connection.get_execution_options().get("writes"):
+    options = connection.get_execution_options()
+    if options.get("alone"):
+        return
+    if not options.get("writes"):
         # It takes no lock and so cannot fail: nothing of what SQLAlchemy does around a statement is needed.
         connection.connection.cursor().execute("BEGIN")
         return

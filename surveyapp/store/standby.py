@@ -58,6 +58,11 @@ class ReadFromStandby(Database):
         self.engine = primary.engine
 
     @contextlib.contextmanager
+    def keeping(self) -> Iterator[None]:
+        with self.primary.keeping(), self.standby.keeping():
+            yield
+
+    @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
         with contextlib.ExitStack() as stack:
             try:

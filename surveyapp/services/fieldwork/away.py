@@ -24,7 +24,6 @@ from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.errors import AlreadySubmitted, ShiftlineError, StateRefused, Unfinished
 from surveyapp.domain.fieldwork.cases import AccessKind, CaseState
 from surveyapp.domain.instrument.questionnaire import Questionnaire
-from surveyapp.domain.instrument.routing import walk
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.responses import Response, ResponseState
 from surveyapp.domain.security.spot_days import SpotDay
@@ -131,7 +130,6 @@ def _person(work: Work, study: Study, questionnaire: Questionnaire, day: SpotDay
             started_at=work.now,
         ),
         questionnaire=questionnaire,
-        route=walk(questionnaire, {}, situation),
         given={},
         situation=situation,
     )

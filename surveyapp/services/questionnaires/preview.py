@@ -23,7 +23,7 @@ from surveyapp.domain.instrument.conditions import Reference, reference_id
 from surveyapp.domain.instrument.kinds import KINDS, Form, Part, form_values, missing_field
 from surveyapp.domain.instrument.kinds.base import OPEN_LENGTH
 from surveyapp.domain.instrument.questionnaire import Questionnaire
-from surveyapp.domain.instrument.routing import Page, Situation, pages_of, walk
+from surveyapp.domain.instrument.routing import Page, Situation, pages_of
 from surveyapp.domain.instrument.study import Anchor, Study, Touchpoint
 from surveyapp.domain.participants import ConsentGiven, Origin, Participant, Site
 from surveyapp.domain.responses import RecordedAnswer, Response, ResponseState
@@ -245,7 +245,7 @@ def _having_said(visit: Visit, answers: Answers) -> Visit:
         )
         for key, each in answers.items()
     }
-    return dataclasses.replace(visit, route=walk(visit.questionnaire, answers, visit.situation), given=given)
+    return dataclasses.replace(visit, given=given)
 
 
 def _touchpoint(study: Study, questionnaire: str) -> Touchpoint:

@@ -171,7 +171,7 @@ def _kept_late(
 def _taken(
     work: Work, who: Who, before: Visit, old: Questionnaire, page: Page, sent: SentSave, answers: Answers
 ) -> Planned[Received]:
-    questionnaire, _, response = before.ready
+    questionnaire, response = before.begun
     new = _save_of(work, who, before, old, page, sent, answers)
     aside: Answers = {}
     if old.version != response.version:

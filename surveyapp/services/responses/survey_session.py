@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -74,7 +75,8 @@ class Visit:
     `correctable_until`: the first moment at which whoever sent the answers no longer corrects them by themselves; None
     where they do not, or no longer.
 
-    `standing` and `said`: what this was made of, for a save to be worked out on; nobody who is made up has a standing.
+    `standing` and `said`: what this was made of, for a save to be worked out on; nobody who is made up has a standing,
+    nor has a visit after a save.
     """
 
     study: Study
@@ -87,7 +89,6 @@ class Visit:
     easy: tuple[str, ...] = ()
     response: Response | None = None
     questionnaire: Questionnaire | None = None
-    route: Route | None = None
     given: Mapping[str, RecordedAnswer] | None = None
     situation: Situation = field(default_factory=Situation)
     door: Door = Door.QUESTIONS
@@ -95,6 +96,14 @@ class Visit:
     standing: Arrived | None = None
     said: SaidSoFar = field(default_factory=SaidSoFar)
     correctable_until: dt.datetime | None = None
+
+    @functools.cached_property
+    def route(self) -> Route | None:
+        """The way through the questionnaire, walked once somebody asks for it."""
+        if self.questionnaire is None:
+            return None
+        given = {key: each.answer for key, each in (self.given or {}).items()}
+        return walk(self.questionnaire, given, self.situation)
 
     @property
     def consented(self) -> bool:
@@ -137,9 +146,16 @@ class Visit:
     @property
     def ready(self) -> tuple[Questionnaire, Route, Response]:
         """The questionnaire, route and response. Raises ConsentMissing when nothing was begun."""
-        if self.questionnaire is None or self.route is None or self.response is None:
+        questionnaire, response = self.begun
+        assert self.route is not None
+        return questionnaire, self.route, response
+
+    @property
+    def begun(self) -> tuple[Questionnaire, Response]:
+        """`ready` without the route. Raises ConsentMissing likewise."""
+        if self.questionnaire is None or self.response is None:
             raise ConsentMissing("Consent to take part comes before the first question.")
-        return self.questionnaire, self.route, self.response
+        return self.questionnaire, self.response
 
     def pages_in(self, section: Section) -> tuple[Page, ...]:
         """The section's pages that are on the route."""
@@ -219,10 +235,9 @@ def visit_in(
     so_far = said.said(work.session, arrived, work.now.date(), earlier, client_ids, answers=reads)
     if person.site is not None:
         person = dataclasses.replace(person, site=dataclasses.replace(person.site, attributes=so_far.attributes))
-    situation, route = Situation(), None
+    situation = Situation()
     if questionnaire is not None:
         situation = Situation(so_far.earlier, person.attributes, so_far.attributes)
-        route = walk(questionnaire, {key: each.answer for key, each in so_far.given.items()}, situation)
     return Visit(
         study=study,
         touchpoint=touchpoint,
@@ -239,7 +254,6 @@ def visit_in(
         said=so_far,
         correctable_until=_correctable_until(work, study, case, response, person),
         questionnaire=questionnaire,
-        route=route,
         given=None if questionnaire is None else so_far.given,
         situation=situation,
     )

@@ -54,6 +54,8 @@ def assemble(app: Flask, settings: Settings, door: Callable[[], Any]) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
+    app.before_request(_keep_a_connection)
+    app.teardown_request(_let_go_of_it)
     assemble_pages(app, settings.demo, door)
     app.before_request(sign_in.keep_locked)
     reading.look_after_reading(app)
@@ -66,6 +68,17 @@ def assemble(app: Flask, settings: Settings, door: Callable[[], Any]) -> None:
     app.jinja_env.globals["warn_before"] = int(WARN_BEFORE.total_seconds())
     app.after_request(lambda response: let_go_of_sent(_whose_session, response))
     app.after_request(keep_known_by)
+
+
+def _keep_a_connection() -> None:
+    """What a request asks the database, it asks over one connection."""
+    kept = g.connection = runtime().database.keeping()
+    kept.__enter__()
+
+
+def _let_go_of_it(_error: BaseException | None) -> None:
+    if "connection" in g:
+        g.pop("connection").__exit__(None, None, None)
 
 
 def _whose_session() -> WebSession | None:

@@ -96,6 +96,10 @@ class Application(Flask):
             "handle": Handle,
         }
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """As it is: none is a coroutine. Flask would look at each, sixteen times a request."""
+        return func
+
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Raises SecurityError (400) under any other name: the addresses of pages and redirects are made with it.
         Whoever watches this machine may ask how it is under the machine's own."""
