@@ -199,22 +199,21 @@ class Locks:
 
         self.work: list[float] = []
         self.disk: list[float] = []
+        self._commit = engine.dialect.do_commit
         event.listen(engine, "begin", self._begun)
-        event.listen(engine, "commit", self._committing)
-        event.listen(engine, "checkin", self._done)
+        engine.dialect.do_commit = self._committed
 
     def _begun(self, connection: Any) -> None:
         if connection.get_execution_options().get("writes"):
             connection.info["begun"] = time.perf_counter()
 
-    def _committing(self, connection: Any) -> None:
-        connection.info["committing"] = time.perf_counter()
-
-    def _done(self, _connection: Any, record: Any) -> None:
-        begun, committing = (record.info.pop(name, None) for name in ("begun", "committing"))
-        if begun is not None and committing is not None:
-            self.work.append(committing - begun)
-            self.disk.append(time.perf_counter() - committing)
+    def _committed(self, connection: Any) -> None:
+        began = time.perf_counter()
+        self._commit(connection)
+        begun = connection.info.pop("begun", None)
+        if begun is not None:
+            self.work.append(began - begun)
+            self.disk.append(time.perf_counter() - began)
 
 
 def visits(app: Any, link: str) -> list[float]:

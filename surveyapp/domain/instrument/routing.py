@@ -47,6 +47,11 @@ class Page:
         written = (self.question.ask_if, self.statement.ask_if if self.statement else None)
         return tuple(condition for condition in written if condition is not None)
 
+    @functools.cached_property
+    def awaited(self) -> frozenset[str]:
+        """The variables that all need an answer or a reason for none: what is asked of an option waits for it."""
+        return frozenset(part.key for part in self.parts if part.when is None)
+
 
 @functools.lru_cache(maxsize=128)
 def pages_of(questionnaire: Questionnaire) -> tuple[Page, ...]:
@@ -144,12 +149,18 @@ class Route:
 
     def is_answered(self, page: Page) -> bool:
         """Whether every variable of the page has an answer or a reason for none. A page to read always is."""
-        return all(part.key in self.answers for part in page.parts if part.when is None)
+        return self.answers.keys() >= page.awaited
+
+    @functools.cached_property
+    def _answered(self) -> frozenset[str]:
+        """The ids of the pages on the route that are answered."""
+        return frozenset(page.id for page in self.pages if self.is_answered(page))
 
     @functools.cached_property
     def frontier(self) -> Page | None:
         """The first page still to answer; None when there is none and the response can be submitted."""
-        return next((page for page in self.pages if not self.is_answered(page)), None)
+        answered = self._answered
+        return next((page for page in self.pages if page.id not in answered), None)
 
     @property
     def complete(self) -> bool:
@@ -194,12 +205,9 @@ class Route:
             if page.parts:
                 own.setdefault(page.section.id, []).append(page)
         return tuple(
-            SectionProgress(pages[0].section, sum(self._is_behind(page) for page in pages), len(pages))
+            SectionProgress(pages[0].section, sum(page.id in self._answered for page in pages), len(pages))
             for pages in own.values()
         )
-
-    def _is_behind(self, page: Page) -> bool:
-        return page.id in self._index and self.is_answered(page)
 
 
 def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> Route:
@@ -219,7 +227,7 @@ def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> 
             # A condition looks back: nothing that is answered within the section changes it.
             section = page.section
             opens = evaluate(section.ask_if, lookup)
-        asked = _asked(page, opens, lookup)
+        asked = _asked(page, opens, lookup) if page.own_conditions else opens
         if asked is not False:
             possible.append(page)
         if asked:

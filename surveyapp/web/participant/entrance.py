@@ -134,18 +134,19 @@ def _session_there() -> WebSession | None:
 
 def web_session() -> WebSession:
     """The session of this browser, asked of the database once a request. Raises NotLetIn, AccessRefused."""
-    if "web_session" not in g:
+    page = g._get_current_object().__dict__
+    if "web_session" not in page:
         known = token()
         if known is None or HANDLE not in session:
             raise NotLetIn
         try:
-            g.standing = survey_session.arrive(runtime(), known, asked_language())
-            g.web_session = g.standing.web_session
+            arrived = survey_session.arrive(runtime(), known, asked_language())
         except SessionOver as over:
             if over.why is EndedWhy.ACCESS_REVOKED:
                 raise AccessRefused("revoked") from None
             raise NotLetIn(None if over.standing is SessionStanding.ENDED else over.session, over.why) from None
-    return cast(WebSession, g.web_session)
+        page |= {"standing": arrived, "web_session": arrived.web_session}
+    return cast(WebSession, page["web_session"])
 
 
 def standing() -> Arrived | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, current_app, g, request
+from flask.templating import Environment
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.file import FileField
@@ -82,10 +83,19 @@ class WholeNumber(IntegerConverter):
     regex = rf"[0-9]{{1,{DIGITS}}}"
 
 
+class Templates(Environment):
+    """Flask's, of templates that see the same globals: one dictionary. Jinja lays a second one over it for each
+    template, and goes through both by hand for every page and every import."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return self.globals if d is None else super().make_globals(d)
+
+
 class Application(Flask):
     """Flask, answering under the names of this site alone."""
 
     request_class = IncomingRequest
+    jinja_environment = Templates
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

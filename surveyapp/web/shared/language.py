@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from babel import Locale
 from babel.support import NullTranslations
@@ -54,7 +55,10 @@ def _spoken_now() -> tuple[str, NullTranslations]:
     """(language as a study's files name it, words) of the page. A page of results asks thousands of times, and what
     Flask-Babel goes through to say its locale is most of what such a page costs: it is asked here once, for as long as
     the locale that it remembers for the page is the same object."""
-    page = g._get_current_object().__dict__ if g else {}
+    try:
+        page = g._get_current_object().__dict__
+    except RuntimeError:  # outside of any request
+        page = {}
     locale = getattr(page.get("_flask_babel"), "babel_locale", None) or get_locale()
     known: tuple[Locale | None, tuple[str, NullTranslations]] | None = page.get("_spoken_now")
     if known is not None and known[0] is locale:
@@ -95,6 +99,7 @@ def install(app: Flask) -> None:
         pgettext=lambda context, text: _spoken_now()[1].upgettext(context, text),
         npgettext=lambda context, one, many, number: _spoken_now()[1].unpgettext(context, one, many, number),
     )
+    app.jinja_env.globals["_"] = _in_template
 
     @app.before_request
     def _mark_texts() -> None:
@@ -109,6 +114,11 @@ def install(app: Flask) -> None:
         words_choice=words_choice,
     )
     app.jinja_env.filters.update(paragraphs=paragraphs, listed=listed, isolated=isolated, bare=bare)
+
+
+def _in_template(text: str, /, **values: object) -> Markup:
+    """Jinja's `_`, in one step: every template here is HTML."""
+    return Markup(_spoken_now()[1].ugettext(text)) % values  # noqa: S704 (what is put into it is escaped)
 
 
 def read_all(app: Flask) -> None:
@@ -133,8 +143,9 @@ def interface_language() -> str:
 def asked_language() -> str:
     """The language of the study's words, too: the one chosen or, before anything is, the browser's first of those
     there are."""
-    if "language" in g:
-        return str(g.language)
+    page = g._get_current_object().__dict__
+    if "language" in page:
+        return str(page["language"])
     there_are = _choices()
     chosen = session.get("language")
     if chosen in there_are:
@@ -187,15 +198,17 @@ def staff_study(study_id: str) -> Study:
 
 
 def _choices() -> tuple[str, ...]:
-    if "languages" in g:
-        return tuple(g.languages)
-    if is_staff_path(request.path) or not has_runtime():
-        return tuple(filter(interface_catalogues.serves_staff, interface_catalogues.languages()))
-    if "offered" not in g:
+    page = g._get_current_object().__dict__
+    if "languages" in page:
+        return tuple(page["languages"])
+    if "offered" not in page:
+        if is_staff_path(request.path) or not has_runtime():
+            return tuple(filter(interface_catalogues.serves_staff, interface_catalogues.languages()))
         studies = runtime().studies.values()
         offered = [language for study in studies for language in runtime().offered(study)]
-        g.offered = tuple(dict.fromkeys((*offered, *(easy_of(each) for study in studies for each in study.easy))))
-    return tuple(g.offered)
+        easy = (easy_of(each) for study in studies for each in study.easy)
+        page["offered"] = tuple(dict.fromkeys((*offered, *easy)))
+    return cast("tuple[str, ...]", page["offered"])
 
 
 def _take_up_choice() -> Response | None:

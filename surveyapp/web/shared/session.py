@@ -59,7 +59,7 @@ KNOWN_FOR, MOST_KNOWN = dt.timedelta(days=400), 8
 
 
 def is_staff_path(path: str) -> bool:
-    return any(path == prefix or path.startswith(prefix + "/") for prefix in STAFF_PATHS)
+    return "/" + path[1:].partition("/")[0] in STAFF_PATHS
 
 
 def is_program_path(path: str) -> bool:
