@@ -32,6 +32,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from surveyapp.domain.errors import OF_DATABASE, DatabaseFault, DatabaseUnavailable
 from surveyapp.store import migrating
+from surveyapp.store.column_types import ServerCursor
 from surveyapp.store.unavailable import tell_apart, unfit
 from surveyapp.watching import meters, statements
 
@@ -339,6 +340,7 @@ def make_engine(url: str, *, may_create: bool = False, address: str = OF_DATABAS
     else:
         options = {
             "connect_timeout": CONNECT_TIMEOUT_S,
+            "cursor_factory": ServerCursor,
             # A server whose machine is gone says nothing: whoever waits for it would wait for ever.
             "tcp_user_timeout": 15_000,
             "options": f"-c lock_timeout={0 if may_create else BUSY_TIMEOUT_MS}",

@@ -20,15 +20,15 @@ from surveyapp.domain.entry.pins import Pin
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
 from surveyapp.domain.instrument.kinds import Form
-from surveyapp.domain.instrument.routing import NOT_ASKED, is_asked
+from surveyapp.domain.instrument.routing import NOT_ASKED, is_asked, walk
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import NewSave, RecordedAnswer, payload_hash
 from surveyapp.services.responses.survey_session import Visit, Who
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
-from surveyapp.store.answer_rows import Cells, PersonWords
+from surveyapp.store.answer_rows import Cells, PersonWords, row_count
 from surveyapp.store.answering import at_once, writing
-from surveyapp.store.answering.said import SaidSoFar
+from surveyapp.store.answering.said import CurrentAnswer
 from surveyapp.store.answering.standing import Arrived
 from surveyapp.store.answering.writing import PreparedSave
 from surveyapp.store.database import after_commit, new_id
@@ -191,7 +191,7 @@ def prepared(
     rows = PreparedSave(
         standing=standing, consents_said=before.said.consents_said, revision=revision, saves=saves, history=history
     )
-    here = dataclasses.replace(before, response=after, standing=None)
+    here = dataclasses.replace(before, response=after, standing=dataclasses.replace(standing, response=after))
     return (rows, here) if not taken else _standing_anew(work, here, rows, new, save_id, taken)
 
 
@@ -199,7 +199,7 @@ def _standing_anew(
     work: Work, before: Visit, rows: PreparedSave, new: NewSave, save_id: uuid.UUID, taken: Answers
 ) -> tuple[PreparedSave, Visit]:
     """The rows that make what was taken stand, and the visit with it."""
-    _, response = before.begun
+    questionnaire, response = before.begun
     given = {**(before.given or {})}
     for key, answer in taken.items():
         given[key] = RecordedAnswer(
@@ -213,18 +213,12 @@ def _standing_anew(
             revision=response.revision,
             language=new.language,
         )
-    after = dataclasses.replace(
-        before,
-        state=CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state,
-        given=given,
-        standing=None,
-        said=SaidSoFar(),
-    )
+    route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
+    current = before.said.current
     if response.reopened_at is not None:
         # Until they are sent again what was sent counts.
         pointed = dict.fromkeys(taken, save_id)
     else:
-        route, current = after.ready[1], before.said.current
         target = {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}
         sources = {key: each.save_id for key, each in given.items()}
         dropped, answers = writing.current_rows(
@@ -232,8 +226,17 @@ def _standing_anew(
         )
         leaves = {*taken, *(key for key, each in current.items() if is_asked(each.answer))}
         pointed = {key: sources[key] for key in sorted(leaves) if key in sources and key not in route.answers}
+        current = {
+            key: CurrentAnswer(answer, sources.get(key, save_id), row_count(answer)) for key, answer in target.items()
+        }
         rows = dataclasses.replace(rows, dropped=dropped, answers=answers)
-    return dataclasses.replace(rows, newest=writing.newest_rows(response.id, pointed)), after
+    after = dataclasses.replace(
+        before,
+        state=CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state,
+        given=given,
+        said=dataclasses.replace(before.said, given=given, current=current),
+    )
+    return dataclasses.replace(rows, newest=writing.newest_rows(response.id, pointed)), after.along(route)
 
 
 def words_of(work: Work, participant: Participant) -> PersonWords:

@@ -75,8 +75,7 @@ class Visit:
     `correctable_until`: the first moment at which whoever sent the answers no longer corrects them by themselves; None
     where they do not, or no longer.
 
-    `standing` and `said`: what this was made of, for a save to be worked out on; nobody who is made up has a standing,
-    nor has a visit after a save.
+    `standing` and `said`: what this was made of, for a save to be worked out on; nobody who is made up has a standing.
     """
 
     study: Study
@@ -104,6 +103,11 @@ class Visit:
             return None
         given = {key: each.answer for key, each in (self.given or {}).items()}
         return walk(self.questionnaire, given, self.situation)
+
+    def along(self, route: Route) -> Visit:
+        """The same, with its route walked already."""
+        vars(self)["route"] = route
+        return self
 
     @property
     def consented(self) -> bool:
@@ -176,7 +180,7 @@ def arrive(runtime: Runtime, token: str, language: str) -> Arrived:
         found = standing.of_session(work.session, digests, language)
     alive = sessions.alive(runtime, found.web_session if found else None)
     assert found is not None
-    return dataclasses.replace(found, web_session=alive)
+    return found if alive is found.web_session else dataclasses.replace(found, web_session=alive)
 
 
 def visit(runtime: Runtime, who: Who, found: Arrived | None = None) -> Visit:

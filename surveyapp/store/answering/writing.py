@@ -201,7 +201,9 @@ def current_rows(
     rows: list[Cells] = []
     for key, answer in target.items():
         held = current.get(key)
-        if held is not None and held.answer == answer and sources.get(key) != save_id:
+        # What stands as it did is the same object; to compare two is a step for each.
+        alike = held is not None and (held.answer is answer or held.answer == answer)
+        if alike and sources.get(key) != save_id:
             continue
         cells = words.cells(key, answer)
         rows += [each | {"response_id": response_id, "save_id": sources.get(key, save_id)} for each in cells]
