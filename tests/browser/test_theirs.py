@@ -64,6 +64,11 @@ def test_somebody_takes_all_of_it_along(runtime_sqlite: Runtime, live_server: st
     link = factories.create_link(runtime_sqlite, person)
     begun(tab(live_server + link, "phone"), PIN)
     page = tab(live_server + link, "phone")
+    place = page.url.partition("/pin")[0]
+    page.goto(f"{place}/yours/out")
+    heading(page, "Stop or withdraw")
+    check_page(page)
+    page.goto(place)
     page.fill("#pin", PIN)
     page.get_by_role("button", name="See or download your answers").click()
     heading(page, "Your answers so far")
