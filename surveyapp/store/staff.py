@@ -225,14 +225,14 @@ def _grants(session: Session, staff_id: uuid.UUID) -> tuple[Grant, ...]:
     return tuple(Grant(row.role, row.study, row.site_id, row.true_counts) for row in rows)
 
 
-class _Found(NamedTuple):
+class _StaffRead(NamedTuple):
     staff: Staff
     row: Row[Any]
 
 
-def _each(rows: Iterable[Row[Any]]) -> list[_Found]:
+def _each(rows: Iterable[Row[Any]]) -> list[_StaffRead]:
     """Everybody in rows of `_FOUND`, each with one of their rows."""
-    found: list[_Found] = []
+    found: list[_StaffRead] = []
     for _, of_one in itertools.groupby(rows, key=lambda row: row.id):
         row, *more = of_one
         granted = () if row.role is None else (row, *more)
@@ -247,7 +247,7 @@ def _each(rows: Iterable[Row[Any]]) -> list[_Found]:
             speaks=tuple(filter(None, row.speaks.split(","))),
             gender=row.gender,
         )
-        found.append(_Found(staff, row))
+        found.append(_StaffRead(staff, row))
     return found
 
 
