@@ -74,10 +74,15 @@ def slip_of(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
     visit, zone = case.visit, case.visit.study.time_zone
     handle = f"interview {who.study} {who.reference} {who.touchpoint}"
     by = {key: said_by(case, who.staff.id, each) for key, each in (visit.given or {}).items()}
-    return slip.contents(visit, handle, None, pack.address(visit)) | {
-        "by": {key: words for key, words in by.items() if words},
-        "hold": hold_told(Hold(case.lease, len(case.attempts)), zone),
-    }
+    return (
+        slip.contents(visit, None, pack.address(visit))
+        | slip.version_of(visit)
+        | {
+            "handle": handle,
+            "by": {key: words for key, words in by.items() if words},
+            "hold": hold_told(Hold(case.lease, len(case.attempts)), zone),
+        }
+    )
 
 
 def hold_told(hold: Hold, zone: str) -> dict[str, Any]:

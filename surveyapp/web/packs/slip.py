@@ -15,26 +15,18 @@ from surveyapp.domain.instrument.option_order import arranged
 from surveyapp.domain.instrument.outside import told_of_outside
 from surveyapp.domain.instrument.piping import quotes, texts_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire
-from surveyapp.domain.instrument.routing import resume_at
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.shared.answers import DAY
 from surveyapp.web.shared.assembly import last_local_day
 from surveyapp.web.shared.presenting import fact_of
 
 
-def contents(visit: Visit, handle: str, own: bool | None, pack: str) -> dict[str, Any]:
+def contents(visit: Visit, own: bool | None, pack: str) -> dict[str, Any]:
     """The slip as data; `pack`: where that is. Raises ConsentMissing before the response begins."""
     questionnaire, route, response = visit.ready
-    following = resume_at(route)
     closes = visit.case.closes_at
     return {
-        "handle": handle,
         "pack": pack,
-        "questionnaire": questionnaire.id,
-        "version": questionnaire.version,
-        "wording": (questionnaire.wording and questionnaire.wording[1]) or None,
-        "language": visit.language,
-        "revision": response.revision,
         "token": generate_csrf(),
         "own": own,
         "orders": {
@@ -45,8 +37,18 @@ def contents(visit: Visit, handle: str, own: bool | None, pack: str) -> dict[str
         "facts": dict(_facts(visit, questionnaire)),
         "outside": told_of_outside(questionnaire, route, visit.situation),
         "answers": _answers(visit),
-        "next": following.id if following else "check",
         "until": last_local_day(closes, visit.study.time_zone, DAY) if closes else None,
+    }
+
+
+def version_of(visit: Visit) -> dict[str, Any]:
+    """What a save names as the version it answers, for whoever has no pack that says it."""
+    questionnaire = visit.ready[0]
+    return {
+        "questionnaire": questionnaire.id,
+        "version": questionnaire.version,
+        "wording": (questionnaire.wording and questionnaire.wording[1]) or None,
+        "language": visit.language,
     }
 
 

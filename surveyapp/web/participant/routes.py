@@ -135,7 +135,7 @@ def slip_of(handle: str) -> Response:
     if here.submitted or here.state not in ANSWERABLE or not here.consented or backend.asks_first(here):
         abort(404)
     whose = runtime().keyring.whose(here.participant.id)
-    told = slip.contents(here, handle, backend.own_device, pack.address(here.study, here.ready[0]))
+    told = slip.contents(here, backend.own_device, pack.address(here.study, here.ready[0]))
     told |= {"whose": whose, "scripts": url_for(SCRIPT, name="survey")}
     # Only a device of their own keeps anything that a link could lead to.
     return jsonify(told | {"link": entrance.told_link(handle)} if backend.own_device else told)

@@ -76,7 +76,7 @@ def go_away(study_id: str) -> Response:
 
 def _person(given: AwayPerson) -> dict[str, Any]:
     """Without facts that texts quote, and without a token: no session of theirs is there."""
-    told = slip.contents(given.visit, "", False, "") | {"facts": {}, "token": None}
+    told = slip.contents(given.visit, False, "") | slip.version_of(given.visit) | {"facts": {}, "token": None}
     return {
         "name": given.person.name,
         "reference": given.person.reference,
