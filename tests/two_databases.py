@@ -27,6 +27,8 @@ OPENS = frozenset({"Client", "Phone", "Interviewer", "CliRunner", "create_app"})
 """What a file that opens pages or gives commands has taken in."""
 
 STORE = Path(surveyapp.__file__).parent / "store"
+ALONE: dict[str, str] = {}
+"""What is of one kind alone, and which."""
 ran: set[tuple[str, str]] = set()
 """In this process, which function of the store asked which kind of database."""
 
@@ -98,10 +100,14 @@ def _name(code: CodeType) -> str | None:
     return _names[code]
 
 
-def alone(found: Iterable[tuple[str, str]]) -> list[str]:
-    """Functions that asked SQLite and never PostgreSQL. The other way round are locks, which SQLite has no need of."""
+def alone(found: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Functions that asked one kind of database and never the other, and which."""
     asked = set(found)
-    return sorted(name for name, kind in asked if kind == "sqlite" and (name, "postgresql") not in asked)
+    return {
+        name: kind
+        for name, kind in sorted(asked)
+        if not any((name, other) in asked for other in KINDS if other != kind) and ALONE.get(name) != kind
+    }
 
 
 class Record:
@@ -109,6 +115,7 @@ class Record:
 
     def __init__(self) -> None:
         self.found: set[tuple[str, str]] = set()
+        self.alone: dict[str, str] = {}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -118,10 +125,18 @@ class Record:
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         self.found |= {(name, kind) for name, kind in getattr(node, "workeroutput", {}).get("ran", ())}
 
-    def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """A run of everything fails where something of the store was tried on one of the two alone."""
         self.found |= ran
         both_there = {kind for _, kind in self.found} == set(KINDS)
-        for name in alone(self.found) if is_whole(config) and both_there else ():
+        if is_whole(session.config) and both_there and not hasattr(session.config, "workerinput"):
+            self.alone = alone(self.found)
+        if self.alone and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        for name, kind in self.alone.items():
             terminalreporter.write_line(
-                f"store.{name} ran on SQLite alone: mark a test of it both_databases (tests/two_databases.py)", red=True
+                f"store.{name} ran on {kind} alone: mark a test of it both_databases (tests/two_databases.py)", red=True
             )

@@ -65,6 +65,17 @@ def browser() -> Iterator[Browser]:
 
 SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 
+
+def at_each_size(page: Page) -> Iterator[str]:
+    """The page as it stands in each size, and then in its own again: what is walked through need be walked once."""
+    before = page.viewport_size
+    assert before is not None
+    for name, size in SIZES.items():
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        yield name
+    page.set_viewport_size(before)
+
+
 Tab = Callable[..., Page]
 
 

@@ -1,4 +1,4 @@
-"""A manager in a browser, on a phone and on a desk: the list, somebody new, a file, a link to hand over, signing in."""
+"""A manager in a browser: the list, somebody new, a file, a link to hand over, signing in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
-from tests.browser.conftest import PATIENCE_MS, SIZES, Tab, sign_in
+from tests.browser.conftest import PATIENCE_MS, SIZES, Tab, at_each_size, sign_in
 
 HOME = "/manage/job_rotation"
 
@@ -41,17 +41,17 @@ def office(tab: Tab, live_server: str, manager: Staff) -> Office:
 
 
 def check(page: Page) -> None:
-    check_accessible(page)
-    check_reflow(page)
-    check_targets(page, "main :is(button, .button, select, summary, input:not([type=hidden]), th a, td a)", 24)
+    for _ in at_each_size(page):
+        check_accessible(page)
+        check_reflow(page)
+        check_targets(page, "main :is(button, .button, select, summary, input:not([type=hidden]), th a, td a)", 24)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_list_leads_from_a_count_to_the_people(runtime_sqlite: Runtime, office: Office, size: str) -> None:
+def test_the_list_leads_from_a_count_to_the_people(runtime_sqlite: Runtime, office: Office) -> None:
     for number in range(52):
         factories.create_participant(runtime_sqlite, reference=f"BF-{number:04d}")
     factories.create_participant(runtime_sqlite, "employee", factories.create_site(runtime_sqlite), reference="EM-0001")
-    page = office(size)
+    page = office("phone")
     check(page)
     page.get_by_role("link", name="52 Open, Backfill candidates, Touchpoint 1").click()
     expect(page.get_by_role("table").nth(1).get_by_role("row")).to_have_count(51)
@@ -65,11 +65,10 @@ def test_the_list_leads_from_a_count_to_the_people(runtime_sqlite: Runtime, offi
     check(page)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_somebody_is_added_after_mending_what_was_wrong(runtime_sqlite: Runtime, office: Office, size: str) -> None:
+def test_somebody_is_added_after_mending_what_was_wrong(runtime_sqlite: Runtime, office: Office) -> None:
     enrolment_of = factories.create_staff(runtime_sqlite, Role.MANAGER, second_factor=False)
     enrolment.add(Desk(runtime_sqlite, enrolment_of), factories.STUDY, {"group": "backfill", "phone": "07700 900142"})
-    page = office(size, f"{HOME}/participants/new")
+    page = office("phone", f"{HOME}/participants/new")
     check(page)
     page.get_by_label("Name", exact=True).fill("Amina Farah")
     page.get_by_label("Phone number", exact=True).fill("12")
@@ -97,9 +96,8 @@ def test_somebody_is_added_after_mending_what_was_wrong(runtime_sqlite: Runtime,
     check(page)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_file_is_mended_checked_and_imported(office: Office, size: str) -> None:
-    page = office(size, f"{HOME}/participants/import")
+def test_a_file_is_mended_checked_and_imported(office: Office) -> None:
+    page = office("phone", f"{HOME}/participants/import")
     check(page)
 
     def send(content: str) -> None:
@@ -131,10 +129,9 @@ def test_a_file_is_mended_checked_and_imported(office: Office, size: str) -> Non
     check(page)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_link_is_handed_over_on_a_slip(runtime_sqlite: Runtime, office: Office, size: str) -> None:
+def test_a_link_is_handed_over_on_a_slip(runtime_sqlite: Runtime, office: Office) -> None:
     factories.create_participant(runtime_sqlite, reference="BF-0001")
-    page = office(size, f"{HOME}/participants/BF-0001", permissions=["clipboard-read", "clipboard-write"])
+    page = office("phone", f"{HOME}/participants/BF-0001", permissions=["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="New link").click()
     expect(page.get_by_role("heading", name="A new link for BF-0001")).to_be_visible()
     picture = page.get_by_role("img")
@@ -160,10 +157,9 @@ def test_a_link_is_handed_over_on_a_slip(runtime_sqlite: Runtime, office: Office
     expect(page.get_by_role("status")).to_have_text("2 links and codes no longer work.")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_links_for_many_and_the_versions(runtime_sqlite: Runtime, office: Office, size: str) -> None:
+def test_links_for_many_and_the_versions(runtime_sqlite: Runtime, office: Office) -> None:
     factories.create_participant(runtime_sqlite, reference="BF-0001")
-    page = office(size, f"{HOME}/participants/links")
+    page = office("phone", f"{HOME}/participants/links")
     check(page)
     page.get_by_role("button", name="Make them and download the file").click()
     expect(page.get_by_role("alert")).to_contain_text("Say how they reach people.")
@@ -191,11 +187,10 @@ def test_an_empty_study_and_a_slip_need_no_script(runtime_sqlite: Runtime, offic
     expect(page.get_by_role("button", name="Copy")).to_be_hidden()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_signing_in_with_a_second_factor(browser: Browser, guarded_server: tuple[str, Runtime], size: str) -> None:
+def test_signing_in_with_a_second_factor(browser: Browser, guarded_server: tuple[str, Runtime]) -> None:
     address, runtime = guarded_server
     staff = factories.create_staff(runtime, Role.MANAGER, second_factor=False)
-    context = browser.new_context(viewport=SIZES[size])  # type: ignore[arg-type]
+    context = browser.new_context(viewport=SIZES["phone"])  # type: ignore[arg-type]
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{address}{HOME}")

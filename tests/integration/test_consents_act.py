@@ -30,8 +30,6 @@ from tests import factories
 from tests.conftest import Clock
 from tests.interviewer import create_reachable
 
-pytestmark = pytest.mark.both_databases
-
 NO = {"take_part": True, "recontact": False, "quote_words": False}
 YES = NO | {"recontact": True}
 

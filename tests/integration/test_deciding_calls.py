@@ -27,8 +27,6 @@ from tests import factories
 from tests.conftest import Clock
 from tests.interviewer import create_reachable
 
-pytestmark = pytest.mark.both_databases
-
 ANY_TIME = Contact(name="Amara Nowak", phone="07700 900142", language="en")
 
 

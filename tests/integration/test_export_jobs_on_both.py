@@ -101,3 +101,22 @@ def test_whoever_is_erased_voids_what_lies_ready_and_lets_the_rest_begin_anew(ru
         assert not store.ready(session, making, holders[making], clock(), MADE)
         assert (store.key(session, ready), store.files(session)) == (None, set())
     assert states(runtime, whose) == {ready: ExportState.VOID, making: ExportState.WAITING}
+
+
+def test_whoever_makes_one_says_why_it_failed_and_what_lay_ready_is_ended_or_forgotten(
+    runtime: Runtime, clock: Clock
+) -> None:
+    whose = factories.create_staff(runtime, Role.EXPORT_ANSWERS).id
+    failing, ready = asked(runtime, whose), asked(runtime, whose)
+    with runtime.database.writing() as session:
+        holders = {job.id: holder for holder in "ab" if (job := store.claim(session, holder, clock()))}
+        assert not store.failed(session, failing, "another", clock(), WHY)
+        assert store.failed(session, failing, holders[failing], clock(), WHY)
+        store.end(session, ready, clock(), ExportState.VOID, WHY)
+        assert store.ready(session, ready, holders[ready], clock(), MADE)
+    assert states(runtime, whose) == {failing: ExportState.FAILED, ready: ExportState.READY}
+    with runtime.database.writing() as session:
+        store.end(session, ready, clock(), ExportState.VOID, WHY)
+        store.remove(session, failing)
+        assert (store.key(session, ready), store.files(session)) == (None, set())
+    assert states(runtime, whose) == {ready: ExportState.VOID}

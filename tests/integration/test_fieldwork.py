@@ -1,4 +1,4 @@
-"""Who is to be called, and whose a case is: on both databases."""
+"""Who is to be called, and whose a case is."""
 
 from __future__ import annotations
 
@@ -26,8 +26,6 @@ from tests import factories
 from tests.conftest import Clock
 from tests.interviewer import Interviewer, counted, create_reachable
 from tests.page import Client, Page
-
-pytestmark = pytest.mark.both_databases
 
 ANY_TIME = Contact(name="Amara Nowak", phone="07700 900142", language="en")
 

@@ -1,4 +1,4 @@
-"""Stories of interviewers at their screens, on both databases."""
+"""Stories of interviewers at their screens."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ import uuid
 import pytest
 
 from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
+from surveyapp.domain.staff import Role
 from surveyapp.services.fieldwork import attempts
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.staff import own_account
+from surveyapp.services.work import Desk
 from surveyapp.store import cases, responses
+from surveyapp.store import staff as staff_store
 from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 from tests.interviewer import Interviewer, counted, create_reachable
 from tests.page import Client, Page
-
-pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
@@ -341,3 +343,14 @@ def test_the_mode_is_chosen_before_questions_are_shown(runtime: Runtime, intervi
         )
     refused = interviewer.post(f"{interviewer.case}/start", {"mode": "self"})
     assert refused.status_code == 422
+
+
+@pytest.mark.both_databases
+def test_whether_single_keys_do_something_is_kept(runtime: Runtime) -> None:
+    desk = Desk(runtime, factories.create_staff(runtime, Role.INTERVIEWER))
+    for on in (False, True):
+        own_account.keep_single_keys(desk, on)
+        with desk.reading() as work:
+            found = staff_store.staff_by_id(work.session, work.staff.id)
+        assert found is not None
+        assert found.single_keys is on

@@ -206,6 +206,7 @@ def test_many_doubles_are_decided_of_page_by_page_and_the_rest_together(
     assert outcomes == {"updated": 1, "added": 34, "left_out": 25}
 
 
+@pytest.mark.both_databases
 def test_what_a_list_said_of_somebody_who_is_there_is_taken_back_with_it(runtime: Runtime, desk: Desk) -> None:
     enrolment.add(desk, STUDY, {"group": "backfill", "name": "Amina Yusuf"})
     enrolment.set_event(desk, STUDY, "BF-0001", "placement_start", "2026-06-01")

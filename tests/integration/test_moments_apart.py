@@ -23,8 +23,6 @@ from tests.interviewer import Interviewer
 from tests.page import Client
 from tests.phone import Phone
 
-pytestmark = pytest.mark.both_databases
-
 QUESTIONNAIRE = """\
 questionnaire: guest_1
 version: 1

@@ -1,4 +1,4 @@
-"""A participant from a link or code to a receipt, on both databases."""
+"""A participant from a link or code to a receipt."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.conftest import NOW, Clock
 from tests.phone import Phone
-
-pytestmark = pytest.mark.both_databases
 
 PLACED = {
     "attended_readiness_sessions": "yes",

@@ -20,8 +20,6 @@ from tests.conftest import NOW
 from tests.office import HOME, NEW, facts, post
 from tests.page import Client, Page
 
-pytestmark = pytest.mark.both_databases
-
 STUDY = factories.STUDY
 COLUMN = "relationship.paired_with"
 

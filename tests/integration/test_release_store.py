@@ -124,6 +124,8 @@ def test_what_is_taken_down_is_gone_and_its_place_stays(runtime: Runtime) -> Non
     with runtime.database.reading() as session:
         assert releases.page(session, made.id, "one") is None
         assert releases.pages(session, made.id) == {"one": None, "two": b"2"}
+        assert releases.some_pages(session, made.id, ["one", "two", "three"]) == {"two": b"2"}
+        assert releases.taken_down(session, made.id) == 1
 
 
 def answer(

@@ -252,6 +252,7 @@ def second(desk: Desk) -> TouchpointPeople:
     return response.touchpoint_people(desk, factories.STUDY, "backfill", 2)
 
 
+@pytest.mark.both_databases
 def test_those_lost_by_their_answer_before(runtime: Runtime, desk: Desk, clock: Clock) -> None:
     """Two confident and one not stayed; one of each was lost; one gave no answer."""
     confident, unsure = "very_confident", "not_at_all_confident"

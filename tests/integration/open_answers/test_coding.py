@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from surveyapp.domain.answers import Codes, Text
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted
-from surveyapp.domain.open_answers.codes import CodeState
+from surveyapp.domain.open_answers.codes import CodedAnswer, CodeState, CodingRound
 from surveyapp.domain.staff import Role, Scope
 from surveyapp.services.open_answers import coding, frames
 from surveyapp.services.open_answers.coding import AnswerToCode, FrameStanding
@@ -21,6 +22,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import participants
 from surveyapp.store.open_answers import coding as store
+from surveyapp.store.open_answers import reading as open_answers
 from surveyapp.store.security import audit
 from surveyapp.store.tables import AnswerCodeRow
 from tests import factories, versioned
@@ -110,6 +112,17 @@ def next_warm(desk: Desk) -> AnswerToCode:
         if any("Warm" in piece.text for piece in seen.answer.pieces):
             return seen
         coding.code_answer(desk, ONE, versioned.NAME, WHY, seen.answer.token, [])
+
+
+def test_what_many_answers_were_coded_with_is_brought_in_at_once(cafe: Runtime, first: Desk) -> None:
+    warm = uuid.UUID(add(first, "Warm"))
+    with first.writing() as work:
+        scope = Scope(versioned.NAME, cafe.origin)
+        (one, *others) = open_answers.written(work.session, scope, [WHY[2]], WHY[0])
+        said = CodedAnswer(round=CodingRound.FIRST, codes=frozenset({warm}), version=1, by=work.staff.id, at=work.now)
+        none = dataclasses.replace(said, codes=frozenset())
+        store.code_first(work.session, [(one, said), *((each, none) for each in others)])
+    assert (told(first), stands(first).coded) == ({"Warm": 1}, 4)
 
 
 def test_codes_are_suggested_from_one_s_own_and_never_applied(first: Desk, second: Desk) -> None:

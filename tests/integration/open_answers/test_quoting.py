@@ -4,6 +4,7 @@ no longer so, with the reports that hold the words."""
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,7 @@ from surveyapp.services.privacy import erasing, subject_access
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import participants
-from surveyapp.store.answering import consents
+from surveyapp.store.answering import consents, export_jobs
 from surveyapp.store.privacy import retention
 from surveyapp.store.security import audit
 from surveyapp.store.tables import QuotationRow, QuotationUseRow
@@ -164,6 +165,11 @@ def test_what_says_who_somebody_is_is_decided_of_first(first: Desk, second: Desk
     # Redacted further, it goes out with that too; taken back, it waits to be decided of again.
     marking_words.redact_words(second, READER, NAME, WHY, the_one(first, "brews").token, "well")
     assert cleared(evaluator) == ["[…] brews it […]."]
+    with first.reading() as work:
+        here, just_before = Scope(NAME, work.runtime.origin), work.now - dt.timedelta(seconds=1)
+        assert export_jobs.words_redacted(work.session, here, just_before)
+        assert not export_jobs.words_redacted(work.session, here, work.now)
+        assert not export_jobs.words_redacted(work.session, Scope("another", work.runtime.origin), just_before)
     marking_words.take_back(second, READER, NAME, WHY, the_one(first, "brews").token)
     assert cleared(evaluator) == []
     assert {each.bar for each in shown(first).quotations} == {QuotationBar.FOUND, None}

@@ -22,6 +22,7 @@ from surveyapp.services.open_answers.reading import ReadAnswer, Reader, ReadingQ
 from surveyapp.services.participants import contacts
 from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk
 from surveyapp.store import participants
 from surveyapp.store.answering import consents as said_of_consent
@@ -251,6 +252,15 @@ def test_whoever_leaves_is_read_no_more(cafe: Runtime, desk: Desk, how: str) -> 
         marking_words.take_back(desk, READER, versioned.NAME, WHY, first.token)
     with cafe.database.reading() as session:
         assert session.query(MarkedSpanRow).count() == (2 if how == "withdrawn" else 0)
+
+
+def test_what_somebody_reads_for_is_kept_for_their_session(desk: Desk) -> None:
+    with desk.writing() as work:
+        began = [sessions.begin_staff(work, work.staff, sessions.Browser()).session.id for _ in range(2)]
+    for said in ("the themes", " chapter 7\n"):
+        reading.say_purpose(desk, began[0], versioned.NAME, said)
+        assert reading.purpose_of(desk, began[0], versioned.NAME) == said.strip()
+    assert reading.purpose_of(desk, began[1], versioned.NAME) is None
 
 
 def test_nobody_reads_without_the_grant(cafe: Runtime) -> None:
