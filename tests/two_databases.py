@@ -27,8 +27,8 @@ OPENS = frozenset({"Client", "Phone", "Interviewer", "CliRunner", "create_app"})
 """What a file that opens pages or gives commands has taken in."""
 
 STORE = Path(surveyapp.__file__).parent / "store"
-ALONE: dict[str, str] = {}
-"""What is of one kind alone, and which."""
+OF_FILES = frozenset({"database.Database.check_whole"})
+"""What a server sees to itself."""
 ran: set[tuple[str, str]] = set()
 """In this process, which function of the store asked which kind of database."""
 
@@ -100,14 +100,12 @@ def _name(code: CodeType) -> str | None:
     return _names[code]
 
 
-def alone(found: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Functions that asked one kind of database and never the other, and which."""
+def alone(found: Iterable[tuple[str, str]]) -> list[str]:
+    """Functions that asked SQLite and never PostgreSQL. The other way round are locks, which SQLite has no need of, and
+    what every test of the demonstration and every browser does on SQLite."""
     asked = set(found)
-    return {
-        name: kind
-        for name, kind in sorted(asked)
-        if not any((name, other) in asked for other in KINDS if other != kind) and ALONE.get(name) != kind
-    }
+    on_sqlite = {name for name, kind in asked if kind == "sqlite"}
+    return sorted(name for name in on_sqlite - OF_FILES if (name, "postgresql") not in asked)
 
 
 class Record:
@@ -115,7 +113,7 @@ class Record:
 
     def __init__(self) -> None:
         self.found: set[tuple[str, str]] = set()
-        self.alone: dict[str, str] = {}
+        self.alone: list[str] = []
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -127,7 +125,7 @@ class Record:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """A run of everything fails where something of the store was tried on one of the two alone."""
+        """A run of everything fails where something of the store was tried on SQLite alone."""
         self.found |= ran
         both_there = {kind for _, kind in self.found} == set(KINDS)
         if is_whole(session.config) and both_there and not hasattr(session.config, "workerinput"):
@@ -136,7 +134,7 @@ class Record:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        for name, kind in self.alone.items():
+        for name in self.alone:
             terminalreporter.write_line(
-                f"store.{name} ran on {kind} alone: mark a test of it both_databases (tests/two_databases.py)", red=True
+                f"store.{name} ran on SQLite alone: mark a test of it both_databases (tests/two_databases.py)", red=True
             )

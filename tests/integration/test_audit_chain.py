@@ -34,7 +34,7 @@ def _installation(runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatc
     for name, value in factories.environment(runtime.settings.database_url).items():
         monkeypatch.setenv(name, value)
     # A command reads the time of the machine: here it stands still for it, too.
-    monkeypatch.setattr(build, "__defaults__", (clock, None))
+    monkeypatch.setattr(build, "__defaults__", (clock, *build.__defaults__[1:]))
 
 
 def run(*arguments: str) -> Result:

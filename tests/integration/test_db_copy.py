@@ -11,18 +11,19 @@ from sqlalchemy import select
 
 from surveyapp.cli import main
 from surveyapp.domain.participants import Contact
-from surveyapp.domain.staff import Role
+from surveyapp.domain.staff import Role, Scope
 from surveyapp.services import moving
 from surveyapp.services.moving import MoveRefused
 from surveyapp.services.participants import contacts
 from surveyapp.services.runtime import Runtime, build
 from surveyapp.services.security import audit_chain
-from surveyapp.store import migrating
+from surveyapp.store import cases, migrating
+from surveyapp.store.cases import CaseOverview
 from surveyapp.store.database import Database
 from surveyapp.store.security import moving as store
 from surveyapp.store.tables import AnswerRow, ContactRow, StaffRow
 from tests import factories
-from tests.conftest import Clock
+from tests.conftest import NOW, Clock
 
 
 def totals(url: str) -> dict[str, store.TableTotal]:
@@ -31,6 +32,11 @@ def totals(url: str) -> dict[str, store.TableTotal]:
         found = {table.name: store.total(connection, table) for table in store.TABLES}
     database.dispose()
     return found
+
+
+def listed_in(runtime: Runtime) -> list[CaseOverview]:
+    with runtime.database.reading() as session:
+        return cases.overviews(session, Scope(factories.STUDY, runtime.origin), NOW.date())
 
 
 def contact_in(runtime: Runtime) -> Contact:
@@ -54,6 +60,7 @@ def test_the_demonstration_goes_to_postgresql_and_back(
     there = build(dataclasses.replace(demo_runtime.settings, database_url=postgresql_url), clock)
     assert audit_chain.verify(factories.operator(there))[1] is None
     assert contact_in(there) == contact_in(demo_runtime) != Contact()
+    assert listed_in(there) == listed_in(demo_runtime) != []
 
     back = f"sqlite:///{tmp_path / 'new' / 'folder' / 'back.db'}"
     moving.copy_all(there, back)

@@ -176,6 +176,10 @@ def test_who_is_new_or_changed(runtime: Runtime, clock: Clock) -> None:
     answer(runtime, midway, state=ResponseState.STARTED)
     assert progress(runtime, None) == (4, 4)
     since = runtime.clock()
+    with runtime.database.reading() as session:
+        sent = releases.submissions(session, HERE, "backfill")
+        assert sent == {(each.id, 1): since for each in (early, changed, people[2], leaver)}
+        assert releases.submissions(session, HERE, "employee") == {}
     assert progress(runtime, since) == (4, 0)
     clock.now += dt.timedelta(days=1)
     answer(runtime, late)
