@@ -13,7 +13,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime
 from surveyapp.watching.pace import Pace
 from surveyapp.web.watching import pace as door
-from tests import factories
+from tests import factories, once
 from tests.device import Device
 from tests.page import Client, Page
 from tests.phone import Phone
@@ -25,8 +25,9 @@ Limited = Callable[..., Client]
 
 @pytest.fixture
 def limited(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Limited:
-    """A client from an address, where time stands still until `now` is moved on. Each test has other limits: of the
-    same settings there is one application (`tests/once`), which has counted."""
+    """A client from an address, where time stands still until `now` is moved on."""
+    # The application that is kept of these settings has counted what others asked for.
+    monkeypatch.setattr(once, "_applications", {})
 
     def make(address: str = SCHOOL, **settings: int) -> Client:
         changed = dataclasses.replace(runtime, settings=dataclasses.replace(runtime.settings, **settings))
