@@ -1,20 +1,21 @@
 """Which tests run on SQLite and PostgreSQL both, and the record of what ran on which (docs/decisions/0043).
 
-What differs between the two is SQL, and all of it is in `surveyapp/store`. Pages and commands only translate: in the
-whole run a test that opens them runs on one of the two, by its name, so that half of them meet each. What writes or
-queries without one, and whatever is marked `both_databases`, runs on both. The record: which public functions of the
-store asked which database something. The whole run tells at its end which of them did on SQLite alone.
+What differs between the two is SQL, and all of it is in `surveyapp/store`. Pages, commands and services only ask it: in
+the whole run a test that has them do something runs on one of the two, by its name, so that half of them meet each.
+What asks the store itself, migrations, and whatever is marked `both_databases`, runs on both. The record: which public
+functions of the store asked which database something. A run of everything fails where one of them did on SQLite alone.
 
 `pytest --both`, and any run that is asked for by a path or by -k, runs all on both.
 """
 
 from __future__ import annotations
 
+import functools
 import sys
+import types
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from types import CodeType, FrameType
 from typing import Any
 
 import pytest
@@ -25,6 +26,10 @@ import surveyapp
 KINDS = ("sqlite", "postgresql")
 OPENS = frozenset({"Client", "Phone", "Interviewer", "CliRunner", "create_app"})
 """What a file that opens pages or gives commands has taken in."""
+SERVICES = "surveyapp.services."
+"""What a file has taken in that tells what is done by the services that do it. What a runtime and a unit of work are is
+theirs, too, and told apart: tests of the store open with them."""
+OPENED_WITH = frozenset({"surveyapp.services.runtime", "surveyapp.services.work", "surveyapp.services.keyring"})
 
 STORE = Path(surveyapp.__file__).parent / "store"
 OF_FILES = frozenset({"database.Database.check_whole"})
@@ -56,10 +61,20 @@ def _runs(item: pytest.Item) -> bool:
     kind = call.params.get("database_url") if call else None
     if call is None or kind is None or item.get_closest_marker("both_databases"):
         return True
-    if "client" not in item.fixturenames and not OPENS & vars(item.module).keys():  # type: ignore[attr-defined]
+    if "client" not in item.fixturenames and not _opens_or_serves(item.module):  # type: ignore[attr-defined]
         return True
     name = item.nodeid.partition("[")[0] + call.id.replace(kind, "", 1)
     return kind == KINDS[zlib.crc32(name.encode()) % 2]
+
+
+@functools.cache
+def _opens_or_serves(module: types.ModuleType) -> bool:
+    taken_in = vars(module)
+    return bool(OPENS & taken_in.keys()) or any(
+        name.startswith(SERVICES) and name not in OPENED_WITH
+        for name in (getattr(each, "__module__", None) or getattr(each, "__name__", "") for each in taken_in.values())
+        if isinstance(name, str)
+    )
 
 
 def watch() -> None:
@@ -70,7 +85,7 @@ def watch() -> None:
 def _note(connection: Connection, *_rest: object) -> None:
     kind = connection.dialect.name
     within = False
-    frame: FrameType | None = sys._getframe(1)
+    frame: types.FrameType | None = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
         # Asked of some thirty frames a statement: a call for each would be a hundredth of a run.
@@ -84,10 +99,10 @@ def _note(connection: Connection, *_rest: object) -> None:
         frame = frame.f_back
 
 
-_names: dict[CodeType, str | None] = {}
+_names: dict[types.CodeType, str | None] = {}
 
 
-def _name(code: CodeType) -> str | None:
+def _name(code: types.CodeType) -> str | None:
     """Which function of the store it is, where it is one: nothing for what is the store's own affair."""
     path = Path(code.co_filename)
     if STORE not in path.parents:

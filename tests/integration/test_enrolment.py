@@ -22,6 +22,8 @@ from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.both_databases
+
 STUDY = factories.STUDY
 WRITTEN = {
     "group": "backfill",

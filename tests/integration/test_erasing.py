@@ -26,6 +26,8 @@ from surveyapp.store.tables import Base
 from tests import factories
 from tests.sealed import KnownPerson, know
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def staff(runtime: Runtime) -> Staff:

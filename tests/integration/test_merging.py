@@ -39,6 +39,8 @@ from surveyapp.store.tables import Base, CaseRow, MergeRow, ParticipantRow, Resp
 from tests import factories
 from tests.sealed import KnownPerson, know
 
+pytestmark = pytest.mark.both_databases
+
 STUDY = factories.STUDY
 CONFIRMED = (IdentityFact.NAME, IdentityFact.EMAIL)
 

@@ -23,6 +23,8 @@ from surveyapp.store import participants, responses, results
 from tests import factories, versioned
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def cafe(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime]:

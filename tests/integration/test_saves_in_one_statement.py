@@ -35,6 +35,8 @@ from surveyapp.store.security import web_sessions
 from surveyapp.store.tables import AnswerHistoryRow, AnswerRow, NewestAnswerRow, ResponseRow, SaveRow
 from tests import factories
 
+pytestmark = pytest.mark.both_databases
+
 Way = Callable[[Session, PreparedSave], bool]
 WAYS: tuple[Way, Way] = (writing.store, at_once.store)
 

@@ -15,6 +15,8 @@ from surveyapp.services.work import Desk
 from surveyapp.store.security import audit
 from tests import factories
 
+pytestmark = pytest.mark.both_databases
+
 PEOPLE = {
     "BF-8001": Contact(name="Łukasz O'Brien-Żak", phone="07700 900142"),
     "BF-8002": Contact(name="Amara Nowak", email="amara@example.org"),

@@ -26,6 +26,8 @@ from tests import factories
 from tests.conftest import Clock
 from tests.sending import STUDY, Told, at_ten, by, reachable, rows, switch_on
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.parametrize(
     ("said", "stop"),

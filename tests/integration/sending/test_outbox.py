@@ -24,6 +24,8 @@ from tests import factories
 from tests.conftest import Clock
 from tests.sending import STUDY, Told, at_ten, by, reachable, rows, switch_on
 
+pytestmark = pytest.mark.both_databases
+
 SENT, PLANNED, UNCERTAIN = MessageState.SENT, MessageState.PLANNED, MessageState.UNCERTAIN
 
 
