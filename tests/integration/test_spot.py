@@ -102,6 +102,7 @@ def names(found: tuple[spot_days.SpotPerson, ...]) -> list[str]:
     return [each.called for each in found]
 
 
+@pytest.mark.both_databases
 def test_the_list_has_who_may_answer_there_today_by_name(runtime: Runtime, clock: Clock) -> None:
     ford, other = site(runtime, "F1"), site(runtime, "F2")
     named(runtime, "Zoe Adams", site=ford)

@@ -114,6 +114,7 @@ def next_warm(desk: Desk) -> AnswerToCode:
         coding.code_answer(desk, ONE, versioned.NAME, WHY, seen.answer.token, [])
 
 
+@pytest.mark.both_databases
 def test_what_many_answers_were_coded_with_is_brought_in_at_once(cafe: Runtime, first: Desk) -> None:
     warm = uuid.UUID(add(first, "Warm"))
     with first.writing() as work:
@@ -153,6 +154,7 @@ def next_token(desk: Desk) -> str:
     return coding.token_of(ONE, seen.answers[0].place)
 
 
+@pytest.mark.both_databases
 def test_merging_gives_answers_the_other_code_once_and_keeps_every_version(cafe: Runtime, first: Desk) -> None:
     warm, hot = add(first, "Warm"), add(first, "Hot")
     part = add(first, "Scalding", parent=hot)

@@ -154,6 +154,7 @@ def test_nobody_is_quoted_who_has_not_agreed(cafe: Runtime, first: Desk) -> None
     assert ask(first, "Good beans")
 
 
+@pytest.mark.both_databases
 def test_what_says_who_somebody_is_is_decided_of_first(first: Desk, second: Desk, evaluator: Desk) -> None:
     with pytest.raises(InputRefused, match="may say who"):
         ask(first, "brews")
