@@ -107,6 +107,10 @@ class Cluster:
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://shiftline@127.0.0.1:{self.port}/{database}"
 
+    def url_by_socket(self, database: str) -> str:
+        """As whatever serves on the server's own machine asks it."""
+        return f"postgresql+psycopg://shiftline@/{database}?host={self.folder}&port={self.port}"
+
     def url_with(self, other: Cluster, database: str) -> str:
         """Of whichever of the two takes writes."""
         hosts = "&".join(f"host=127.0.0.1:{each.port}" for each in (self, other))
