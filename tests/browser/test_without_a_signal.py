@@ -57,6 +57,20 @@ def refused(page: Page, address: str) -> bool:
     return False
 
 
+def answers_the_first_question(page: Page, link: str) -> None:
+    """From a link to an answer that is said to be saved, by a page that turned."""
+    page.goto(link)
+    page.get_by_label("I have read what this is about").check()
+    go_on(page)
+    page.locator("#own").check()
+    go_on(page)
+    page.wait_for_function(READY)
+    choose(page, "heard_via", "family")
+    turn(page)
+    assert question(page) != "heard_via"
+    said_saved(page)
+
+
 def said_saved(page: Page) -> None:
     expect(page.locator("#unsaved")).to_be_hidden()
     expect(page.locator("#state")).to_have_text("Saved")
@@ -122,16 +136,7 @@ def test_a_signal_that_goes_before_all_scripts_came_loses_nothing(
 ) -> None:
     page = tab("about:blank", "phone")
     page.context.route("**/later.js*", lambda route: route.abort())
-    page.goto(link)
-    page.get_by_label("I have read what this is about").check()
-    go_on(page)
-    page.locator("#own").check()
-    go_on(page)
-    page.wait_for_function(READY)
-    choose(page, "heard_via", "family")
-    turn(page)
-    assert question(page) != "heard_via"
-    said_saved(page)
+    answers_the_first_question(page, link)
     assert factories.stored(runtime_sqlite, person)[0]["heard_via"] == Codes(("family",))
     assert page.evaluate(SHELVES) == []
     page.context.unroute("**/later.js*")
@@ -311,16 +316,7 @@ def test_a_browser_that_forbids_it_goes_on_as_without(
 ) -> None:
     page = tab("about:blank", "phone")
     page.add_init_script(FORBIDDEN[what])
-    page.goto(link)
-    page.get_by_label("I have read what this is about").check()
-    go_on(page)
-    page.locator("#own").check()
-    go_on(page)
-    page.wait_for_function(READY)
-    choose(page, "heard_via", "family")
-    turn(page)
-    assert question(page) != "heard_via"
-    said_saved(page)
+    answers_the_first_question(page, link)
     assert factories.stored(runtime_sqlite, person)[0]["heard_via"] == Codes(("family",))
     page.get_by_role("link", name="Leave now").click()
     expect(page).to_have_url("about:blank")
