@@ -30,15 +30,12 @@ from surveyapp.store.tables import (
 
 @dataclass(frozen=True, kw_only=True)
 class CaseOverview:
-    """A case with its participant and what there is of a response: a line of a list."""
+    """A case with its participant and what there is of a response."""
 
     case: Case
     participant: Participant
     response_state: ResponseState | None
     submitted_at: dt.datetime | None
-    attempts: int
-    last_attempt: Attempt | None
-    lease: Lease | None
 
 
 def add_case(session: Session, case: Case) -> None:
@@ -94,48 +91,25 @@ def case_in_scope(session: Session, scope: Scope, reference: str, touchpoint: in
     return None if row is None else case_in(row)
 
 
-def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = None) -> list[CaseOverview]:
-    """Every case in scope with what a list shows of it, by participant's reference and touchpoint. Six queries, however
-    many cases."""
-    persons = {each.id: each for each in participants.participants(session, scope, on, group)}
+def overviews(session: Session, scope: Scope, on: dt.date) -> list[CaseOverview]:
+    """Every case in scope with how far its response is, by participant's reference and touchpoint. As many queries
+    however many cases."""
+    persons = {each.id: each for each in participants.participants(session, scope, on)}
     query = participants.scoped(
         select(CaseRow, ResponseRow.state.label("response_state"), ResponseRow.submitted_at)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id),
         scope,
-    )
-    if group is not None:
-        query = query.where(ParticipantRow.group_id == group)
-    rows = session.execute(query.order_by(ParticipantRow.reference, CaseRow.touchpoint)).all()
-    attempts: dict[uuid.UUID, list[Attempt]] = {}
-    tried = participants.scoped(
-        select(AttemptRow, StaffRow.name, CaseRow.participant_id)
-        .join(CaseRow, CaseRow.id == AttemptRow.case_id)
-        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
-        .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id),
-        scope,
-    ).order_by(AttemptRow.at, AttemptRow.id)
-    for attempt in _attempts(session, tried):
-        attempts.setdefault(attempt.case_id, []).append(attempt)
-    held = {
-        row.LeaseRow.case_id: _lease(row.LeaseRow, row.name)
-        for row in session.execute(select(LeaseRow, StaffRow.name).join(StaffRow, StaffRow.id == LeaseRow.staff_id))
-    }
-    found = []
-    for row in rows:
-        mine = attempts.get(row.CaseRow.id, [])
-        found.append(
-            CaseOverview(
-                case=case_in(row.CaseRow),
-                participant=persons[row.CaseRow.participant_id],
-                response_state=row.response_state,
-                submitted_at=row.submitted_at,
-                attempts=len(mine),
-                last_attempt=mine[-1] if mine else None,
-                lease=held.get(row.CaseRow.id),
-            )
+    ).order_by(ParticipantRow.reference, CaseRow.touchpoint)
+    return [
+        CaseOverview(
+            case=case_in(row.CaseRow),
+            participant=persons[row.CaseRow.participant_id],
+            response_state=row.response_state,
+            submitted_at=row.submitted_at,
         )
-    return found
+        for row in session.execute(query)
+    ]
 
 
 def set_disposition(session: Session, case_id: uuid.UUID, disposition: Disposition) -> None:
@@ -238,21 +212,15 @@ def attempts_of(session: Session, case_id: uuid.UUID) -> list[Attempt]:
         .where(AttemptRow.case_id == case_id)
         .order_by(AttemptRow.at, AttemptRow.id)
     )
-    return _attempts(session, query)
+    rows = session.execute(query).all()
+    if sealed := {row.participant_id for row in rows if row.AttemptRow.note_sealed is not None}:
+        seals_of(session).expect(sealed)
+    return [_attempt(session, row.AttemptRow, row.name, row.participant_id) for row in rows]
 
 
 def bound_note(attempt_id: uuid.UUID) -> str:
     """What a note is bound to beside the person."""
     return f"note {attempt_id.hex}"
-
-
-def _attempts(session: Session, query: Any) -> list[Attempt]:
-    """Attempts as the query has them, with the name of whose it was and the key of whom it is about; their notes
-    opened."""
-    rows = session.execute(query).all()
-    if sealed := {row.participant_id for row in rows if row.AttemptRow.note_sealed is not None}:
-        seals_of(session).expect(sealed)
-    return [_attempt(session, row.AttemptRow, row.name, row.participant_id) for row in rows]
 
 
 def _attempt(session: Session, row: AttemptRow, name: str | None, person: uuid.UUID) -> Attempt:

@@ -195,12 +195,6 @@ def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) ->
     return {touchpoint: gathered(answers, words) for touchpoint, answers in by_touchpoint.items()}
 
 
-def modes_of(session: Session, response_id: uuid.UUID) -> list[Mode]:
-    """Every mode in which something was saved, in the order first used."""
-    rows = session.scalars(select(SaveRow.mode).where(SaveRow.response_id == response_id).order_by(SaveRow.revision))
-    return list(dict.fromkeys(rows))
-
-
 def summaries(session: Session, participant_id: uuid.UUID) -> list[ResponseSummary]:
     """A person's responses by touchpoint, in short."""
     rows = session.execute(

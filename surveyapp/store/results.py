@@ -135,19 +135,6 @@ def waiting(session: Session, scope: Scope) -> dict[uuid.UUID, uuid.UUID]:
     return {row.id: row.participant_id for row in rows}
 
 
-def taken_in(session: Session, scope: Scope, state: str) -> set[uuid.UUID]:
-    """Who was counted anew for a state."""
-    return set(
-        session.scalars(
-            select(ResultChangeRow.participant_id).where(
-                ResultChangeRow.study == scope.study,
-                ResultChangeRow.origin == scope.origin,
-                ResultChangeRow.state == state,
-            )
-        )
-    )
-
-
 def claim(session: Session, scope: Scope, who: str, now: dt.datetime, until: dt.datetime) -> bool:
     """Whether `who` is now the one that counts: nobody else is, or is not believed to be any more."""
     row = {"study": scope.study, "origin": scope.origin, "state": "", "on_date": now.date()}

@@ -20,10 +20,6 @@ from surveyapp.store.sign_in import recovery_codes
 from surveyapp.store.tables import (
     GrantRow,
     PasskeyRow,
-    PasswordLinkRow,
-    ProgramTokenRow,
-    ProviderAccountRow,
-    RecoveryCodeRow,
     StaffRow,
 )
 
@@ -202,20 +198,6 @@ def set_totp(session: Session, staff_id: uuid.UUID, sealed: Sealed | None) -> No
 def use_totp_step(session: Session, staff_id: uuid.UUID, step: int) -> None:
     """Marks a time step's code as used."""
     session.get_one(StaffRow, staff_id).totp_last_step = step
-
-
-def remove_everyone(session: Session) -> None:
-    """Takes away all staff and grants: the demonstration is made anew."""
-    for table in (
-        PasskeyRow,
-        ProgramTokenRow,
-        RecoveryCodeRow,
-        PasswordLinkRow,
-        ProviderAccountRow,
-        GrantRow,
-        StaffRow,
-    ):
-        session.execute(delete(table))
 
 
 def _grants(session: Session, staff_id: uuid.UUID) -> tuple[Grant, ...]:

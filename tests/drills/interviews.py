@@ -61,11 +61,10 @@ def told(runtime: Runtime, met: Counter[str]) -> list[Row]:
     with runtime.database.reading() as session:
         there = cases.overviews(session, factories.everyone(runtime), NOW.date())
         everybody = [each for each in there if each.case.touchpoint == 1]
-        doubled = sum(each.attempts > 1 for each in everybody)
-        missed = sum(each.attempts == 0 for each in everybody)
-        completed = sum(
-            each.last_attempt is not None and each.last_attempt.outcome is Outcome.COMPLETED for each in everybody
-        )
+        tried = [cases.attempts_of(session, each.case.id) for each in everybody]
+    doubled = sum(len(each) > 1 for each in tried)
+    missed = sum(not each for each in tried)
+    completed = sum(bool(each) and each[-1].outcome is Outcome.COMPLETED for each in tried)
     return [
         Row("worked off by two at once", met["worked"], met["worked"] == len(everybody)),
         Row("of these interviews handed in", completed),

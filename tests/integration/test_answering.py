@@ -91,7 +91,7 @@ def test_one_response_begun_by_a_participant_and_finished_by_an_interviewer(runt
     answering.submit(runtime, phone)
     visit = survey_session.visit(runtime, phone)
     with runtime.database.reading() as session:
-        assert responses.modes_of(session, visit.ready[2].id) == [Mode.SELF, Mode.PHONE]
+        assert [each.modes for each in responses.summaries(session, participant.id)] == [(Mode.SELF, Mode.PHONE)]
         given = responses.given_answers(session, visit.ready[2].id)
     assert given["heard_via"].mode is Mode.SELF
     assert given["hopes"].mode is Mode.PHONE

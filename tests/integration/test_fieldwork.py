@@ -75,9 +75,6 @@ class TestTheQueue:
         assert [line.reference for line in found.agreed] == [
             persons[name].reference for name in ("appointment", "callback", "later")
         ]
-        following = call_queue.next_case(Desk(runtime, staff))
-        assert following is not None
-        assert following.reference == persons["appointment"].reference
         # After five attempts a supervisor decides, and until then nobody calls.
         assert [line.reference for line in call_queue.find(Desk(runtime, staff), persons["exhausted"].reference)] == [
             persons["exhausted"].reference

@@ -49,7 +49,7 @@ def test_half_on_the_phone_page_and_half_by_an_interviewer_is_one_response_with_
     assert visit.submitted
     with runtime.database.reading() as session:
         response = visit.ready[2]
-        assert responses.modes_of(session, response.id) == [Mode.SELF, Mode.PHONE]
+        assert [each.modes for each in responses.summaries(session, visit.participant.id)] == [(Mode.SELF, Mode.PHONE)]
         given = responses.given_answers(session, response.id)
         attempts = cases.attempts_of(session, visit.case.id)
     assert (given["heard_via"].mode, given["heard_via"].by) == (Mode.SELF, None)
@@ -81,9 +81,8 @@ def test_an_interview_stopped_half_way_is_taken_up_later_in_another_mode(
     assert f"entered by {interviewer.staff.name}, phone" in page.words
     colleague.finish()
 
-    visit = survey_session.visit(runtime, factories.by_interviewer(colleague.staff, participant))
     with runtime.database.reading() as session:
-        assert responses.modes_of(session, visit.ready[2].id) == [Mode.PHONE, Mode.IN_PERSON]
+        assert [each.modes for each in responses.summaries(session, participant.id)] == [(Mode.PHONE, Mode.IN_PERSON)]
 
 
 def test_consent_is_read_out_and_recorded_with_mode_and_interviewer(runtime: Runtime, interviewer: Interviewer) -> None:

@@ -123,7 +123,7 @@ def test_what_only_the_other_has_goes_over_and_back(runtime: Runtime, staff: Sta
         work.runtime.person_keys.of([first.id])
     assert roster.find(desk, Action.MANAGE_PARTICIPANTS, STUDY, reference) == ["BF-0001"]
     assert links.open_link(runtime, link.removeprefix("/s/"))
-    assert [each.reference for each in merging.merged_into(desk, STUDY, "BF-0001")] == [reference]
+    assert [each.reference for each in roster.person(desk, STUDY, "BF-0001").merged] == [reference]
     with runtime.database.reading() as session:
         noted = [
             (each.subject, each.detail["other"]) for each in audit.entries(session, STUDY) if "merged" in each.action

@@ -17,8 +17,8 @@ from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants
 from surveyapp.store.database import new_id
-from surveyapp.web.packs.folding import said_whole
 from tests import factories
+from tests.packs import said_whole
 from tests.page import Client
 from tests.phone import Phone
 

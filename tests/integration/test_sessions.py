@@ -16,7 +16,6 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import sessions
 from surveyapp.services.staff import accounts, granting
 from surveyapp.services.work import Desk
-from surveyapp.store import staff as staff_store
 from surveyapp.store.tables import WebSessionRow
 from tests import factories
 from tests.conftest import Clock
@@ -310,14 +309,6 @@ def test_rows_of_sessions_go_a_while_after_they_are_over(
     clock.forward(seconds=1)
     signed_in.sign_in(manager.email)
     assert len(ended(runtime)) == 2, "the first is gone, the third is there"
-
-
-def test_a_person_who_is_gone_takes_their_sessions_with_them(runtime: Runtime) -> None:
-    factories.begin_session(runtime, factories.create_staff(runtime))
-    assert ended(runtime) == [None]
-    with runtime.database.writing() as session:
-        staff_store.remove_everyone(session)
-    assert ended(runtime) == []
 
 
 # One's own

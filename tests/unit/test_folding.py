@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.web.packs.folding import folded, said_once, said_whole, unfolded
+from surveyapp.web.packs.folding import folded, said_once, unfolded
+from tests.packs import said_whole
 
 KEYS = st.lists(st.from_regex(r"[a-z][a-z0-9_]{0,4}(@[a-z]{1,3})?", fullmatch=True), max_size=12, unique=True)
 PIECES = ["~", "~~", "~0", "~a", ' name="', '"', "-fault ", ":", "@", "<p>", "9"]

@@ -11,19 +11,10 @@ from surveyapp.analysis.counting.patterns import PeopleCounts
 from surveyapp.analysis.disclosure.audit.patterns import SHIFT, StatusPatterns
 from surveyapp.analysis.disclosure.exhibits import NOTHING, Exhibit, WayToTell, Yielding, count, ranged
 from surveyapp.analysis.disclosure.grouping import OptionGrouping, OptionSet
-from surveyapp.analysis.disclosure.inputs import (
-    NO_ANSWER,
-    NOT_ASKED,
-    NOT_THERE,
-    CrossedMoments,
-    Selection,
-    StatusTable,
-    window,
-)
+from surveyapp.analysis.disclosure.inputs import CrossedMoments, Selection, StatusTable, window
 from surveyapp.analysis.disclosure.told import Depth, OptionGroup, Told, exactly
 from surveyapp.domain.instrument.study import Thresholds
 
-MISSING = (NO_ANSWER, NOT_ASKED, NOT_THERE)
 DIRECTIONS = (1, 0, -1)
 
 

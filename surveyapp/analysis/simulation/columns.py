@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,20 +46,6 @@ class AnswerColumn:
         # The last place is where every code below 0 comes to.
         table = np.array([*(says(value) for value in self.values), False])
         return table[np.maximum(self.codes, -1)]
-
-
-def of_values(found: Iterable[KnownValue]) -> AnswerColumn:
-    """The column of people's answers one by one; None is no answer."""
-    places: dict[KnownValue, int] = {}
-    codes = [
-        NO_RESPONSE
-        if value is None
-        else ABSENCE[value.reason]
-        if isinstance(value, Missing)
-        else places.setdefault(value, len(places))
-        for value in found
-    ]
-    return AnswerColumn(np.array(codes, dtype=np.int32), tuple(places))
 
 
 def nobody(people: int, code: int = NO_RESPONSE) -> AnswerColumn:

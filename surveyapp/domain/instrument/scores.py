@@ -58,7 +58,8 @@ def score_from(score: Score, total: Fraction, answered: int) -> Fraction | None:
 
 
 def score_of(score: Score, parts: Mapping[str, Part], answers: Answers) -> Fraction | None:
-    """The score of one response (`score_from`)."""
+    """The score of one response (`score_from`): the rule in words. `analysis.counting.scoring` says it of everybody at
+    once, and a test holds the two together."""
     values = [item_value(score, parts[key], answers.get(key)) for key in score.items]
     counted = [value for value in values if value is not None]
     return score_from(score, sum(counted, Fraction(0)), len(counted))

@@ -227,16 +227,15 @@ class ToSee:
 class StudyStanding:
     """Where a study stands at a moment; its cases as they were `counted_at` a little before, where that takes long, and
     `anew`: whether they are being counted anew just now.
-    `by`: what the rows are told apart by beside the touchpoint (empty: nothing, `site`, or a segment's short name),
-    called `by_label`; `some_sites`: it is counted of some sites alone; `calls_taken`: by touchpoint, how many
-    interviews by phone took so many attempts; `hours_since`: from when calls are counted."""
+    `by`: what the rows are told apart by beside the touchpoint (empty: nothing, `site`, or a segment's short name);
+    `some_sites`: it is counted of some sites alone; `calls_taken`: by touchpoint, how many interviews by phone took so
+    many attempts; `hours_since`: from when calls are counted."""
 
     study: Study
     at: dt.datetime
     counted_at: dt.datetime
     anew: bool
     by: str
-    by_label: str
     some_sites: bool
     rows: tuple[StandingRow, ...]
     whole: tuple[StandingRow, ...]

@@ -162,19 +162,6 @@ def queue(desk: Desk, wanted: QueueWanted = EVERYBODY) -> CallQueue:
     return made
 
 
-def next_case(desk: Desk, study: str = "") -> QueueLine | None:
-    """Who is to be called next; None: nobody can be called now. Raises NotPermitted."""
-    studies = _studies(desk, study)
-    with desk.reading() as work:
-        scopes, caller = _scopes(desk, work, studies), _caller(work)
-        leases = store.held(work.session, scopes, work.now)
-        ids = store.places(work.session, scopes, caller, leases, limit=1)
-        lines = [line for line in _lines(work, caller, ids, leases).values() if line.priority in CALLED_NOW]
-    for line in lines:
-        desk.note(AuditAction.QUEUE_SEEN, study=line.study.id, count=1, references=[line.reference])
-    return lines[0] if lines else None
-
-
 def find(desk: Desk, written: str) -> tuple[QueueLine, ...]:
     """Whoever rings back, by a reference, names, a phone number or an e-mail address: every case that has come for
     them, also of those whom nobody calls. The search enters the trail without its words. Raises NotPermitted."""
@@ -208,15 +195,6 @@ def held_back(
         )
     desk.note(AuditAction.QUEUE_SEEN, study=study, count=len(lines), references=[line.reference for line in lines])
     return count, lines
-
-
-def clash_of(work: Work, desk: Desk, case_id: uuid.UUID, at: dt.datetime) -> dt.datetime | None:
-    """Another time that the interviewer has agreed, too near this one."""
-    studies = desk.studies(Action.INTERVIEW)
-    scopes, caller = _scopes(desk, work, studies), _caller(work)
-    ids = store.places(work.session, scopes, caller, {}, QueueNarrowed(agreed=True), limit=MOST_AGREED)
-    others = [row.case.next_at for row in store.rows(work.session, ids, {}) if row.case.id != case_id]
-    return next((other for other in others if other is not None and abs(other - at) < CLASH), None)
 
 
 def _studies(desk: Desk, study: str) -> list[str]:

@@ -74,13 +74,6 @@ class MergePlan:
     change: ParticipationChange | None
 
 
-def merged_into(desk: Desk, study_id: str, reference: str) -> list[MergeRecord]:
-    """Who was merged into somebody. Raises NotPermitted, NotFound."""
-    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
-    with desk.reading() as work:
-        return store.of_person(work.session, person_in(work, scope, desk.study(study_id), reference).id)
-
-
 def plan(desk: Desk, study_id: str, reference: str, other: str) -> MergePlan:
     """What would follow; nothing is stored. Raises NotPermitted, NotFound, FieldsRefused naming `other`."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)

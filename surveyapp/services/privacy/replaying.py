@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.services.privacy import erasing
-from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store.security import erasures
 
@@ -18,15 +17,6 @@ class Replayed:
 
     people: int
     keys: int
-
-
-def outstanding(runtime: Runtime) -> Replayed:
-    """What `replay` would do. Raises KeyMissing without the file of keys."""
-    forgotten = runtime.person_keys.forgotten()
-    with runtime.database.reading() as session:
-        listed = erasures.listed(session)
-        there = erasures.still_there(session, {*listed, *forgotten})
-    return Replayed(len(there), len(set(listed) - set(forgotten)))
 
 
 def replay(desk: Desk) -> Replayed:

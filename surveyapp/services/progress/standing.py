@@ -169,9 +169,8 @@ class _Tallied:
     def has(self, tally: CaseTally, attribute: str, value: str) -> bool:
         return self.value(tally, attribute) == value
 
-    def told_apart(self, by: str) -> tuple[str, str, Mapping[str, str], ValueOf]:
-        """What `by` is: its id, what it is called, its values by their labels, and which one a case has. Raises
-        NotFound."""
+    def told_apart(self, by: str) -> tuple[Mapping[str, str], ValueOf]:
+        """The values of `by` with their labels, and which one a case has. Raises NotFound."""
         if by == SITE:
             names = {each.reference: each.name for each in self.sites.values()}
 
@@ -179,7 +178,7 @@ class _Tallied:
                 site = self.site_of(tally)
                 return site.reference if site else None
 
-            return SITE, "", names, of_site
+            return names, of_site
         attribute = self.study.segment(by)
         if attribute is None:
             raise NotFound(say("no_segment", segment=by))
@@ -188,7 +187,7 @@ class _Tallied:
             value = self.value(tally, attribute.id)
             return value if value in attribute.values else None
 
-        return by, attribute.label, attribute.values, of_segment
+        return attribute.values, of_segment
 
 
 def as_it_stands(work: Work, scope: Scope, by: str = "") -> StudyStanding:
@@ -199,9 +198,9 @@ def as_it_stands(work: Work, scope: Scope, by: str = "") -> StudyStanding:
     told_apart = study.segment(by)
     counted = _Tallied.read(work, study, scope, [by] if by == SITE else [told_apart.id] if told_apart else [])
     whole = tuple(_row(study, each, counted.at(each), None, "", scope) for each in study.touchpoints)
-    rows, by_label = whole, ""
+    rows = whole
     if by:
-        by, by_label, values, key = counted.told_apart(by)
+        values, key = counted.told_apart(by)
         rows = tuple(_told_apart(study, counted, values, key, scope))
     month = today.replace(day=1)
     since = start_of(today - HOURS_OF, zone)
@@ -211,7 +210,6 @@ def as_it_stands(work: Work, scope: Scope, by: str = "") -> StudyStanding:
         counted_at=counted.at_time,
         anew=now >= counted.at_time + kept_counts.ANEW_AFTER,
         by=by,
-        by_label=by_label,
         some_sites=scope.sites is not None,
         rows=rows,
         whole=whole,

@@ -275,11 +275,6 @@ def end_all_of_staff(work: Work, staff_id: uuid.UUID, why: EndedWhy) -> int:
     return store.end_of_staff(work.session, staff_id, work.now, why)
 
 
-def end_all_of_access(work: Work, access_id: uuid.UUID, why: EndedWhy) -> int:
-    """Ends every session that a link or code let in; returns how many."""
-    return store.end_of_access(work.session, access_id, work.now, why)
-
-
 def end_all_of_case(work: Work, case_id: uuid.UUID, why: EndedWhy) -> int:
     """Ends every session that any link or code of a case let in; returns how many."""
     return store.end_of_case(work.session, case_id, work.now, why)

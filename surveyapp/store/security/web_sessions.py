@@ -111,11 +111,6 @@ def end_of_staff(
     return _end(session, at, why, WebSessionRow.staff_id == staff_id, *others)
 
 
-def end_of_access(session: Session, access_id: uuid.UUID, at: dt.datetime, why: EndedWhy) -> int:
-    """Ends every session that a link or code let in; returns how many."""
-    return _end(session, at, why, WebSessionRow.access_id == access_id)
-
-
 def end_of_case(session: Session, case_id: uuid.UUID, at: dt.datetime, why: EndedWhy) -> int:
     """Ends every session that any link or code of a case let in; returns how many."""
     accesses = select(AccessRow.id).where(AccessRow.case_id == case_id)

@@ -59,13 +59,3 @@ def _part_once(page: dict[str, Any], place: int, part: dict[str, Any]) -> dict[s
     if left.get("codes") == re.findall(rf'name="{MARK}{place}" value="([^"]+)', page["html"]):
         del left["codes"]
     return left
-
-
-def said_whole(page: dict[str, Any]) -> dict[str, Any]:
-    """As `page.js` does it."""
-
-    def of(place: int, part: dict[str, Any]) -> dict[str, Any]:
-        codes = re.findall(rf'name="{MARK}{place}" value="([^"]+)', page["html"])
-        return {"codes": codes} | part | {"key": part.get("key", MARK).replace(MARK, page["id"], 1)}
-
-    return page | {"parts": [of(place, part) for place, part in enumerate(page["parts"])]}

@@ -17,9 +17,6 @@ from surveyapp.web.participant.serving import Backend
 from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.words import worded
 
-AFTER_SENDING = frozenset({Door.THANKS_PIN, Door.THANKS_CHOOSE})
-"""Where a PIN, given or chosen, opens what was sent."""
-
 WANTED = "wanted"
 """In an address, or of the button that sends a PIN or a code: what somebody came for, if not for the questions."""
 

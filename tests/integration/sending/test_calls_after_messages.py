@@ -44,7 +44,6 @@ def test_whoever_is_still_due_is_called_from_that_day_on(runtime: Runtime, clock
     interviewer = Desk(runtime, factories.create_staff(runtime, Role.INTERVIEWER))
     [line] = call_queue.queue(interviewer).lines
     assert line.priority is QueuePriority.NOT_YET
-    assert call_queue.next_case(interviewer) is None
     begins = dt.datetime.combine(clock.now.date() + dt.timedelta(days=10), dt.time(), LONDON)
     assert line.called_from == begins
     [calls] = calendar.calendar(factories.operator(runtime), STUDY).calls

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from surveyapp.analysis.linked.table import ABSENCE, NO_RESPONSE
 from surveyapp.analysis.simulation.cohort import simulated
-from surveyapp.analysis.simulation.columns import of_values
+from surveyapp.analysis.simulation.columns import AnswerColumn
 from surveyapp.analysis.simulation.routing import TRUE, ColumnRoute, ColumnSituation, evaluate, walk
+from surveyapp.domain.answers import Missing
 from surveyapp.domain.authoring.condition_parser import read_condition
 from surveyapp.domain.authoring.yaml_source import Source
+from surveyapp.domain.instrument.conditions import KnownValue
 from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import NOT_ASKED, Route, Situation, pages_of, parts_of
@@ -23,6 +28,20 @@ from tests.unit.test_conditions import CASES, case_lookup
 from tests.unit.test_route import VALUES, questionnaires
 
 TRUTH = {False: 0, None: 1, True: 2}
+
+
+def of_values(found: Iterable[KnownValue]) -> AnswerColumn:
+    """The column of people's answers one by one; None is no answer."""
+    places: dict[KnownValue, int] = {}
+    codes = [
+        NO_RESPONSE
+        if value is None
+        else ABSENCE[value.reason]
+        if isinstance(value, Missing)
+        else places.setdefault(value, len(places))
+        for value in found
+    ]
+    return AnswerColumn(np.array(codes, dtype=np.int32), tuple(places))
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])

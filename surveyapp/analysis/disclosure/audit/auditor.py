@@ -68,9 +68,6 @@ class Auditor:
         """Whether no more programs are solved."""
         return self.spent >= self.budget
 
-    def true_count(self, who: Selection) -> int:
-        return self._mask(who)[1]
-
     def keep(self, moved: CellIds, by: PeopleCounts) -> None:
         """Keep a change, with the secrets that it moves: the next audit of nearly the same numbers begins with it."""
         where = self._stacked()[:, moved]  # (families, patterns moved)
