@@ -25,7 +25,7 @@ from urllib.parse import quote
 
 import uuid_utils
 import uuid_utils.compat
-from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, text
+from sqlalchemy import Connection, CursorResult, Engine, Table, UpdateBase, create_engine, event, insert, make_url, text
 from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -83,7 +83,21 @@ def insert_many(session: Session, table: type[DeclarativeBase], rows: Sequence[d
     """Stores rows of a table, and makes no objects of them: of 50,000 people these are hundreds of thousands."""
     session.flush()
     if rows:
-        session.connection().execute(insert(table.__table__), rows)  # type: ignore[arg-type]
+        session.connection().execute(insert(table_of(table)), rows)
+
+
+def table_of(row: type[DeclarativeBase]) -> Table:
+    """The table of a row's class, for statements over many rows that no object is made of."""
+    table = row.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def rows_changed(session: Session, statement: UpdateBase) -> int:
+    """Carries out an UPDATE or a DELETE; how many rows it was of."""
+    done = session.execute(statement)
+    assert isinstance(done, CursorResult), "of what reads the driver counts nothing"
+    return done.rowcount
 
 
 def after_commit(session: Session, act: Callable[[], None]) -> None:

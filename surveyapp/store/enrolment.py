@@ -17,7 +17,7 @@ from surveyapp.domain.fieldwork.call_wishes import NO_WISHES, CallWishes
 from surveyapp.domain.fieldwork.cases import Case, Window
 from surveyapp.domain.participants import ConsentGiven, Event, Participant
 from surveyapp.store import results
-from surveyapp.store.database import insert_many, new_id
+from surveyapp.store.database import insert_many, new_id, rows_changed
 from surveyapp.store.participants import Sealed, wish_columns
 from surveyapp.store.tables import (
     AccessRow,
@@ -148,15 +148,17 @@ def set_event(session: Session, participant_id: uuid.UUID, event: Event) -> None
 
 def take_event_back(session: Session, participant_id: uuid.UUID, event: Event) -> bool:
     """Takes out that something happened, where that is still what is said of it; whether it was."""
-    done: Any = session.execute(
-        delete(EventRow).where(
-            EventRow.participant_id == participant_id,
-            EventRow.event == event.event,
-            EventRow.on_date == event.on,
-            EventRow.source == event.source,
+    return bool(
+        rows_changed(
+            session,
+            delete(EventRow).where(
+                EventRow.participant_id == participant_id,
+                EventRow.event == event.event,
+                EventRow.on_date == event.on,
+                EventRow.source == event.source,
+            ),
         )
     )
-    return bool(done.rowcount)
 
 
 def take_case_back(session: Session, case_id: uuid.UUID) -> None:

@@ -18,6 +18,7 @@ from surveyapp.domain.fieldwork.cases import ENDED
 from surveyapp.domain.releases import CasesSoFar, CollectingFacts, Release, ReleaseTerms, TouchpointKey
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
+from surveyapp.store.database import rows_changed
 from surveyapp.store.participants import scoped
 from surveyapp.store.results import forget_pages, released_state
 from surveyapp.store.tables import (
@@ -151,16 +152,16 @@ def take_down(session: Session, release_id: uuid.UUID, keys: Collection[str], at
     """Deletes what some pages of a release say, for good; that they were there stays. Returns how many had been read
     until now."""
     forget_pages(session, released_state(release_id))
-    found = session.execute(
+    return rows_changed(
+        session,
         update(ReleasePageRow)
         .where(
             ReleasePageRow.release_id == release_id,
             ReleasePageRow.key.in_(keys),
             ReleasePageRow.taken_down_at.is_(None),
         )
-        .values(body=None, taken_down_at=at)
+        .values(body=None, taken_down_at=at),
     )
-    return found.rowcount  # type: ignore[attr-defined, no-any-return]
 
 
 def taken_down(session: Session, release_id: uuid.UUID) -> int:

@@ -11,16 +11,15 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import CursorResult, Result, Update, delete, or_, select, update
+from sqlalchemy import Update, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
 from surveyapp.domain.participants import Origin, Participant
 from surveyapp.domain.staff import Scope
-from surveyapp.store.database import insert_many, new_id
+from surveyapp.store.database import insert_many, new_id, rows_changed
 from surveyapp.store.tables import (
     CaseRow,
     ParticipantRow,
@@ -140,16 +139,12 @@ def claim(session: Session, scope: Scope, who: str, now: dt.datetime, until: dt.
     row = {"study": scope.study, "origin": scope.origin, "state": "", "on_date": now.date()}
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     session.execute(dialect.insert(ResultStateRow).values(row).on_conflict_do_nothing())
-    claimed = session.execute(
-        update(ResultStateRow)
-        .where(
-            ResultStateRow.study == scope.study,
-            ResultStateRow.origin == scope.origin,
-            or_(ResultStateRow.claimed_until.is_(None), ResultStateRow.claimed_until < now),
-        )
-        .values(claim=who, claimed_until=until)
+    free = update(ResultStateRow).where(
+        ResultStateRow.study == scope.study,
+        ResultStateRow.origin == scope.origin,
+        or_(ResultStateRow.claimed_until.is_(None), ResultStateRow.claimed_until < now),
     )
-    return _touched(claimed)
+    return bool(rows_changed(session, free.values(claim=who, claimed_until=until)))
 
 
 def release_claim(session: Session, scope: Scope, who: str) -> None:
@@ -160,7 +155,8 @@ def release_claim(session: Session, scope: Scope, who: str) -> None:
 def advance(session: Session, scope: Scope, who: str, made: ResultState, changes: Collection[uuid.UUID]) -> bool:
     """Makes a state the current one and takes these changes in, for whoever holds the claim: whether they still do.
     What older states left behind goes."""
-    moved = session.execute(
+    moved = rows_changed(
+        session,
         _own(scope, who).values(
             state=made.name,
             before=made.before,
@@ -168,9 +164,9 @@ def advance(session: Session, scope: Scope, who: str, made: ResultState, changes
             on_date=made.on,
             claim=None,
             claimed_until=None,
-        )
+        ),
     )
-    if not _touched(moved):
+    if not moved:
         return False
     for some in _portions(list(changes)):
         session.execute(update(ResultChangeRow).where(ResultChangeRow.id.in_(some)).values(state=made.name))
@@ -215,12 +211,6 @@ def keep_page(session: Session, scope: Scope, state: str, key: str, body: bytes)
 def forget_pages(session: Session, state: str) -> None:
     """Takes away every page of a state."""
     session.execute(delete(ResultPageRow).where(ResultPageRow.state == state))
-
-
-def _touched(result: Result[Any]) -> bool:
-    """Whether a row was updated."""
-    assert isinstance(result, CursorResult)
-    return bool(result.rowcount)
 
 
 def _own(scope: Scope, who: str) -> Update:

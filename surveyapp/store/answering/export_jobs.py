@@ -23,6 +23,7 @@ from surveyapp.domain.exports.jobs import (
 )
 from surveyapp.domain.open_answers.marking import SpanDecision
 from surveyapp.domain.staff import Scope
+from surveyapp.store.database import rows_changed
 from surveyapp.store.participants import Sealed, scoped
 from surveyapp.store.tables import CaseRow, ExportJobRow, MarkedSpanRow, ParticipantRow, ResponseRow
 
@@ -89,7 +90,8 @@ def claim(session: Session, holder: str, now: dt.datetime) -> ExportJob | None:
     )
     waiting = select(ExportJobRow.id).where(free).order_by(ExportJobRow.asked_at, ExportJobRow.id)
     for job_id in session.scalars(waiting).all():
-        taken = session.execute(
+        if rows_changed(
+            session,
             update(ExportJobRow)
             .where(ExportJobRow.id == job_id, free)
             .values(
@@ -101,9 +103,8 @@ def claim(session: Session, holder: str, now: dt.datetime) -> ExportJob | None:
                 rows=0,
                 tries=ExportJobRow.tries + 1,
             )
-            .execution_options(synchronize_session=False)
-        )
-        if taken.rowcount:  # type: ignore[attr-defined]
+            .execution_options(synchronize_session=False),
+        ):
             return _job(session.get_one(ExportJobRow, job_id, populate_existing=True))
     return None
 
@@ -136,7 +137,7 @@ def _held(session: Session, job_id: uuid.UUID, holder: str, values: Mapping[str,
         ExportJobRow.id == job_id, ExportJobRow.holder == holder, ExportJobRow.state == ExportState.MAKING
     )
     query = query.values(**values).execution_options(synchronize_session=False)
-    return bool(session.execute(query).rowcount)  # type: ignore[attr-defined]
+    return bool(rows_changed(session, query))
 
 
 def end(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Lease
 from surveyapp.domain.security.spot_days import PIN_TRIES, SpotDay
+from surveyapp.store.database import rows_changed
 from surveyapp.store.tables import AccessRow, LeaseRow, SpotArrivalRow, SpotDayRow, StaffRow, WebSessionRow
 
 
@@ -91,7 +92,7 @@ def take_try(session: Session, day_id: uuid.UUID) -> bool:
     """Counts a PIN as a wrong one, before it is looked at: so many at once are no more tries. False where there is none
     left."""
     query = update(SpotDayRow).where(SpotDayRow.id == day_id, SpotDayRow.wrong < PIN_TRIES)
-    return bool(session.execute(query.values(wrong=SpotDayRow.wrong + 1)).rowcount)  # type: ignore[attr-defined]
+    return bool(rows_changed(session, query.values(wrong=SpotDayRow.wrong + 1)))
 
 
 def give_tries_back(session: Session, day_id: uuid.UUID) -> None:
@@ -120,8 +121,7 @@ def mark_arrived(session: Session, case_id: uuid.UUID, at: dt.datetime, until: d
 
 def unmark_arrived(session: Session, case_id: uuid.UUID) -> bool:
     """They have not come after all; False where nobody had said so."""
-    found = session.execute(delete(SpotArrivalRow).where(SpotArrivalRow.case_id == case_id))
-    return bool(found.rowcount)  # type: ignore[attr-defined]
+    return bool(rows_changed(session, delete(SpotArrivalRow).where(SpotArrivalRow.case_id == case_id)))
 
 
 def note_begun(session: Session, case_id: uuid.UUID, access_id: uuid.UUID, session_id: uuid.UUID) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Access, AccessKind
-from surveyapp.store.database import new_id
+from surveyapp.store.database import new_id, rows_changed
 from surveyapp.store.tables import AccessRow, CaseRow
 
 
@@ -66,7 +66,7 @@ def accesses_of(session: Session, case_id: uuid.UUID) -> list[Access]:
 def revoke_accesses(session: Session, case_id: uuid.UUID, at: dt.datetime) -> int:
     """Revokes every live link and code of a case; returns how many."""
     query = update(AccessRow).where(AccessRow.case_id == case_id, AccessRow.revoked_at.is_(None))
-    return session.execute(query.values(revoked_at=at)).rowcount  # type: ignore[attr-defined, no-any-return]
+    return rows_changed(session, query.values(revoked_at=at))
 
 
 def remove(session: Session, access_id: uuid.UUID) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.entry.pins import Pin
+from surveyapp.store.database import rows_changed
 from surveyapp.store.tables import PinRow
 
 
@@ -46,7 +47,7 @@ def take_try(session: Session, participant_id: uuid.UUID, most: int) -> bool:
     """Counts a try as a wrong one, before it is looked at: so many at once are no more tries. False where there is none
     left."""
     query = update(PinRow).where(PinRow.participant_id == participant_id, PinRow.wrong < most)
-    return bool(session.execute(query.values(wrong=PinRow.wrong + 1)).rowcount)  # type: ignore[attr-defined]
+    return bool(rows_changed(session, query.values(wrong=PinRow.wrong + 1)))
 
 
 def give_try_back(session: Session, participant_id: uuid.UUID) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.entry.sent_codes import SentCode
+from surveyapp.store.database import rows_changed
 from surveyapp.store.tables import AccessRow, CaseRow, SentCodeRow, WebSessionRow
 
 
@@ -77,7 +78,7 @@ def keep(session: Session, id: uuid.UUID, digest: str) -> None:
 def take_try(session: Session, id: uuid.UUID, most: int) -> bool:
     """Counts a try before it is looked at: so many at once are no more tries. False where there is none left."""
     query = update(SentCodeRow).where(SentCodeRow.id == id, SentCodeRow.tries < most, SentCodeRow.used_at.is_(None))
-    return bool(session.execute(query.values(tries=SentCodeRow.tries + 1)).rowcount)  # type: ignore[attr-defined]
+    return bool(rows_changed(session, query.values(tries=SentCodeRow.tries + 1)))
 
 
 def use(session: Session, id: uuid.UUID, at: dt.datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.lists import ListRecord, ListState, RowOutcome
-from surveyapp.store.database import insert_many
+from surveyapp.store.database import insert_many, rows_changed
 from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import CaseRow, ListImportRow, ListRowRow, ParticipantRow, ResponseRow, StaffRow
 
@@ -99,12 +99,14 @@ def step(
     session: Session, import_id: uuid.UUID, before: Collection[ListState], after: ListState, **values: Any
 ) -> bool:
     """Takes a list from one of some states to another; False where it is in none of them: somebody else was first."""
-    done: Any = session.execute(
-        update(ListImportRow)
-        .where(ListImportRow.id == import_id, ListImportRow.state.in_(before))
-        .values(state=after, **values)
+    return bool(
+        rows_changed(
+            session,
+            update(ListImportRow)
+            .where(ListImportRow.id == import_id, ListImportRow.state.in_(before))
+            .values(state=after, **values),
+        )
     )
-    return bool(done.rowcount)
 
 
 def change(session: Session, import_id: uuid.UUID, **values: Any) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.participants import Origin
 from surveyapp.store import enrolment, participants, results
-from surveyapp.store.database import insert_many
+from surveyapp.store.database import insert_many, table_of
 from surveyapp.store.enrolment import Enrolment
 from surveyapp.store.security.erasures import belonging_to
 from surveyapp.store.tables import (
@@ -44,10 +44,9 @@ def stage(session: Session, import_id: uuid.UUID, people: Sequence[Enrolment]) -
 def renumber(session: Session, references: Mapping[uuid.UUID, str]) -> None:
     """Gives people other references."""
     if references:
+        people = table_of(ParticipantRow)
         session.connection().execute(
-            update(ParticipantRow.__table__)  # type: ignore[arg-type]
-            .where(ParticipantRow.__table__.c.id == bindparam("whose"))
-            .values(reference=bindparam("new")),
+            update(people).where(people.c.id == bindparam("whose")).values(reference=bindparam("new")),
             [{"whose": person, "new": reference} for person, reference in references.items()],
         )
 

@@ -17,7 +17,7 @@ from surveyapp.domain.participants import MergeRecord
 from surveyapp.domain.sending.planning import WhyNot
 from surveyapp.store import answer_rows
 from surveyapp.store import cases as case_store
-from surveyapp.store.database import seals_of
+from surveyapp.store.database import rows_changed, seals_of
 from surveyapp.store.open_answers import marking
 from surveyapp.store.tables import (
     AccessRow,
@@ -276,7 +276,7 @@ def carry_said(session: Session, folded: uuid.UUID, kept: uuid.UUID, carried: Ca
     session.execute(update(ListRowRow).where(ListRowRow.participant_id == folded).values(participant_id=None))
     if session.get(PinRow, kept) is None:
         mine_now = update(PinRow).where(PinRow.participant_id == folded).values(participant_id=kept)
-        carried.pin = bool(session.execute(mine_now).rowcount)  # type: ignore[attr-defined]
+        carried.pin = bool(rows_changed(session, mine_now))
 
 
 def carry_said_back(session: Session, folded: uuid.UUID, kept: uuid.UUID, carried: CarriedOver) -> None:

@@ -22,6 +22,7 @@ from surveyapp.domain.fieldwork.touchpoint_changes import (
 from surveyapp.domain.staff import Scope
 from surveyapp.store import cases as store
 from surveyapp.store import results
+from surveyapp.store.database import table_of
 from surveyapp.store.participants import scoped
 from surveyapp.store.tables import (
     AccessRow,
@@ -185,15 +186,15 @@ def change_cases(
     if not changed:
         return
     connection = session.connection()
-    cases, accesses = CaseRow.__table__, AccessRow.__table__
+    cases, accesses = table_of(CaseRow), table_of(AccessRow)
     connection.execute(
-        update(cases)  # type: ignore[arg-type]
+        update(cases)
         .where(cases.c.id == bindparam("which"))
         .values({name: bindparam(f"new_{name}") for name in _WRITTEN}),
         [{"which": each.id, **{f"new_{name}": getattr(each, name) for name in _WRITTEN}} for each in changed],
     )
     connection.execute(
-        update(accesses)  # type: ignore[arg-type]
+        update(accesses)
         .where(accesses.c.case_id == bindparam("which"), accesses.c.revoked_at.is_(None))
         .values(expires_at=bindparam("until")),
         [{"which": each.id, "until": until} for each, until in zip(changed, expiries, strict=True)],

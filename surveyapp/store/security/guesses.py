@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from surveyapp.domain.security.guesses import ALARM_WITHIN, FORGOTTEN_AFTER, GuessCount, GuessKind
-from surveyapp.store.database import new_id
+from surveyapp.store.database import new_id, rows_changed
 from surveyapp.store.tables import AlarmRow, GuessRow
 
 EVERYBODY = "everybody"
@@ -107,5 +107,4 @@ def unread(session: Session) -> int:
 
 def mark_read(session: Session, at: dt.datetime) -> int:
     """Somebody knows of every alarm that there is; returns of how many nobody did."""
-    found = session.execute(update(AlarmRow).where(AlarmRow.read_at.is_(None)).values(read_at=at))
-    return found.rowcount  # type: ignore[attr-defined, no-any-return]
+    return rows_changed(session, update(AlarmRow).where(AlarmRow.read_at.is_(None)).values(read_at=at))

@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
+from surveyapp.store.database import rows_changed
 from surveyapp.store.tables import HeartbeatRow
 
 SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
@@ -15,8 +16,7 @@ SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 def beat(session: Session, now: dt.datetime) -> None:
     """Writes the moment."""
-    written = session.execute(update(HeartbeatRow).where(HeartbeatRow.id == 1).values(at=now))
-    if not written.rowcount:  # type: ignore[attr-defined]
+    if not rows_changed(session, update(HeartbeatRow).where(HeartbeatRow.id == 1).values(at=now)):
         session.merge(HeartbeatRow(id=1, at=now))
 
 

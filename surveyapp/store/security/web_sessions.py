@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.web_sessions import EndedWhy, WebSession
 from surveyapp.store.answering.prepared import Prepared
+from surveyapp.store.database import rows_changed
 from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import AccessRow, CaseRow, KeptFormRow, WebSessionRow
 
@@ -75,7 +76,7 @@ def lend(session: Session, session_id: uuid.UUID, until: dt.datetime) -> bool:
     query = update(WebSessionRow).where(
         WebSessionRow.id == session_id, WebSessionRow.lent_until.is_(None), WebSessionRow.ended_at.is_(None)
     )
-    return bool(session.execute(query.values(lent_until=until)).rowcount)  # type: ignore[attr-defined]
+    return bool(rows_changed(session, query.values(lent_until=until)))
 
 
 def take_back(session: Session, session_id: uuid.UUID, at: dt.datetime) -> None:
@@ -139,8 +140,7 @@ def remove_old(session: Session, before: dt.datetime) -> None:
 
 def _end(session: Session, at: dt.datetime, why: EndedWhy, *which: ColumnElement[bool]) -> int:
     query = update(WebSessionRow).where(WebSessionRow.ended_at.is_(None), *which).values(ended_at=at, ended_why=why)
-    found = session.execute(query, execution_options={"synchronize_session": False})
-    return found.rowcount  # type: ignore[attr-defined, no-any-return]
+    return rows_changed(session, query.execution_options(synchronize_session=False))
 
 
 # What was typed when one ended

@@ -17,7 +17,7 @@ from surveyapp.domain.sending.asked import AskedFor
 from surveyapp.domain.sending.planning import MessageState, WhyNot
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.staff import Scope
-from surveyapp.store.database import new_id
+from surveyapp.store.database import new_id, rows_changed
 from surveyapp.store.participants import scoped
 from surveyapp.store.tables import CaseRow, MessageRow, ParticipantRow, SendingSwitchRow
 
@@ -205,8 +205,7 @@ def moved(
 ) -> bool:
     """Moves a message on from one of these states; whether it was in one."""
     query = update(MessageRow).where(MessageRow.id == id, MessageRow.state.in_(before))
-    done = session.execute(query.values(state=after, **more))
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return bool(rows_changed(session, query.values(state=after, **more)))
 
 
 def counts(session: Session, scope: Scope) -> Mapping[tuple[str, MessageState], int]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from surveyapp.store.database import rows_changed
 from surveyapp.store.tables import WorkerTaskRow
 
 SENDING = "sending"
@@ -49,7 +50,7 @@ def take(session: Session, holder: str, now: dt.datetime, until: dt.datetime) ->
     _there(session, SENDING)
     free = or_(WorkerTaskRow.holder.is_(None), WorkerTaskRow.holder == holder, WorkerTaskRow.until < now)
     query = update(WorkerTaskRow).where(WorkerTaskRow.task == SENDING, free)
-    return bool(session.execute(query.values(holder=holder, until=until)).rowcount)  # type: ignore[attr-defined]
+    return bool(rows_changed(session, query.values(holder=holder, until=until)))
 
 
 def let_go(session: Session, holder: str) -> None:
@@ -69,7 +70,7 @@ def claim(session: Session, task: str, now: dt.datetime, every: dt.timedelta) ->
     _there(session, task)
     due = or_(WorkerTaskRow.done_at.is_(None), WorkerTaskRow.done_at <= now - every)
     query = update(WorkerTaskRow).where(WorkerTaskRow.task == task, due)
-    return bool(session.execute(query.values(done_at=now)).rowcount)  # type: ignore[attr-defined]
+    return bool(rows_changed(session, query.values(done_at=now)))
 
 
 def _there(session: Session, task: str) -> None:

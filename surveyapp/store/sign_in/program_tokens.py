@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.programs.tokens import WITHIN, ProgramToken, TokenScope
+from surveyapp.store.database import rows_changed
 from surveyapp.store.tables import ProgramTokenRow
 
 
@@ -83,8 +84,7 @@ def end_all(session: Session, at: dt.datetime) -> int:
 
 def _end(session: Session, at: dt.datetime, *which: ColumnElement[bool]) -> int:
     query = update(ProgramTokenRow).where(*_alive(at), *which).values(ended_at=at)
-    found = session.execute(query, execution_options={"synchronize_session": False})
-    return found.rowcount  # type: ignore[attr-defined, no-any-return]
+    return rows_changed(session, query.execution_options(synchronize_session=False))
 
 
 def _alive(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
