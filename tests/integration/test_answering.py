@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 
 import pytest
 
 from surveyapp.domain.answers import Codes, Mode
 from surveyapp.domain.audit import ByLink
+from surveyapp.domain.entry.pins import Pin
 from surveyapp.domain.errors import AnswersRefused, NotOnRoute
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import responses
+from surveyapp.store.entry import pins
 from tests import factories
 
 
@@ -28,6 +31,22 @@ def test_a_page_is_saved_and_the_next_one_offered(runtime: Runtime, who: ByLink)
     following = saved.visit.next_page("heard_via")
     assert following is not None
     assert following.id == "heard_via_detail"
+
+
+@pytest.mark.parametrize("earlier", [None, "earlier"])
+def test_a_pin_that_was_chosen_is_kept_with_the_first_answer_and_one_that_is_there_stays(
+    runtime: Runtime, who: ByLink, earlier: str | None
+) -> None:
+    person = survey_session.visit(runtime, who).participant.id
+    if earlier is not None:
+        with factories.operator(runtime).writing() as work:
+            pins.set_pin(work.session, Pin(participant_id=person, hashed=earlier, set_at=work.now))
+    chose = dataclasses.replace(who, chosen_pin="chosen")
+    answering.save_page(runtime, chose, "heard_via", {"heard_via": ["job_shop"]}, uuid.uuid4())
+    with runtime.database.reading() as session:
+        found = pins.pin_of(session, person)
+    assert found is not None
+    assert found.hashed == (earlier or "chosen")
 
 
 def test_a_form_sent_twice_saves_once(runtime: Runtime, who: ByLink) -> None:

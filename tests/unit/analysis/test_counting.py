@@ -214,7 +214,16 @@ def test_scores_are_those_of_one_person_at_a_time(cohort: list[tuple[Given | Non
 
 @pytest.mark.parametrize(
     ("count", "base", "private"),
-    [(0, 40, False), (1, 40, True), (4, 40, True), (5, 40, False), (5, 9, True), (0, 9, True), (5, 10, False)],
+    [
+        (0, 1, True),
+        (0, 40, False),
+        (1, 40, True),
+        (4, 40, True),
+        (5, 40, False),
+        (5, 9, True),
+        (0, 9, True),
+        (5, 10, False),
+    ],
 )
 def test_what_the_thresholds_would_not_let_out_is_private(count: int, base: int, private: bool) -> None:
     answers: list[Given | None] = ["great"] * count + ["bad"] * (base - count)

@@ -165,6 +165,7 @@ def test_in_a_split_a_side_that_holds_everybody_is_bounded() -> None:
     told = release_of(asked, {"q@0": column((1, 40), (0, 20), (1, 20))}, site).tables["q"]
     assert shown(told.row(0)) == {(0,): (20, 20), (1,): (60, 60)}
     assert shown(told.row(0, ("site", 0))) == {(0,): (0, 4), (1,): (36, 40)}
+    assert told.row(0, ("site", 0)).bounded
     assert all(group.told.exact is None for group in told.row(0, ("site", 1)).groups)
 
 
@@ -217,6 +218,29 @@ def test_a_study_of_five_people_tells_nothing() -> None:
     assert release.passed
     assert release.tables["q"].row(0).because == "under_minimum"
     assert release.handed_in["t0", None] == Told()
+
+
+@pytest.mark.parametrize(
+    ("answered", "silent", "rules", "told"),
+    [
+        ((5, 5), 0, TEN_AND_FIVE, Told(10, 10)),
+        ((5, 4), 0, TEN_AND_FIVE, Told()),
+        # Who gave no answer is counted by all who took part, less the base: few of them make that a range.
+        ((10, 10), 5, TEN_AND_FIVE, Told(25, 25)),
+        ((10, 10), 4, TEN_AND_FIVE, Told(20, 24)),
+        # Of a base that is told readers know that no fewer took part: the range begins there.
+        ((7, 6), 1, Thresholds(13, 5, 30), Told(13, 17)),
+    ],
+)
+def test_how_many_took_part(answered: tuple[int, int], silent: int, rules: Thresholds, told: Told) -> None:
+    people = column(*enumerate(answered), (NO_ANSWER, silent), (NOT_THERE, 20))
+    assert release_of(table(2), {"q@0": people}, rules=rules).handed_in["t0", None] == told
+
+
+def test_a_bound_needs_nine_people_together_whatever_the_minimum_base_is() -> None:
+    people = {"q@0": column((1, 2), (2, 4))}
+    row = release_of(table(3, kind="nominal"), people, rules=Thresholds(6, 5, 30)).tables["q"].row(0)
+    assert (row.depth, row.bounded) == (Depth.RANGE, False)
 
 
 def test_everyone_in_one_cell() -> None:

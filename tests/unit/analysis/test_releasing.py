@@ -119,6 +119,11 @@ def test_a_net_of_ranges_is_no_more_than_its_base_and_no_less_than_the_others_le
     told = dataclasses.replace(told, base=Told(20, 24))
     tally = objects.told_tally(made.tally((9, 9, 0, 2, 0)), (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES)
     assert tally.cells["confident"] == Cell(None, low=16, high=18)
+    beside = dataclasses.replace(told, base=Told(15, 19), groups=(OptionGroup((0, 1, 2), Told(5, 9)), *told.groups[2:]))
+    tally = objects.told_tally(
+        made.tally((6, 6, 0, 5, 0)), (table(beside), HERE), None, made.OPTIONS, (made.NET,), RULES
+    )
+    assert tally.cells["confident"] == Cell(None, low=10, high=14), "at least five are beside it"
 
 
 @pytest.mark.parametrize(
@@ -185,6 +190,15 @@ def test_of_a_change_only_what_rests_on_counts_that_are_told_is_kept(computed: b
     assert told.gained == Cell(40, 45)
     assert told.interval == (working.interval if computed else None)
     assert {test.name for test in told.tests} <= ({"mcnemar"} if computed else set())
+
+
+@pytest.mark.parametrize(("base", "low"), [(exactly(29), True), (exactly(30), False), (Told(25, 29), True)])
+def test_few_are_those_under_the_study_s_low_base(base: Told, low: bool) -> None:
+    bare = Change(people=made.EVERYONE, kind="measured", before_row=0, after_row=1)
+    counts = pair(*[exactly(5)] * 4, base=base)
+    assert objects.told_change(made.change(), bare, counts, HERE, made.OPTIONS, made.NET, RULES).low_base is low
+    told = row(((0, 1, 2, 3, 4), base), base=base)
+    assert objects.told_tally(made.tally((9, 9, 5, 4, 3)), (table(told), HERE), None, (), (), RULES).low_base is low
 
 
 def test_of_a_change_that_is_withheld_nothing_is_left() -> None:

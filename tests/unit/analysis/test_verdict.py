@@ -32,6 +32,7 @@ unhurried = settings(deadline=None)  # the first call of a statistic loads its t
         ((17, 1, 0, 1), "unclear"),
         ((100, 40, 10, 50), "fell"),
         ((300_000, 100_500, 100_000, 499_500), "no_change"),  # of a million: the whole interval prints as 0 points
+        ((400, 6, 6, 588), "unclear"),  # within a point, and not within the half that it is printed in
         ((300_000, 100_000, 103_000, 497_000), "rose"),
         ((3, 1, 4, 2), "unclear"),
     ],

@@ -274,6 +274,14 @@ K = DecisionKind
         ),
         ([*five(), tried(LATE, Outcome.CALLBACK, next_at=LATE + DAY)], [decision(LATE, K.STOP)], CallHold.STOPPED),
         ([tried(NOW, Outcome.WRONG_NUMBER)], [], None),
+        # They got in touch: one attempt more than there were, and no fewer than were allowed already.
+        (five(), [decision(LATE, K.IN_TOUCH)], None),
+        ([*five(), tried(LATE + DAY, Outcome.BUSY)], [decision(LATE, K.IN_TOUCH)], CallHold.SUPERVISOR),
+        (
+            [*five(), tried(LATE + DAY, Outcome.BUSY)],
+            [decision(LATE, K.MORE, 2), decision(LATE + HOUR, K.IN_TOUCH)],
+            None,
+        ),
     ],
 )
 def test_when_nobody_calls(attempts: list[Attempt], decisions: list[CallDecision], held: CallHold | None) -> None:

@@ -81,6 +81,13 @@ def test_what_became_of_it_comes_before_the_clock(
     assert make_case(NOW - DAY, disposition=disposition).state(NOW, response, withdrawn) is state
 
 
+@pytest.mark.parametrize(
+    ("closes", "state"), [(None, CaseState.IN_PROGRESS), (AFTER, CaseState.IN_PROGRESS), (NOW, CaseState.SUBMITTED)]
+)
+def test_what_was_opened_again_is_open_until_the_case_closes(closes: dt.datetime | None, state: CaseState) -> None:
+    assert make_case(BEFORE, None, closes).state(NOW, SUBMITTED, reopened=True) is state
+
+
 def test_what_is_answerable_and_what_a_link_opens() -> None:
     assert {CaseState.OPEN, CaseState.OVERDUE, CaseState.IN_PROGRESS} == ANSWERABLE
     assert {*ANSWERABLE, CaseState.SCHEDULED, CaseState.PAUSED, CaseState.SUBMITTED} == OPENS

@@ -144,6 +144,21 @@ TABLE: dict[str, tuple[Recipient, str, list[str]]] = {
         "2026-11-01 12:00",
         ["email Mon 02 09:00", "text Thu 05 09:00", "too_late", "not_answered"],
     ),
+    "it closes as a step would be sent": (
+        person(closes_at=at("2026-11-05 09:00")),
+        "2026-11-01 12:00",
+        ["email Mon 02 09:00", "too_late", "too_late", "not_answered"],
+    ),
+    "two that left together: the days count from the later step": (
+        person(history=(sent("invite", E, "2026-11-05 09:00"), sent("remind_3", T, "2026-11-05 09:00"))),
+        "2026-11-05 12:00",
+        ["done", "done", "email Mon 09 09:00", "not_answered"],
+    ),
+    "steps that the rules have no more count": (
+        person(history=(INVITED, sent("early", T, "2026-11-02 10:00"), sent("second", E, "2026-11-03 09:00"))),
+        "2026-11-03 12:00",
+        ["done", "enough", "enough", "not_answered"],
+    ),
     "at night": (
         person(),
         "2026-11-03 22:00",
