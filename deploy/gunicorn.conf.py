@@ -5,7 +5,6 @@ import gc
 import os
 import shutil
 import tempfile
-from concurrent.futures import Future
 
 OWN_FOLDER = "PROMETHEUS_MULTIPROC_DIR" not in os.environ
 if OWN_FOLDER:
@@ -15,46 +14,15 @@ if OWN_FOLDER:
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
-from gunicorn.workers.base import Worker
-from gunicorn.workers.gthread import TConn, ThreadWorker
 from prometheus_client import multiprocess
 
 from surveyapp.watching import logs
+from surveyapp.web import free_worker
+from surveyapp.web.free_worker import FreeWorker
 
 preload_app = True
 """What is imported, read and compiled takes seconds of a processor: done once, before there are workers. A worker that
 died is there again in a fraction of a second, and all share the memory. No connection is open by then (`wsgi`)."""
-
-
-class FreeWorker(ThreadWorker):
-    """Whoever is free serves next. A kept connection belongs to the worker that took it: one worker would have seven of
-    eight, and who asked it would wait while the other had nothing to do (docs/decisions/0100).
-
-    One that is at work takes no new connection, and one that others wait for keeps none: what is asked next over a new
-    one comes to whoever is free.
-    """
-
-    asked = 0
-    """Requests that were taken, and are served or wait."""
-
-    def enqueue_req(self, conn: TConn) -> None:
-        self.asked += 1
-        self.set_accept_enabled(self.asked < self.cfg.threads)
-        super().enqueue_req(conn)
-
-    def finish_request(self, conn: TConn, fs: Future[object]) -> None:
-        self.asked -= 1
-        super().finish_request(conn, fs)
-        self.set_accept_enabled(self.alive and self.asked < self.cfg.threads)
-
-    @property
-    def max_keepalived(self) -> int:
-        """How many connections may be kept: gunicorn says "Connection: close" in an answer where there are more."""
-        return 0 if self.asked > self.cfg.threads else self._most_kept
-
-    @max_keepalived.setter
-    def max_keepalived(self, most: int) -> None:
-        self._most_kept = most
 
 
 worker_class = FreeWorker
@@ -96,9 +64,13 @@ def when_ready(_server: Arbiter) -> None:
     gc.freeze()
 
 
-def child_exit(_server: Arbiter, worker: Worker) -> None:
+pre_fork = free_worker.give_place
+
+
+def child_exit(_server: Arbiter, worker: FreeWorker) -> None:
     """What a worker counted stays; what it was doing, it no longer does."""
     multiprocess.mark_process_dead(worker.pid)
+    free_worker.take_back(worker)
 
 
 def on_exit(_server: Arbiter) -> None:
