@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+import enum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -23,96 +25,75 @@ from surveyapp.domain.responses import CorrectionReason
 from surveyapp.domain.sending.planning import MessageState
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.staff import Role
+from surveyapp.reports.text import names
 from surveyapp.reports.text.phrasing import Phrasing
 
 _JSON = TypeAdapter(HeldRecord)
 
-_WORDS: dict[object, str] = {
-    Mode.SELF: N_("by yourself"),
-    Mode.PHONE: N_("by phone"),
-    Mode.IN_PERSON: N_("in person"),
-    Mode.VIDEO: N_("by video call"),
-    Mode.PROXY: N_("by somebody for you"),
-    Reason.DONT_KNOW: N_("Don’t know"),
-    Reason.PREFER_NOT_TO_SAY: N_("Prefer not to say"),
-    Reason.SKIPPED: N_("Not answered"),
-    Reason.NOT_ASKED: N_("Not asked"),
-    AccessKind.LINK: N_("Link"),
-    AccessKind.CODE: N_("Code"),
-    SendingWay.EMAIL: N_("E-mail"),
-    SendingWay.TEXT: N_("Text message"),
-    SendingWay.LETTER: N_("Letter"),
-    MessageState.PLANNED: N_("Waits to be sent"),
-    MessageState.HANDING_OVER: N_("Being sent"),
-    MessageState.SENT: N_("Went out"),
-    MessageState.FAILED: N_("Not taken"),
-    MessageState.UNCERTAIN: N_("Uncertain"),
-    MessageState.BOUNCED: N_("Came back"),
-    MessageState.STOPPED: N_("Stopped"),
-    Disposition.COMPLETE: N_("Complete"),
-    Disposition.PARTIAL: N_("Partial"),
-    Disposition.REFUSAL: N_("Refusal"),
-    Disposition.NON_CONTACT: N_("No contact yet"),
-    Disposition.OTHER: N_("Could not take part"),
-    Disposition.DECEASED: N_("Deceased"),
-    Disposition.UNKNOWN: N_("Not known"),
-    Disposition.NOT_ELIGIBLE: N_("Not eligible"),
-    Outcome.NO_ANSWER: N_("No answer"),
-    Outcome.BUSY: N_("Busy"),
-    Outcome.ANSWERPHONE: N_("Answerphone"),
-    Outcome.CALLBACK: N_("Call back"),
-    Outcome.APPOINTMENT: N_("Appointment made"),
-    Outcome.LINK_SENT: N_("Link sent"),
-    Outcome.WRONG_NUMBER: N_("Wrong number"),
-    Outcome.LANGUAGE_BARRIER: N_("Language barrier"),
-    Outcome.REFUSED: N_("Refused"),
-    Outcome.BROKEN_OFF: N_("Broken off"),
-    Outcome.COMPLETED: N_("Completed"),
-    Outcome.MOVED: N_("Moved"),
-    Outcome.REFUSED_SOFTLY: N_("Refused for now"),
-    Outcome.NOT_ELIGIBLE: N_("Not eligible"),
-    Outcome.COMPLAINED: N_("Complained"),
-    Outcome.WITHDREW: N_("Withdrew"),
-    Outcome.DECEASED: N_("Has died"),
-    ParticipationChange.STOPPED: N_("Stopped"),
-    ParticipationChange.TAKEN_UP: N_("Taken up again"),
-    ParticipationChange.WITHDRAWN: N_("Withdrawn"),
-    ParticipationChange.WITHDRAWAL_UNDONE: N_("Withdrawal undone"),
-    ParticipationChange.ERASED: N_("Erased"),
-    ParticipationChange.DIED: N_("Recorded as deceased"),
-    ParticipationChange.DEATH_UNDONE: N_("Recorded as deceased by mistake, and put right"),
-    LeavingReason.NOT_SAID: N_("no reason given"),
-    LeavingReason.TIME: N_("it took too much time"),
-    LeavingReason.NOT_RELEVANT: N_("it was not about you, or no longer"),
-    LeavingReason.PRIVACY: N_("you did not want your answers kept"),
-    LeavingReason.CHANGED_MIND: N_("you changed your mind"),
-    LeavingReason.MISTAKE: N_("it was recorded by mistake"),
-    LeavingReason.RETENTION: N_("the time to keep it was over"),
-    LeavingReason.DIED: N_("somebody said so"),
-    LeavingReason.MIXED_UP: N_("somebody else was meant"),
-    CorrectionReason.SLIP: N_("something was chosen or typed by mistake"),
-    CorrectionReason.MISUNDERSTOOD: N_("a question was understood in another way"),
-    CorrectionReason.LEFT_OUT: N_("something was left out"),
-    CorrectionReason.ENTERED_WRONGLY: N_("we entered something wrongly"),
-    CorrectionReason.BY_THEMSELVES: N_("you opened them yourself"),
-    KeptThing.CONTACTS: N_("How we reach you, and your links"),
-    KeptThing.WORDS: N_("What you, or interviewers, wrote in words of your own"),
-    KeptThing.ANSWERS: N_("Your answers, as yours"),
-    KeptThing.WITHDRAWN: N_("Everything, since you withdrew"),
-    QuotationState.ASKED: N_("asked for, and not cleared yet"),
-    QuotationState.CLEARED: N_("cleared"),
-    QuotationState.REFUSED: N_("refused"),
-    QuotationState.TAKEN_BACK: N_("taken back"),
-    Role.INTERVIEWER: N_("Interviewer"),
-    Role.SUPERVISOR: N_("Supervisor"),
-    Role.EVALUATOR: N_("Evaluator"),
-    Role.MANAGER: N_("Manager"),
-    Role.VIEWER: N_("Viewer"),
-    Role.READ_WORDS: N_("Reader of open answers"),
-    Role.EXPORT_ANSWERS: N_("Exporter of single answers"),
-    Role.AUDITOR: N_("Auditor"),
-    Role.ADMINISTRATOR: N_("Administrator"),
+WORDS: Mapping[type[enum.Enum], Mapping[Any, str]] = {
+    Outcome: names.OUTCOMES,
+    Disposition: names.DISPOSITIONS,
+    Role: names.ROLES,
+    SendingWay: names.WAYS,
+    MessageState: names.MESSAGE_STATES,
+    Mode: {
+        Mode.SELF: N_("by yourself"),
+        Mode.PHONE: N_("by phone"),
+        Mode.IN_PERSON: N_("in person"),
+        Mode.VIDEO: N_("by video call"),
+        Mode.PROXY: N_("by somebody for you"),
+    },
+    Reason: {
+        Reason.DONT_KNOW: N_("Don’t know"),
+        Reason.PREFER_NOT_TO_SAY: N_("Prefer not to say"),
+        Reason.SKIPPED: N_("Not answered"),
+        Reason.NOT_ASKED: N_("Not asked"),
+    },
+    AccessKind: {
+        AccessKind.LINK: N_("Link"),
+        AccessKind.CODE: N_("Code"),
+    },
+    ParticipationChange: {
+        ParticipationChange.STOPPED: N_("Stopped"),
+        ParticipationChange.TAKEN_UP: N_("Taken up again"),
+        ParticipationChange.WITHDRAWN: N_("Withdrawn"),
+        ParticipationChange.WITHDRAWAL_UNDONE: N_("Withdrawal undone"),
+        ParticipationChange.ERASED: N_("Erased"),
+        ParticipationChange.DIED: N_("Recorded as deceased"),
+        ParticipationChange.DEATH_UNDONE: N_("Recorded as deceased by mistake, and put right"),
+    },
+    LeavingReason: {
+        LeavingReason.NOT_SAID: N_("no reason given"),
+        LeavingReason.TIME: N_("it took too much time"),
+        LeavingReason.NOT_RELEVANT: N_("it was not about you, or no longer"),
+        LeavingReason.PRIVACY: N_("you did not want your answers kept"),
+        LeavingReason.CHANGED_MIND: N_("you changed your mind"),
+        LeavingReason.MISTAKE: N_("it was recorded by mistake"),
+        LeavingReason.RETENTION: N_("the time to keep it was over"),
+        LeavingReason.DIED: N_("somebody said so"),
+        LeavingReason.MIXED_UP: N_("somebody else was meant"),
+    },
+    CorrectionReason: {
+        CorrectionReason.SLIP: N_("something was chosen or typed by mistake"),
+        CorrectionReason.MISUNDERSTOOD: N_("a question was understood in another way"),
+        CorrectionReason.LEFT_OUT: N_("something was left out"),
+        CorrectionReason.ENTERED_WRONGLY: N_("we entered something wrongly"),
+        CorrectionReason.BY_THEMSELVES: N_("you opened them yourself"),
+    },
+    KeptThing: {
+        KeptThing.CONTACTS: N_("How we reach you, and your links"),
+        KeptThing.WORDS: N_("What you, or interviewers, wrote in words of your own"),
+        KeptThing.ANSWERS: N_("Your answers, as yours"),
+        KeptThing.WITHDRAWN: N_("Everything, since you withdrew"),
+    },
+    QuotationState: {
+        QuotationState.ASKED: N_("asked for, and not cleared yet"),
+        QuotationState.CLEARED: N_("cleared"),
+        QuotationState.REFUSED: N_("refused"),
+        QuotationState.TAKEN_BACK: N_("taken back"),
+    },
 }
+"""What members are called, by their kind: members of two kinds may be the same text, and are not the same word."""
 
 _CONTACT = {
     "name": N_("Name"),
@@ -412,8 +393,8 @@ class _Page:
     def _nothing(self) -> Markup:
         return Markup("<p>{}</p>\n").format(self.words.gettext("Nothing is held."))
 
-    def _word(self, member: object) -> str:
-        return self.words.gettext(_WORDS[member])
+    def _word(self, member: enum.Enum) -> str:
+        return self.words.gettext(WORDS[type(member)][member])
 
     def _moment(self, moment: dt.datetime) -> str:
         there = moment.astimezone(self.zone).replace(tzinfo=None)

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import TypeVar
 
 from flask_babel import LazyString, format_date, gettext
 from flask_babel import lazy_gettext as _
 
 from surveyapp.domain.audit import ActorKind
-from surveyapp.domain.fieldwork.cases import CaseState, Disposition, Outcome
+from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.programs.tokens import TokenScope
 from surveyapp.domain.sentences import Sentence
 from surveyapp.domain.staff import Action, Role
+from surveyapp.reports.text import names
 from surveyapp.web.shared.answers import DAY, written_number
 from surveyapp.web.shared.language import isolated, listed
+
+Named = TypeVar("Named")
+
+
+def in_words(names: Mapping[Named, str]) -> dict[Named, LazyString]:
+    """Names, each in the words of whoever reads the page."""
+    return {member: _(name) for member, name in names.items()}
+
 
 STATES: dict[CaseState, LazyString] = {
     CaseState.SCHEDULED: _("Scheduled"),
@@ -33,36 +44,9 @@ STATES: dict[CaseState, LazyString] = {
 TONES: dict[CaseState, str] = {CaseState.SUBMITTED: "good", CaseState.OVERDUE: "warn", CaseState.PAUSED: "warn"}
 """How a state's tag is drawn (`.tag.good`, `.tag.warn`); the word in it says the same."""
 
-OUTCOMES: dict[Outcome, LazyString] = {
-    Outcome.NO_ANSWER: _("No answer"),
-    Outcome.BUSY: _("Busy"),
-    Outcome.ANSWERPHONE: _("Answerphone"),
-    Outcome.CALLBACK: _("Call back"),
-    Outcome.APPOINTMENT: _("Appointment made"),
-    Outcome.LINK_SENT: _("Link sent"),
-    Outcome.WRONG_NUMBER: _("Wrong number"),
-    Outcome.MOVED: _("Moved"),
-    Outcome.LANGUAGE_BARRIER: _("Language barrier"),
-    Outcome.REFUSED: _("Refused"),
-    Outcome.REFUSED_SOFTLY: _("Refused for now"),
-    Outcome.NOT_ELIGIBLE: _("Not eligible"),
-    Outcome.COMPLAINED: _("Complained"),
-    Outcome.WITHDREW: _("Withdrew"),
-    Outcome.DECEASED: _("Has died"),
-    Outcome.BROKEN_OFF: _("Broken off"),
-    Outcome.COMPLETED: _("Completed"),
-}
-
-DISPOSITIONS: dict[Disposition, LazyString] = {
-    Disposition.COMPLETE: _("Complete"),
-    Disposition.PARTIAL: _("Partial"),
-    Disposition.REFUSAL: _("Refusal"),
-    Disposition.NON_CONTACT: _("No contact yet"),
-    Disposition.OTHER: _("Could not take part"),
-    Disposition.DECEASED: _("Deceased"),
-    Disposition.UNKNOWN: _("Not known"),
-    Disposition.NOT_ELIGIBLE: _("Not eligible"),
-}
+OUTCOMES = in_words(names.OUTCOMES)
+DISPOSITIONS = in_words(names.DISPOSITIONS)
+ROLES = in_words(names.ROLES)
 
 PREFERRED: dict[str, LazyString] = {
     "phone": _("Phone"),
@@ -72,18 +56,6 @@ PREFERRED: dict[str, LazyString] = {
     "video": _("Video call"),
 }
 """How somebody may prefer to be reached, by what their contact record says."""
-
-ROLES: dict[Role, LazyString] = {
-    Role.INTERVIEWER: _("Interviewer"),
-    Role.SUPERVISOR: _("Supervisor"),
-    Role.EVALUATOR: _("Evaluator"),
-    Role.MANAGER: _("Manager"),
-    Role.VIEWER: _("Viewer"),
-    Role.AUDITOR: _("Auditor"),
-    Role.ADMINISTRATOR: _("Administrator"),
-    Role.READ_WORDS: _("Reader of open answers"),
-    Role.EXPORT_ANSWERS: _("Exporter of single answers"),
-}
 
 PROGRAM_SCOPES: dict[TokenScope, LazyString] = {
     TokenScope.RELEASES: _("Releases: their numbers, which may be published"),

@@ -7,14 +7,12 @@ from flask_babel import lazy_gettext as lazy
 
 from surveyapp.domain.sending.asked import AskedFor
 from surveyapp.domain.sending.planning import MessageState, WhyNot
-from surveyapp.domain.sending.rules import SendingWay, StepKind
+from surveyapp.domain.sending.rules import StepKind
+from surveyapp.reports.text import names
 from surveyapp.services.sending.deciding import MessageDecision
+from surveyapp.web.shared.words import in_words
 
-WAYS: dict[SendingWay, LazyString] = {
-    SendingWay.EMAIL: lazy("E-mail"),
-    SendingWay.TEXT: lazy("Text message"),
-    SendingWay.LETTER: lazy("Letter"),
-}
+WAYS = in_words(names.WAYS)
 
 KINDS: dict[StepKind, LazyString] = {
     StepKind.INVITE: lazy("Invitation"),
@@ -28,15 +26,7 @@ ASKED_FOR: dict[AskedFor, LazyString] = {
     AskedFor.REMINDER: lazy("Reminder"),
 }
 
-STATES: dict[MessageState, LazyString] = {
-    MessageState.PLANNED: lazy("Waits to be sent"),
-    MessageState.HANDING_OVER: lazy("Being sent"),
-    MessageState.SENT: lazy("Went out"),
-    MessageState.FAILED: lazy("Not taken"),
-    MessageState.UNCERTAIN: lazy("Uncertain"),
-    MessageState.BOUNCED: lazy("Came back"),
-    MessageState.STOPPED: lazy("Stopped"),
-}
+STATES = in_words(names.MESSAGE_STATES)
 
 TONES = {
     MessageState.SENT: "good",

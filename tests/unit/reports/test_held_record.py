@@ -1,0 +1,44 @@
+"""What the page of somebody's own record calls things."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from html import unescape
+
+import pytest
+
+from surveyapp.domain.participants import Origin
+from surveyapp.domain.privacy.held import HeldChange, HeldRecord, HeldUntil
+from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
+from surveyapp.domain.privacy.retention import KeptThing
+from surveyapp.reports.files import held_record
+from surveyapp.reports.text.phrasing import ENGLISH
+
+AT = dt.datetime(2026, 6, 15, 10, 30, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("kind", held_record.WORDS, ids=lambda kind: kind.__name__)
+def test_every_member_that_may_stand_in_it_has_a_word(kind: type[enum.Enum]) -> None:
+    assert set(held_record.WORDS[kind]) == set(kind)
+
+
+def test_members_of_two_kinds_that_are_one_text_are_not_one_word() -> None:
+    changes = (
+        HeldChange(at=AT, change=ParticipationChange.WITHDRAWN, why=LeavingReason.PRIVACY),
+        HeldChange(at=AT, change=ParticipationChange.DIED, why=LeavingReason.DIED),
+    )
+    record = HeldRecord(
+        format="1", made_at=AT, language="en", time_zone="Europe/London", study="s", title="S", about="", help_name="",
+        help_phone=None, help_email=None, reference="P-0001", group="people", origin=Origin.REAL, enrolled_on=AT.date(),
+        stopped_at=None, withdrawn_at=AT, contact=(), known=(), events=(), belongs_with=(), consents=(), touchpoints=(),
+        merged=(), changes=changes, sights=(), releases=0,
+        kept=(HeldUntil(what=KeptThing.WITHDRAWN, until=dt.date(2026, 7, 15)),), then=None,
+    )  # fmt: skip
+    page = unescape(held_record.as_page(record, ENGLISH))
+    for line in (
+        "Withdrawn on 15 June 2026, 11:30: you did not want your answers kept",
+        "Recorded as deceased on 15 June 2026, 11:30: somebody said so",
+        "Everything, since you withdrew: until 15 July 2026",
+    ):
+        assert f">{line}<" in page
