@@ -1,9 +1,9 @@
 """What one machine carries: acknowledged saves a second on SQLite with two processes that serve, as `make demo` starts
-it, and on PostgreSQL with four; and what a save costs of the processor, of those that serve and of the database's. Of
-the last, a larger machine or several are planned (docs/performance.md): unlike the clock it hardly depends on what else
-the machine does.
+it, and on PostgreSQL with four and with two; and what a save costs of the processor, of those that serve and of the
+database's. Of the last, a larger machine or several are planned (docs/performance.md): unlike the clock it hardly
+depends on what else the machine does.
 
-Both in one run, in turns, so that a machine that slows down slows both.
+All in one run, in turns, so that a machine that slows down slows all.
 """
 
 from __future__ import annotations
@@ -92,14 +92,17 @@ def main() -> None:
     if find_binary("initdb") is None:
         print("PostgreSQL is not installed: left out.", flush=True)
         return
-    file, server = Carried(), Carried()
+    file, server, two = Carried(), Carried(), Carried()
     with tempfile.TemporaryDirectory(prefix="shiftline-carried-") as name, _cluster() as cluster:
         for turn in range(TURNS):
             _turn(f"sqlite:///{Path(name) / f'{turn}.db'}", 2, None, file)
             _turn(cluster.url_by_socket(cluster.create()), 4, cluster, server)
+            _turn(cluster.url_by_socket(cluster.create()), 2, cluster, two)
     row("saves a second, SQLite, 2 processes that serve", "", file.in_words())
     row("saves a second, PostgreSQL, 4 processes that serve", "≥ 1 ×", server.in_words())
     row("the second by the first", "≥ 1 ×", f"{server.saves / server.clock / (file.saves / file.clock):.2f} ×")
+    row("saves a second, PostgreSQL, 2 processes that serve", "", two.in_words())
+    row("the last by the first", "", f"{two.saves / two.clock / (file.saves / file.clock):.2f} ×")
 
 
 if __name__ == "__main__":

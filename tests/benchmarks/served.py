@@ -37,6 +37,9 @@ from tests.benchmarks.shared import headed, row
 AT_ONCE = {8: 40, 64: 10}
 """Participants at once, and how many questions each answers at most."""
 
+TURNS = 3
+"""How often each is measured, in turns: a machine that slows down slows all."""
+
 PATIENCE_S = 60
 
 Step = Callable[[], float | None]
@@ -241,19 +244,29 @@ def as_for_real(url: str, folder: Path, processes: int | None = None) -> Iterato
         yield port, int(pid.read_text())
 
 
-def ours(folder: Path) -> dict[tuple[str, int], Measured]:
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a server: `begun` begins for one more participant."""
+
+    what: str
+    begun: Callable[[], Callable[[], Step]]
+
+
+@contextlib.contextmanager
+def ours(folder: Path) -> Iterator[list[Asked]]:
+    """Pages and saves."""
     url = f"sqlite:///{folder / 'served.db'}"
-    links = links_in(url, 2 * sum(AT_ONCE) + 1)
-    found = {}
+    links = links_in(url, 2 * TURNS * sum(AT_ONCE) + 1)
     with as_for_real(url, folder) as (port, _):
         _, said = walked.without_script(OverHttp(port), links.pop())
-        for people, most in AT_ONCE.items():
-            found["pages", people] = together([pages_of(port, links.pop()) for _ in range(people)], most)
-            found["saves", people] = together([saves_of(port, links.pop(), said) for _ in range(people)], most)
-    return found
+        yield [
+            Asked("pages", lambda: pages_of(port, links.pop())),
+            Asked("saves", lambda: saves_of(port, links.pop(), said)),
+        ]
 
 
-def otrees(folder: Path, otree: str) -> dict[tuple[str, int], Measured]:
+@contextlib.contextmanager
+def otrees(folder: Path, otree: str) -> Iterator[list[Asked]]:
     """oTree's pages: forty questions of two options, as its production server serves them, on its own database."""
     for made in ("survey", "_static"):
         (folder / made).mkdir()
@@ -282,39 +295,57 @@ def otrees(folder: Path, otree: str) -> dict[tuple[str, int], Measured]:
             "{{ endblock }}\n"
         )
     port = free_port()
-    found = {}
     more = {"OTREE_PRODUCTION": "1", "PATH": f"{Path(otree).parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": ""}
     with serving([otree, "prodserver1of2", f"127.0.0.1:{port}"], port, "/", folder, more):
-        body = json.dumps({"session_config_name": "survey", "num_participants": sum(AT_ONCE)}).encode()
+        body = json.dumps({"session_config_name": "survey", "num_participants": TURNS * sum(AT_ONCE)}).encode()
         status, _, made = OverHttp(port).call("POST", "/api/sessions", body, "application/json")
         assert status == 200, made
         link = urllib.parse.urlsplit(json.loads(made)["session_wide_url"]).path
-        for people, most in AT_ONCE.items():
-            found["pages", people] = together([otree_of(port, link) for _ in range(people)], most)
-    return found
+        yield [Asked(OTREE, lambda: otree_of(port, link))]
+
+
+OTREE = "oTree's pages"
 
 
 def main() -> None:
     headed("Answering over HTTP, as `make demo` starts it")
-    otree = os.environ.get("OTREE")
-    with tempfile.TemporaryDirectory(prefix="shiftline-served-") as name:
+    found: dict[tuple[str, int], list[Measured]] = {}
+    with tempfile.TemporaryDirectory(prefix="shiftline-served-") as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         (folder / "otree").mkdir()
-        theirs = otrees(folder / "otree", otree) if otree else {}
-        for (what, people), each in ours(folder).items():
-            beside = theirs.get(("pages", people))
-            row(
-                f"{what} a second, {people} at once",
-                {"saves": "10 ×", "pages": "4 ×"}[what],
-                f"{each.a_second:.1f}, {each.troubles}"
-                + (f"   {each.a_second / beside.a_second:.1f} × oTree's ({beside.a_second:.1f})" if beside else ""),
-            )
-            row(
-                "their p95",
-                {"saves": "1/6", "pages": "1/2"}[what],
-                f"{each.p95 * 1000:.0f} ms"
-                + (f"   {each.p95 / beside.p95:.2f} of oTree's ({beside.p95 * 1000:.0f} ms)" if beside else ""),
-            )
+        otree = os.environ.get("OTREE")
+        asked = stack.enter_context(otrees(folder / "otree", otree)) if otree else []
+        asked += stack.enter_context(ours(folder))
+        for _ in range(TURNS):
+            for people, most in AT_ONCE.items():
+                for each in asked:
+                    measured = together([each.begun() for _ in range(people)], most)
+                    found.setdefault((each.what, people), []).append(measured)
+    for (what, people), turns in found.items():
+        if what == OTREE:
+            continue
+        all_turns = _joined(turns)
+        beside = _joined(found[OTREE, people]) if (OTREE, people) in found else None
+        row(
+            f"{what} a second, {people} at once",
+            {"saves": "10 ×", "pages": "4 ×"}[what],
+            f"{all_turns.a_second:.1f}, {all_turns.troubles}"
+            + (f"   {all_turns.a_second / beside.a_second:.1f} × oTree's ({beside.a_second:.1f})" if beside else ""),
+        )
+        row(
+            "their p95",
+            {"saves": "1/6", "pages": "1/2"}[what],
+            f"{all_turns.p95 * 1000:.0f} ms"
+            + (f"   {all_turns.p95 / beside.p95:.2f} of oTree's ({beside.p95 * 1000:.0f} ms)" if beside else ""),
+        )
+
+
+def _joined(turns: Sequence[Measured]) -> Measured:
+    return Measured(
+        [taken for each in turns for taken in each.taken],
+        [error for each in turns for error in each.failed],
+        sum(each.clock for each in turns),
+    )
 
 
 if __name__ == "__main__":
