@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from tests import factories
 
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+WRONG = ("fault", "error-summary")
 MAY_STAY_OPEN = frozenset(["li", "p", "td", "th", "tr", "tbody", "thead", "dt", "dd", "option", "html", "head", "body"])
 
 
@@ -95,8 +96,8 @@ class Page(HTMLParser):
 
     def check(self) -> None:
         """One H1; a title that says it; a language and direction, nothing marked with its own twice or escaped twice;
-        unique ids; labels that point somewhere; closed tags; nothing inline that the Content-Security-Policy forbids;
-        nothing from another host."""
+        unique ids; labels that point somewhere; closed tags; one focus at most, which what is wrong has; nothing inline
+        that the Content-Security-Policy forbids; nothing from another host."""
         assert not self.problems, self.problems
         assert not [text for text, _ in self.spoken if "<span" in text], "markup is read out"
         assert not re.search(r"&amp;(lt|gt|amp|quot|#\d+|#x\w+);", self.source), "escaped twice"
@@ -109,6 +110,11 @@ class Page(HTMLParser):
         assert html.get("dir") in ("ltr", "rtl")
         ids = Counter(attributes["id"] for _, attributes in self.elements if "id" in attributes)
         assert not [name for name, count in ids.items() if count > 1], "an id is used twice"
+        focus = [attributes for _, attributes in self.elements if "autofocus" in attributes]
+        assert len(focus) <= 1, f"one focus, not {focus}"
+        wrong = [each for _, each in self.elements if each.get("class") in WRONG and "hidden" not in each]
+        read_out = focus[0].get("aria-describedby", "").split() if focus else []
+        assert not wrong or any(each in focus or each.get("id") in read_out for each in wrong), f"not read out: {wrong}"
         for tag, attributes in self.elements:
             for pointer in ("for", "aria-labelledby", "aria-describedby", "aria-controls"):
                 for target in attributes.get(pointer, "").split():

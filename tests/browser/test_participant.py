@@ -285,6 +285,7 @@ def test_characters_left_are_said_near_the_end_only(shown: Shown) -> None:
     expect(page.locator(".left")).to_have_text("Characters too many: 3")
     send_page(page)
     expect(page.locator(".fault")).to_contain_text("5000 characters at most")
+    expect(box).to_be_focused()
     assert len(page.locator("textarea").input_value()) == 5003
 
 

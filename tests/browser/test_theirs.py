@@ -38,12 +38,14 @@ def test_somebody_changes_what_they_agreed_to_and_withdraws(
     expect(page.get_by_role("status")).to_contain_text("What you agree to is changed.")
     page.get_by_role("button", name="Call me then").click()
     expect(page.locator("#at-fault")).to_contain_text("Choose the day and the time")
+    expect(page.locator("#at")).to_be_focused()
     if javascript:
         check_page(page)
     page.get_by_role("link", name="Stop or withdraw").click()
     heading(page, "Stop or withdraw")
     page.get_by_role("button", name="Do it now").click()
     expect(page.locator("#change-fault")).to_contain_text("Choose one of these.")
+    expect(page.locator("#change-fault")).to_be_focused()
     if javascript:
         check_page(page)
     page.locator("#change-withdrawn").check()

@@ -215,13 +215,20 @@ def test_another_link_in_the_same_browser_shows_its_own(
     first = page.url
     page.context.set_offline(False)
     other = live_server + factories.create_link(runtime_sqlite, factories.create_participant(runtime_sqlite))
+    still_open, page = page, page.context.new_page()
     page.goto(other)
     page.context.set_offline(True)
+    # A tab that is still open on the first's turns, and keeps its page; whose is shown, the server has said since.
+    before = question(still_open)
+    answer(still_open)
+    turn(still_open)
+    assert question(still_open) != before
+    kept(still_open, f'"{before}":')
     # Theirs is not kept yet, and the first's is shown to nobody but whoever has their link.
     assert refused(page, first)
     page.goto(link)
     assert on(page) == question(page)
-    assert page.url == first
+    assert page.url == still_open.url
     answer(page)
     turn(page)
     page.context.set_offline(False)

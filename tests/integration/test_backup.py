@@ -10,9 +10,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.security.audit_chain import Tampering
 from surveyapp.domain.staff import Role
 from surveyapp.services.privacy import erasing
@@ -35,8 +36,10 @@ IDENTITY, RECIPIENT = backup.new_identity()
 
 
 @pytest.fixture(autouse=True)
-def nobody_is_kept_connected(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is restored over must be nobody's."""
+def nobody_is_kept_connected(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is restored over must be nobody's. The first test of a run that has the database has it made before."""
+    if "database_url" in request.fixturenames:
+        request.getfixturevalue("database_url")
     for each in once.kept_connections.values():
         each.close()
     monkeypatch.setattr(once, "kept_connections", {})
@@ -213,6 +216,19 @@ def test_where_no_file_may_grow_no_backup_is_made_and_it_is_said(installed: Runt
     assert list(installed.settings.cache.glob("backup-*")) == []
     made = backup.create(desk)
     assert backup.verify(installed.settings, made.path, IDENTITY).manifest == made.manifest
+
+
+def test_a_server_without_the_database_says_to_create_it(installed: Runtime) -> None:
+    url = installed.settings.database_url
+    if file_of(url) is not None:
+        pytest.skip("a file is made where it is missing")
+    made = backup.create(factories.operator(installed))
+    there = dataclasses.replace(
+        installed.settings, database_url=make_url(url).set(database="lost").render_as_string(False)
+    )
+    for replace in (False, True):
+        with pytest.raises(DatabaseUnavailable, match="run `createdb` and then `surveyapp backup restore`"):
+            backup.restore(there, made.path, IDENTITY, replace=replace)
 
 
 @pytest.mark.parametrize("cut", [0, 10, 300, -1])

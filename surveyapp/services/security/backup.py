@@ -278,7 +278,7 @@ def restore(settings: Settings, path: Path, identity: str | None, *, replace: bo
                 f"The backup was made by a newer Shiftline ({manifest.product}, tables {manifest.revision}) than this "
                 f"one. Install that one, then restore."
             )
-        if not replace and _holds_something(settings):
+        if not replace and copies.has_rows(settings.database_url):
             raise BackupRefused(
                 "There is a database with rows in it where this would go. Look whether it is the right one; "
                 "`--replace` sets it aside."
@@ -287,17 +287,6 @@ def restore(settings: Settings, path: Path, identity: str | None, *, replace: bo
         aside = copies.put_back(settings.database_url, working / COPY, manifest.contents, moment)
     readiness.migrate(settings)
     return RestoredBackup(manifest, aside, manifest.revision != migrating.head(), 0)
-
-
-def _holds_something(settings: Settings) -> bool:
-    try:
-        return copies.has_rows(settings.database_url)
-    except DatabaseUnavailable as error:
-        if error.fault is DatabaseFault.NO_DATABASE:
-            raise BackupRefused(
-                "There is no database to restore into. Create an empty one on the server, then restore."
-            ) from error
-        raise
 
 
 def _other_kind(manifest: Manifest) -> str:

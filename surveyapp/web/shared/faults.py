@@ -1,4 +1,5 @@
-"""What is wrong with a posted answer, as a sentence that says what to do. Keyed on `AnswerFault.code` and the kind."""
+"""What is wrong with a posted answer, as a sentence that says what to do, keyed on `AnswerFault.code` and the kind; and
+which of what is wrong on a page has the focus."""
 
 from __future__ import annotations
 
@@ -6,12 +7,19 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
+from flask import g
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import Part, PartType, typed_number
 from surveyapp.web.shared.answers import DAY, REASONS, written_number
+
+
+def takes_focus(name: str) -> bool:
+    """Whether what is wrong there has the focus of the page that is being made: the first that asks, for a page has
+    one. A page may be made more than once in a request: what style it needs is read from it."""
+    return bool(g.setdefault("focus", name) == name)
 
 
 def fault_sentence(fault: AnswerFault, part: Part) -> str:

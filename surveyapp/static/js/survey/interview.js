@@ -147,10 +147,10 @@ const ready = slipped ? begin() : Promise.resolve();
 ready.then(() => {
   listen({ stream, advance, leave, open, busy: () => busy || Boolean(talk?.busy), single });
   if (slipped) return;
-  const summary = document.querySelector(".error-summary");
-  if (summary) summary.focus();
+  // What is wrong has the focus already.
+  if (document.querySelector(".error-summary")) return;
   // What is read out first stays in sight, and a page may say where the keyboard is; elsewhere the first thing to ask is.
-  else if (form && ("readFirst" in form.dataset || form.querySelector("[autofocus]"))) stream.mark(stream.items[0]);
+  if (form && ("readFirst" in form.dataset || form.querySelector("[autofocus]"))) stream.mark(stream.items[0]);
   else if (stream?.items.length) stream.start(location.hash.slice(1));
 });
 

@@ -95,7 +95,8 @@ export function fieldsOf(part, values) {
   return Object.fromEntries(Object.entries(values).filter(([name]) => name.split(":")[0] === part.key));
 }
 
-// Says what is wrong where it is to be put right, and nothing of what was wrong before. Returns the first of those places.
+// Says what is wrong where it is to be put right, and nothing of what was wrong before. Returns what has the focus: of the
+// first, as the server's page has it, the one box that it describes, or else the sentence.
 export function tell(root, page, faults, pack) {
   for (const place of root.querySelectorAll(".fault")) {
     place.hidden = true;
@@ -123,7 +124,7 @@ function place(root, page, fault, pack) {
   const control = described(root, said.id);
   const ids = (control?.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
   control?.setAttribute("aria-describedby", [...ids, said.id].join(" "));
-  return said;
+  return control?.matches("fieldset") ? said : control ?? said;
 }
 
 // What bears the description of a fault: the group of options or boxes, or else what is typed in.

@@ -12,8 +12,8 @@ let changed = false;
 const leave = document.querySelector("a.leave")?.pathname ?? "/survey/leave";
 if (leave.startsWith("/survey/")) startLeaving({ address: leave });
 
-// The problem is read out and seen first.
-document.querySelector(".fault")?.focus();
+// What is wrong is read out and seen first: in a browser that would give the focus to boxes alone, too.
+if (!("autofocus" in HTMLElement.prototype)) document.querySelector("[autofocus]")?.focus();
 
 // Where something is written in is seen whole: a browser brings only its first line out from under the bar.
 document.addEventListener("focusin", ({ target }) => target.matches("textarea") && target.scrollIntoView({ block: "nearest" }));

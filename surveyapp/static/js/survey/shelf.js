@@ -33,7 +33,8 @@ export const shelved = {
     const before = await shelved.page(handle);
     const link = page.link ?? before?.link ?? null;
     await shelf.put(at(handle), new Response(JSON.stringify({ ...page, link })));
-    await shelved.belongsTo(handle, still);
+    // From its second page on the worker says whose it is: a tab that is still open on an older link is not asked.
+    if (!before && !(await shelved.whose())) await shelved.belongsTo(handle, still);
     for (const each of pictures) if (still() && !(await shelf.match(each))) await shelf.add(each).catch(() => {});
     const named = new Set([at(handle), ...files, ...pictures].map((each) => new URL(each, location.href).href));
     for (const { url } of await shelf.keys()) if (!named.has(url)) await shelf.delete(url);

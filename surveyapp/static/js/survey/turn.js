@@ -216,7 +216,6 @@ export class Turning {
     const place = tell(this.main, this.page, faults, this.pack);
     this.name(`${this.pack.words.error} `);
     if (place) {
-      place.tabIndex = -1;
       place.focus();
       place.scrollIntoView({ block: "center" });
     }
