@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from surveyapp.analysis.disclosure.told import CrossTold, Told
-from surveyapp.analysis.releasing.objects import told_cell
 from surveyapp.analysis.releasing.statuses import StatusPlace
+from surveyapp.analysis.releasing.tallies import told_cell
 from surveyapp.analysis.statistics import rounding
 from surveyapp.domain.instrument.study import Thresholds
 from surveyapp.domain.instrument.translation import joined

@@ -7,11 +7,11 @@ from typing import Any
 
 from docx import Document as new_document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from surveyapp.reports.documents import ooxml
 from surveyapp.reports.documents.document import (
     Document,
     DocumentContents,
@@ -28,18 +28,7 @@ from surveyapp.reports.text.phrasing import Phrasing
 
 FONT, INK, SOFT, ACCENT = "Calibri", RGBColor(0x16, 0x20, 0x2A), RGBColor(0x55, 0x60, 0x6A), RGBColor(0x0B, 0x5D, 0x5E)
 TEXT_WIDTH = Cm(16)
-SHADE = "E8F1F0"
-AFTER_BIDI = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl")
-AFTER_BORDERS = (
-    "w:tblBorders",
-    "w:shd",
-    "w:tblLayout",
-    "w:tblCellMar",
-    "w:tblLook",
-    "w:tblCaption",
-    "w:tblDescription",
-)
-"""What the format wants after these: Word reads a file whose parts are out of order as damaged."""
+SHADE, RULE = "E8F1F0", "DEDBD3"
 
 KEPT_TOGETHER = 16
 """Rows of a table that stand on one page; a longer one goes on with its header over it."""
@@ -64,7 +53,7 @@ class _Writer:
         if self.document.subtitle:
             self.docx.add_paragraph(self.document.subtitle, style="Subtitle")
         line = self.docx.add_paragraph(style="Caption")
-        _link(line, self.document.address, self.document.edition)
+        ooxml.link(line, self.document.address, self.document.edition, str(ACCENT))
         for block in self.document.blocks:
             match block:
                 case DocumentHeading():
@@ -110,7 +99,7 @@ class _Writer:
                 style.paragraph_format.space_before = Pt(before)
             style.paragraph_format.space_after = Pt(6)
             if self.document.from_right:
-                style.element.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), *AFTER_BIDI)
+                style.element.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), *ooxml.AFTER_BIDI)
         styles["Normal"].paragraph_format.line_spacing = 1.15
         if (border := styles["Title"].element.pPr.find(qn("w:pBdr"))) is not None:
             styles["Title"].element.pPr.remove(border)
@@ -141,17 +130,12 @@ class _Writer:
         footer = self.docx.sections[0].footer.paragraphs[0]
         footer.style = self.docx.styles["Caption"]
         footer.add_run(f"{self.document.edition} · ")
-        _field(footer, "PAGE")
+        ooxml.field(footer, "PAGE")
 
     def _heading(self, block: DocumentHeading) -> None:
         heading = self.docx.add_heading(block.text, block.level)
         self.bookmarks += 1
-        start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
-        start.set(qn("w:id"), str(self.bookmarks))
-        start.set(qn("w:name"), _bookmark(block))
-        end.set(qn("w:id"), str(self.bookmarks))
-        heading._p.insert(1 if heading._p.pPr is not None else 0, start)
-        heading._p.append(end)
+        ooxml.bookmark(heading, self.bookmarks, _bookmark(block))
 
     def _contents(self) -> None:
         """A table of contents that is there at once, linked to its headings; Word puts the pages in when it is
@@ -163,13 +147,10 @@ class _Writer:
             line.paragraph_format.space_after = Pt(1)
             if index == 0:
                 for kind in ("begin", None, "separate"):
-                    _field_part(line, kind, r'TOC \o "1-2" \h \z \u')
-            link = OxmlElement("w:hyperlink")
-            link.set(qn("w:anchor"), _bookmark(heading))
-            link.append(_run_of(heading.text))
-            line._p.append(link)
+                    ooxml.field_part(line, kind, r'TOC \o "1-2" \h \z \u')
+            ooxml.link_within(line, _bookmark(heading), heading.text)
             if index == len(entries) - 1:
-                _field_part(line, "end", "")
+                ooxml.field_part(line, "end", "")
 
     def _figure(self, block: DocumentFigure) -> None:
         label = self.words.gettext("Figure %(number)s", number=block.number)
@@ -190,9 +171,7 @@ class _Writer:
         for each in block.quotations:
             paragraph = self.docx.add_paragraph(style="Quote")
             said = paragraph.add_run(self.words.quoted(each.text))
-            language = OxmlElement("w:lang")
-            language.set(qn("w:val"), each.language)
-            said._r.get_or_add_rPr().append(language)
+            said._r.get_or_add_rPr().append(ooxml.language(each.language))
             by = paragraph.add_run(f"\n{each.member}")
             by.font.italic, by.font.size, by.font.color.rgb = False, Pt(9), SOFT
             paragraph.paragraph_format.left_indent = Cm(0.8)
@@ -212,7 +191,7 @@ class _Writer:
         line.paragraph_format.space_before = Pt(before)
         line.add_run(f"{note} ")
         if address:
-            _link(line, address, self.words.gettext("See it in the release"))
+            ooxml.link(line, address, self.words.gettext("See it in the release"), str(ACCENT))
         line.paragraph_format.space_after = Pt(14)
         line.paragraph_format.keep_together = True
 
@@ -222,21 +201,21 @@ class _Writer:
         table = self.docx.add_table(rows=1, cols=len(block.columns))
         table.style = self.docx.styles["Table Grid"]
         table.autofit = False
-        _described(table, block.caption, block.note)
-        _ruled(table)
+        ooxml.described(table, block.caption, block.note)
+        ooxml.ruled(table, ends=str(ACCENT), between=RULE)
         if self.document.from_right:
-            table._tbl.tblPr.insert_element_before(OxmlElement("w:bidiVisual"), "w:tblW", "w:jc", *AFTER_BORDERS)
+            table._tbl.tblPr.insert_element_before(OxmlElement("w:bidiVisual"), "w:tblW", "w:jc", *ooxml.AFTER_BORDERS)
         widths = _widths(block)
         size = Pt(9 if len(block.columns) < 7 else 8)
         for cell, title in zip(table.rows[0].cells, block.columns, strict=True):
             right = title != block.columns[0] and len(title) <= 60 and _numeric(block, block.columns.index(title))
             _fill(cell, title, size, bold=True, right=right)
-            _shade(cell)
-        _mark(table.rows[0], "w:tblHeader")
+            ooxml.shade(cell, SHADE)
+        ooxml.mark(table.rows[0], "w:tblHeader")
         for row in block.rows:
             self._row(table, row, len(block.columns), size)
         for row in table.rows:
-            _mark(row, "w:cantSplit")
+            ooxml.mark(row, "w:cantSplit")
             for cell, width in zip(row.cells, widths, strict=True):
                 cell.width = width
         for column, width in zip(table.columns, widths, strict=True):
@@ -319,87 +298,5 @@ def _fill(cell: Any, text: str, size: Pt, *, bold: bool = False, right: bool = F
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _shade(cell: Any) -> None:
-    shade = OxmlElement("w:shd")
-    for name, value in (("val", "clear"), ("color", "auto"), ("fill", SHADE)):
-        shade.set(qn(f"w:{name}"), value)
-    cell._tc.get_or_add_tcPr().append(shade)
-
-
-def _mark(row: Any, name: str) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement(name))
-
-
-def _ruled(table: Any) -> None:
-    """Thin lines between rows, none between columns."""
-    borders = OxmlElement("w:tblBorders")
-    for side, size, colour in (
-        ("top", "8", "0B5D5E"),
-        ("left", "0", None),
-        ("bottom", "8", "0B5D5E"),
-        ("right", "0", None),
-        ("insideH", "4", "DEDBD3"),
-        ("insideV", "0", None),
-    ):
-        line = OxmlElement(f"w:{side}")
-        line.set(qn("w:val"), "single" if colour else "nil")
-        line.set(qn("w:sz"), size)
-        line.set(qn("w:color"), colour or "auto")
-        borders.append(line)
-    table._tbl.tblPr.insert_element_before(borders, *AFTER_BORDERS)
-
-
-def _described(table: Any, title: str, text: str) -> None:
-    """What a table is, for whoever hears it."""
-    properties = table._tbl.tblPr
-    for name, value in (("w:tblCaption", title), ("w:tblDescription", text)):
-        made = OxmlElement(name)
-        made.set(qn("w:val"), value)
-        properties.append(made)
-
-
 def _bookmark(heading: DocumentHeading) -> str:
     return f"_{heading.anchor.replace('-', '_')}"[:40]
-
-
-def _run_of(text: str) -> Any:
-    run, words = OxmlElement("w:r"), OxmlElement("w:t")
-    words.text = text
-    words.set(qn("xml:space"), "preserve")
-    run.append(words)
-    return run
-
-
-def _link(paragraph: Any, address: str, text: str) -> None:
-    """A link; where the installation's address is not known there is only a path, which is printed and not linked."""
-    if not address.startswith(("http://", "https://")):
-        paragraph.add_run(text)
-        return
-    link = OxmlElement("w:hyperlink")
-    link.set(qn("r:id"), paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
-    run = _run_of(text)
-    style, colour, line = OxmlElement("w:rPr"), OxmlElement("w:color"), OxmlElement("w:u")
-    colour.set(qn("w:val"), "0B5D5E")
-    line.set(qn("w:val"), "single")
-    style.extend([colour, line])
-    run.insert(0, style)
-    link.append(run)
-    paragraph._p.append(link)
-
-
-def _field(paragraph: Any, code: str) -> None:
-    for kind in ("begin", None, "end"):
-        _field_part(paragraph, kind, code)
-
-
-def _field_part(paragraph: Any, kind: str | None, code: str) -> None:
-    run = OxmlElement("w:r")
-    if kind is None:
-        made = OxmlElement("w:instrText")
-        made.set(qn("xml:space"), "preserve")
-        made.text = f" {code} "
-    else:
-        made = OxmlElement("w:fldChar")
-        made.set(qn("w:fldCharType"), kind)
-    run.append(made)
-    paragraph._p.append(run)

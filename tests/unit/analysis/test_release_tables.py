@@ -9,7 +9,15 @@ import pytest
 
 from surveyapp.analysis.disclosure.budget import budget
 from surveyapp.analysis.disclosure.grouping import find_grouping
-from surveyapp.analysis.disclosure.inputs import NO_ANSWER, NOT_THERE, Cohort, CrossedMoments, StatusMoment, StatusTable
+from surveyapp.analysis.disclosure.inputs import (
+    NO_ANSWER,
+    NOT_ASKED,
+    NOT_THERE,
+    Cohort,
+    CrossedMoments,
+    StatusMoment,
+    StatusTable,
+)
 from surveyapp.analysis.disclosure.release import protect
 from surveyapp.analysis.disclosure.told import Depth, ReleaseTold, RowTold, Told
 from surveyapp.domain.instrument.study import Thresholds
@@ -235,6 +243,22 @@ def test_a_study_of_five_people_tells_nothing() -> None:
 def test_how_many_took_part(answered: tuple[int, int], silent: int, rules: Thresholds, told: Told) -> None:
     people = column(*enumerate(answered), (NO_ANSWER, silent), (NOT_THERE, 20))
     assert release_of(table(2), {"q@0": people}, rules=rules).handed_in["t0", None] == told
+
+
+@pytest.mark.parametrize(
+    ("asked", "past", "told"),
+    [
+        (9, 20, Told()),
+        (10, 20, Told(10, 10)),
+        (40, 0, Told(40, 40)),
+        (40, 4, Told(40, 44)),  # all who took part, less the asked, would be the few who were routed past
+        (40, 5, Told(40, 40)),
+    ],
+)
+def test_how_many_were_asked_where_a_fact_routes(asked: int, past: int, told: Told) -> None:
+    moment = StatusMoment(column="q@0", touchpoint="t0", routed="fact", asked_told=True)
+    people = {"q@0": column((0, asked - 5), (1, 5), (NOT_ASKED, past))}
+    assert release_of(replace(table(2), moments=(moment,)), people).tables["q"].row(0).asked == told
 
 
 def test_a_bound_needs_nine_people_together_whatever_the_minimum_base_is() -> None:

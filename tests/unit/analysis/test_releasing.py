@@ -15,7 +15,7 @@ from surveyapp.analysis.disclosure.inputs import NO_ANSWER, NOT_ASKED, NOT_THERE
 from surveyapp.analysis.disclosure.told import Depth, OptionGroup, PairTold, RowTold, TableTold, Told, exactly
 from surveyapp.analysis.linked.table import DONT_KNOW, NO_RESPONSE, LinkedTable
 from surveyapp.analysis.linked.table import NOT_ASKED as NEVER_ASKED
-from surveyapp.analysis.releasing import holding, objects
+from surveyapp.analysis.releasing import changes, holding, objects, tallies
 from surveyapp.analysis.releasing.statuses import ReleasedVariable, StatusPlace, StatusTables, status_tables
 from surveyapp.analysis.statistics import intervals
 from surveyapp.domain.instrument.conditions import All, Changed, Condition, Is, Not, Reference
@@ -45,8 +45,8 @@ RULES = Thresholds()
     ],
 )
 def test_a_count_as_far_as_it_is_told(told: Told, at_least: bool, cell: Cell) -> None:
-    assert objects.told_cell(told, 100, at_least=at_least) == cell
-    assert objects.told_cell(told, None, at_least=at_least).percent is None
+    assert tallies.told_cell(told, 100, at_least=at_least) == cell
+    assert tallies.told_cell(told, None, at_least=at_least).percent is None
 
 
 def row(*groups: tuple[tuple[int, ...], Told], base: Told, **more: object) -> RowTold:
@@ -70,7 +70,7 @@ def test_joined_options_and_the_net_that_they_come_to() -> None:
         base=exactly(104), without=Told(0, 4),
     )  # fmt: skip
     working = dataclasses.replace(made.tally((21, 37, 29, 14, 3)), rating=None)
-    tally = objects.told_tally(working, (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES)
+    tally = tallies.told_tally(working, (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES)
     assert tally.joined == (Joined(("not_very", "not_at_all"), Cell(17, 16)),)
     assert tally.cells == {
         "neither": Cell(29, 28), "quite": Cell(37, 36), "very": Cell(21, 20), "confident": Cell(58, 56),
@@ -82,7 +82,7 @@ def test_joined_options_and_the_net_that_they_come_to() -> None:
 def test_a_bounded_side_and_what_stands_beside_it() -> None:
     told = row(((0, 1, 2), Told(1, 4)), ((3,), Told(52, 55)), ((4,), exactly(44)), base=exactly(100), bounded=True)
     working = made.tally((44, 53, 2, 1, 0))
-    tally = objects.told_tally(working, (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES)
+    tally = tallies.told_tally(working, (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES)
     assert tally.cells["quite"] == Cell(None, 52, low=52)
     assert tally.cells["confident"] == Cell(None, 96, low=96)
     assert tally.joined == (Joined(("neither", "not_very", "not_at_all"), Cell(None, high=4)),)
@@ -90,7 +90,7 @@ def test_a_bounded_side_and_what_stands_beside_it() -> None:
 
 def test_a_net_that_the_groups_cut_through_is_not_told() -> None:
     told = row(((0, 1, 2, 3), exactly(60)), ((4,), exactly(44)), base=exactly(104))
-    tally = objects.told_tally(
+    tally = tallies.told_tally(
         made.tally((44, 30, 20, 6, 4)), (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES
     )
     assert tally.cells == {"very": Cell(44, 42), "confident": Cell(None)}
@@ -101,7 +101,7 @@ def test_ranges_while_people_answer() -> None:
         ((0, 1), Told(0, 4)), ((2,), Told(5, 9)), ((3,), Told(25, 29)), ((4,), Told(15, 19)),
         base=Told(50, 54), collecting=True,
     )  # fmt: skip
-    tally = objects.told_tally(
+    tally = tallies.told_tally(
         made.tally((19, 27, 5, 1, 0)), (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES
     )
     assert tally.collecting
@@ -114,13 +114,13 @@ def test_a_net_of_ranges_is_no_more_than_its_base_and_no_less_than_the_others_le
         ((0, 1), Told(0, 4)), ((2,), Told(0, 0)), ((3,), Told(5, 9)), ((4,), Told(5, 9)),
         base=Told(10, 14), collecting=True,
     )  # fmt: skip
-    tally = objects.told_tally(made.tally((6, 6, 0, 1, 0)), (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES)
+    tally = tallies.told_tally(made.tally((6, 6, 0, 1, 0)), (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES)
     assert tally.cells["confident"] == Cell(None, low=10, high=14)
     told = dataclasses.replace(told, base=Told(20, 24))
-    tally = objects.told_tally(made.tally((9, 9, 0, 2, 0)), (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES)
+    tally = tallies.told_tally(made.tally((9, 9, 0, 2, 0)), (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES)
     assert tally.cells["confident"] == Cell(None, low=16, high=18)
     beside = dataclasses.replace(told, base=Told(15, 19), groups=(OptionGroup((0, 1, 2), Told(5, 9)), *told.groups[2:]))
-    tally = objects.told_tally(
+    tally = tallies.told_tally(
         made.tally((6, 6, 0, 5, 0)), (table(beside), HERE), None, made.OPTIONS, (made.NET,), RULES
     )
     assert tally.cells["confident"] == Cell(None, low=10, high=14), "at least five are beside it"
@@ -148,10 +148,10 @@ def test_an_interval_is_of_the_counts_that_are_told_and_of_no_others(told: RowTo
 
 def test_what_is_withheld_holds_nothing() -> None:
     told = row(base=Told(), depth=Depth.WITHHELD)
-    tally = objects.told_tally(
+    tally = tallies.told_tally(
         made.tally((19, 27, 5, 1, 0)), (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES
     )
-    assert tally == objects.withheld(made.EVERYONE)
+    assert tally == tallies.withheld(made.EVERYONE)
 
 
 @pytest.mark.parametrize("computed", [True, False])
@@ -160,7 +160,7 @@ def test_of_a_rating_only_what_may_be_computed_is_told(computed: bool) -> None:
     working = dataclasses.replace(
         made.tally((44, 60, 0, 0, 0)), rating=RatingSummary(Decimal("3.4"), (4,), minimum=1, maximum=5)
     )
-    tally = objects.told_tally(working, (table(told), StatusPlace("t", 0)), None, made.OPTIONS[:2], (), RULES, computed)
+    tally = tallies.told_tally(working, (table(told), StatusPlace("t", 0)), None, made.OPTIONS[:2], (), RULES, computed)
     assert tally.rating == (RatingSummary(Decimal("3.4"), None, None, None) if computed else None)
 
 
@@ -178,7 +178,7 @@ def test_of_a_change_only_what_rests_on_counts_that_are_told_is_kept(computed: b
     working = made.change(interval=Interval(31, 54), points=43, verdict="rose")
     bare = Change(people=made.EVERYONE, kind="measured", before_row=0, after_row=1)
     hidden = pair(Told(40, 44), Told(35, 39), Told(0, 4), Told(5, 9), base=Told(85, 89), rose=Told(60, 64))
-    told = objects.told_change(working, bare, hidden, HERE, made.OPTIONS, made.NET, RULES, computed)
+    told = changes.told_change(working, bare, hidden, HERE, made.OPTIONS, made.NET, RULES, computed)
     assert told.base == Cell(None, low=85, high=89)
     assert told.gained == Cell(None, low=35, high=39)
     assert (told.points, told.interval, told.tests, told.mean, told.transitions) == (None, None, (), None, None)
@@ -186,7 +186,7 @@ def test_of_a_change_only_what_rests_on_counts_that_are_told_is_kept(computed: b
     shown = pair(
         exactly(45), exactly(40), exactly(2), exactly(1), statistics=frozenset({"net_interval", "mcnemar"}),
     )  # fmt: skip
-    told = objects.told_change(working, bare, shown, HERE, made.OPTIONS, made.NET, RULES, computed)
+    told = changes.told_change(working, bare, shown, HERE, made.OPTIONS, made.NET, RULES, computed)
     assert told.gained == Cell(40, 45)
     assert told.interval == (working.interval if computed else None)
     assert {test.name for test in told.tests} <= ({"mcnemar"} if computed else set())
@@ -196,25 +196,25 @@ def test_of_a_change_only_what_rests_on_counts_that_are_told_is_kept(computed: b
 def test_few_are_those_under_the_study_s_low_base(base: Told, low: bool) -> None:
     bare = Change(people=made.EVERYONE, kind="measured", before_row=0, after_row=1)
     counts = pair(*[exactly(5)] * 4, base=base)
-    assert objects.told_change(made.change(), bare, counts, HERE, made.OPTIONS, made.NET, RULES).low_base is low
+    assert changes.told_change(made.change(), bare, counts, HERE, made.OPTIONS, made.NET, RULES).low_base is low
     told = row(((0, 1, 2, 3, 4), base), base=base)
-    assert objects.told_tally(made.tally((9, 9, 5, 4, 3)), (table(told), HERE), None, (), (), RULES).low_base is low
+    assert tallies.told_tally(made.tally((9, 9, 5, 4, 3)), (table(told), HERE), None, (), (), RULES).low_base is low
 
 
 def test_of_a_change_that_is_withheld_nothing_is_left() -> None:
     working = made.change()
     bare = Change(people=made.EVERYONE, kind="measured", before_row=0, after_row=1)
     nothing = pair(Told(), Told(), Told(), Told(), base=Told())
-    told = objects.told_change(working, bare, nothing, HERE, made.OPTIONS, made.NET, RULES)
+    told = changes.told_change(working, bare, nothing, HERE, made.OPTIONS, made.NET, RULES)
     assert told == dataclasses.replace(bare, withheld=True)
 
 
 def test_a_verdict_holds_for_whatever_the_ranges_hide() -> None:
-    assert objects.worst_case(pair(exactly(45), exactly(40), exactly(2), exactly(1))) == "rose"
-    assert objects.worst_case(pair(Told(40, 44), Told(35, 39), Told(0, 4), Told(5, 9))) == "rose"
-    assert objects.worst_case(pair(Told(40, 44), Told(0, 4), Told(35, 39), Told(5, 9))) == "fell"
-    assert objects.worst_case(pair(Told(40, 44), Told(5, 9), Told(5, 9), Told(5, 9))) == "unclear"
-    assert objects.worst_case(pair(Told(), Told(5, 9), Told(5, 9), Told(5, 9))) is None
+    assert changes.worst_case(pair(exactly(45), exactly(40), exactly(2), exactly(1))) == "rose"
+    assert changes.worst_case(pair(Told(40, 44), Told(35, 39), Told(0, 4), Told(5, 9))) == "rose"
+    assert changes.worst_case(pair(Told(40, 44), Told(0, 4), Told(35, 39), Told(5, 9))) == "fell"
+    assert changes.worst_case(pair(Told(40, 44), Told(5, 9), Told(5, 9), Told(5, 9))) == "unclear"
+    assert changes.worst_case(pair(Told(), Told(5, 9), Told(5, 9), Told(5, 9))) is None
 
 
 @given(st.tuples(*[st.integers(0, 30)] * 4), st.tuples(*[st.integers(0, 2)] * 4), st.data())
@@ -222,7 +222,7 @@ def test_and_no_counts_inside_the_ranges_say_otherwise(
     low: tuple[int, int, int, int], width: tuple[int, int, int, int], data: st.DataObject
 ) -> None:
     ranges = [range(least, least + more + 1) for least, more in zip(low, width, strict=True)]
-    verdict = objects.worst_case(pair(*(Told(each[0], each[-1]) for each in ranges)))
+    verdict = changes.worst_case(pair(*(Told(each[0], each[-1]) for each in ranges)))
     both, gained, given_up, neither = (data.draw(st.sampled_from(each)) for each in ranges)
     found = intervals.newcombe_paired(both, before_only=given_up, after_only=gained, neither=neither)
     if verdict == "rose":
@@ -234,7 +234,7 @@ def test_and_no_counts_inside_the_ranges_say_otherwise(
 
 
 def test_ranges_too_wide_to_try_are_too_few_to_tell() -> None:
-    assert objects.worst_case(pair(Told(0, 99), Told(900, 999), Told(0, 9), Told(0, 9))) == "unclear"
+    assert changes.worst_case(pair(Told(0, 99), Told(900, 999), Told(0, 9), Told(0, 9))) == "unclear"
 
 
 def question(id: str, **more: object) -> Question:
