@@ -15,6 +15,7 @@ from surveyapp.services.runtime import Runtime, system_clock
 from surveyapp.services.security import backup
 from surveyapp.services.security.backup_folder import BackupRefused, Keep
 from surveyapp.store.security import copies
+from surveyapp.store.security.copying import contents
 from tests import factories
 from tests.drills import Ground, Row, none, rounds
 from tests.drills._load import people, stored
@@ -63,7 +64,7 @@ def run(ground: Ground, backups: int, participants: int) -> list[Row]:
                 lacking += sum(
                     text not in history.get(reference, []) for reference, texts in before.items() for text in texts
                 )
-                lacking += bool(copies.differences(manifest.contents, copies.contents_of(apart)))
+                lacking += bool(contents.differences(manifest.contents, copies.contents_of(apart)))
     finally:
         end.set()
         for thread in threads:

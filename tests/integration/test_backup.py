@@ -24,7 +24,8 @@ from surveyapp.services.security.backup_folder import BackupRefused, Keep
 from surveyapp.store import migrating
 from surveyapp.store.database import Database, file_of
 from surveyapp.store.security import copies
-from surveyapp.store.security.copies import CopyRefused
+from surveyapp.store.security.copying import contents
+from surveyapp.store.security.copying.contents import CopyRefused
 from surveyapp.store.security.protection import unprotected
 from tests import factories, once
 from tests.page import Client
@@ -85,7 +86,7 @@ def test_a_backup_is_restored_with_every_row(installed: Runtime, empty_url: str)
     there = dataclasses.replace(installed.settings, database_url=empty_url)
     restored = backup.restore(there, made.path, IDENTITY, replace=False)
     assert (restored.aside, restored.migrated) == (None, False)
-    assert copies.differences(made.manifest.contents, copies.contents_of(empty_url)) == []
+    assert contents.differences(made.manifest.contents, copies.contents_of(empty_url)) == []
     runtime = dataclasses.replace(installed, settings=there, database=Database(empty_url))
     restored_backup.settle(factories.operator(runtime), restored, made.path)
     runtime.database.dispose()
@@ -255,7 +256,7 @@ def test_one_that_counts_other_rows_than_it_says_is_not_whole(
 ) -> None:
     take = copies.take
 
-    def miscounted(url: str, target: Path) -> copies.Contents:
+    def miscounted(url: str, target: Path) -> contents.Contents:
         found = dict(take(url, target))
         found["participant"] = dataclasses.replace(found["participant"], rows=7)
         return found

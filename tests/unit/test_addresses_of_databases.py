@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from surveyapp.store.security.copies import libpq_environment
+from surveyapp.store.security.copying.of_servers import libpq_environment
 
 
 @pytest.mark.parametrize(

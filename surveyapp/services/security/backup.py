@@ -44,6 +44,8 @@ from surveyapp.store import migrating
 from surveyapp.store.database import Database
 from surveyapp.store.security import audit_chain as chain_store
 from surveyapp.store.security import copies
+from surveyapp.store.security.copying import of_files
+from surveyapp.store.security.copying.contents import Contents, TableContents, differences
 
 FORMAT = 1
 MANIFEST, COPY = "manifest.json", "database"
@@ -69,8 +71,8 @@ class Manifest(BaseModel):
     audit_head: str | None = None
 
     @property
-    def contents(self) -> copies.Contents:
-        return {name: copies.TableContents(each.rows, each.sha256) for name, each in self.tables.items()}
+    def contents(self) -> Contents:
+        return {name: TableContents(each.rows, each.sha256) for name, each in self.tables.items()}
 
     @property
     def rows(self) -> int:
@@ -202,13 +204,13 @@ def _written(packed: Path, folder: Path, now: dt.datetime, recipients: list[pyra
                 pyrage.encrypt_io(plain, out, recipients)
             else:
                 shutil.copyfileobj(plain, out)
-        copies.flush(coming)
+        of_files.flush(coming)
         beside = folder / f"{name}{SUM}"
         beside.touch(mode=0o600)
         beside.write_text(f"{sum_of(coming)}  {name}\n", encoding="utf-8")
-        copies.flush(beside)
+        of_files.flush(beside)
         coming.rename(path)
-        copies.flush(folder)
+        of_files.flush(folder)
     except (OSError, pyrage.EncryptError) as error:
         (folder / f"{name}{SUM}").unlink(missing_ok=True)
         raise BackupRefused(f"The backup could not be written to {folder}: {error}. None was made.") from error
@@ -229,7 +231,7 @@ def verify(settings: Settings, path: Path, identity: str | None) -> CheckedBacku
             raise BackupRefused(f"Without {path.name}{SUM} and without an identity nothing can be said of {path}.")
         return CheckedBackup(path, None)
     with opened(settings, path, identity) as (manifest, apart):
-        said = copies.differences(manifest.contents, copies.contents_of(apart)) + copies.faults_of(apart)
+        said = differences(manifest.contents, copies.contents_of(apart)) + copies.faults_of(apart)
         trail = None if said else _trail_fault(settings, manifest, apart)
     if said:
         raise BackupRefused(f"{path} is not whole: {'; '.join(said)}. Use another one.")

@@ -1,0 +1,114 @@
+"""Copies of a SQLite file, made through SQLite's online backup."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.store.security.copying.contents import (
+    SET_ASIDE,
+    Contents,
+    CopyRefused,
+    refuse_unless_equal,
+    sum_of,
+)
+from surveyapp.store.unavailable import fault_of
+
+
+@contextlib.contextmanager
+def opened(path: Path, mode: str = "ro") -> Iterator[sqlite3.Connection]:
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"file:{quote(str(path))}?mode={mode}", uri=True, isolation_level=None, timeout=10)
+        ) as connection:
+            yield connection
+    except sqlite3.DatabaseError as error:
+        fault = fault_of(error)
+        if fault is None:
+            raise
+        raise DatabaseUnavailable(fault) from error
+
+
+def take(path: Path, target: Path) -> Contents:
+    with opened(path) as source, contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
+        try:
+            source.backup(copy)
+        except sqlite3.OperationalError as error:
+            # The database is only read here: what has no room is the copy.
+            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+                raise CopyRefused(
+                    f"The copy could not be written to {target.parent}: {error}. Make room there."
+                ) from error
+            raise
+        # One file, without a journal beside it.
+        copy.execute("PRAGMA journal_mode = DELETE")
+        return contents_of(copy)
+
+
+def contents_of(connection: sqlite3.Connection) -> Contents:
+    names = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+    ).fetchall()
+    found = {}
+    for (name,) in names:
+        columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
+        # quote() writes every value in one way: numbers, text, bytes and nothing are told apart.
+        values = " || ',' || ".join(f'quote("{column}")' for column in columns)
+        rows = connection.execute(f'SELECT {values} FROM "{name}" ORDER BY rowid')  # noqa: S608 - names of our tables
+        found[name] = sum_of(row[0].encode() for row in rows)
+    return found
+
+
+def put_back(path: Path, copy: Path, expected: Contents, moment: str) -> str | None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    coming = path.with_name(f"{path.name}.restoring")
+    coming.unlink(missing_ok=True)
+    try:
+        shutil.copyfile(copy, coming)
+        coming.chmod(0o600)
+        with opened(coming) as connection:
+            refuse_unless_equal(expected, contents_of(connection))
+        aside = None
+        if path.exists():
+            _refuse_if_open(path)
+            aside = path.with_name(f"{path.name}.{SET_ASIDE}{moment}")
+            for end in ("", "-wal", "-shm"):
+                beside = path.with_name(path.name + end)
+                if beside.exists():
+                    beside.rename(aside.with_name(aside.name + end))
+        flush(coming)
+        coming.rename(path)
+        flush(path.parent)
+    finally:
+        coming.unlink(missing_ok=True)
+    return None if aside is None else str(aside)
+
+
+def _refuse_if_open(path: Path) -> None:
+    """Leaving WAL mode needs the file for oneself: it fails while anybody else has it open. It goes on in WAL."""
+    try:
+        with opened(path, "rw") as connection:
+            connection.execute("PRAGMA busy_timeout = 0")
+            connection.execute("PRAGMA journal_mode = DELETE")
+    except DatabaseUnavailable as error:
+        if error.fault is DatabaseFault.BUSY:
+            raise CopyRefused(
+                "The database is in use. Stop the server and every command, then restore again."
+            ) from None
+        if error.fault is not DatabaseFault.DAMAGED:
+            raise
+
+
+def flush(path: Path) -> None:
+    """Makes sure that a file, or which files a folder has, is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
