@@ -5,7 +5,7 @@ from sqlalchemy import event
 
 from surveyapp.domain.errors import OF_DATABASE
 from surveyapp.store import migrating
-from surveyapp.store.database import make_engine
+from surveyapp.store.connecting.engines import make_engine
 from surveyapp.store.tables import Base
 
 url = context.config.attributes.get("url")

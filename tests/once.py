@@ -25,6 +25,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.services import runtime as runtimes
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import database
+from surveyapp.store.connecting import engines
 
 
 class CompiledOnce(jinja2.BytecodeCache):
@@ -56,7 +57,7 @@ def _builder_compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
 
 class Statements(dict[Any, Any]):
     """SQL by what it says, for every engine of a kind: an engine's own cache begins empty, and each test has engines of
-    its own. All of them are made in one way (`store.database.make_engine`)."""
+    its own. All of them are made in one way (`store.connecting.engines.make_engine`)."""
 
     def get(self, key: Any, default: Any = None) -> Any:
         return super().get(key[1:], default)
@@ -66,7 +67,7 @@ class Statements(dict[Any, Any]):
 
 
 _statements: dict[str, Statements] = {}
-_make_engine = database.make_engine
+_make_engine = engines.make_engine
 
 
 def _engine_with_what_was_before(url: str, **how: Any) -> Engine:

@@ -11,7 +11,8 @@ from pathlib import Path
 from surveyapp.domain.errors import OF_DATABASE, DatabaseUnavailable
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import migrating
-from surveyapp.store.database import Database, file_of, make_engine
+from surveyapp.store.connecting.engines import file_of, make_engine
+from surveyapp.store.database import Database
 from surveyapp.store.security import moving
 from surveyapp.store.security.moving import TO, MoveRefused
 

@@ -11,7 +11,8 @@ from surveyapp.domain.sentences import say
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import Settings
 from surveyapp.store import migrating
-from surveyapp.store.database import Database, file_of
+from surveyapp.store.connecting.engines import file_of
+from surveyapp.store.database import Database
 from surveyapp.store.security import heartbeat, sealed_rows
 from surveyapp.store.security.key_file import KeyFile
 

@@ -12,7 +12,7 @@ from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.participants import contacts
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.store import database
+from surveyapp.store.connecting import engines
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow
 from tests.browser.conftest import Tab, sign_in
@@ -102,7 +102,7 @@ def test_a_database_that_fails_is_said_so_that_it_can_be_read(
     size: str,
     scheme: str,
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 50)
     runtime_sqlite.database.dispose()
     link = factories.create_link(runtime_sqlite, factories.create_participant(runtime_sqlite))
     page = tab(f"{live_server}/health/live", size, color_scheme=scheme, service_workers="block")

@@ -22,7 +22,8 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup, backup_folder
 from surveyapp.services.security.backup_folder import BackupRefused, Keep
 from surveyapp.store import migrating
-from surveyapp.store.database import Database, file_of
+from surveyapp.store.connecting.engines import file_of
+from surveyapp.store.database import Database
 from surveyapp.store.security import copies
 from surveyapp.store.security.copying import contents
 from surveyapp.store.security.copying.contents import CopyRefused

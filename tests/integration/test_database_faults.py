@@ -20,8 +20,8 @@ from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import database as database_module
-from surveyapp.store.database import file_of
+from surveyapp.store.connecting import engines
+from surveyapp.store.connecting.engines import file_of
 from surveyapp.store.security import heartbeat
 from surveyapp.web.shared.errors import unavailable as unavailable_page
 from tests import factories
@@ -147,7 +147,7 @@ def somebody(runtime: Runtime) -> Participant:
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 50)
 
 
 def everything(client: Client) -> Iterator[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ from surveyapp.cli import main
 from surveyapp.domain.errors import OF_DATABASE, DatabaseFault, DatabaseUnavailable
 from surveyapp.services import moving, readiness
 from surveyapp.services.moving import MoveRefused
-from surveyapp.store import database as database_module
+from surveyapp.store.connecting import engines
 from surveyapp.store.database import Database
 from tests import factories
 from tests.conftest import Clock, unavailable
@@ -190,7 +190,7 @@ def test_postgresql_is_asked_whether_it_is_there_only_where_a_connection_rested(
     first = process()
     assert process() == first
     assert not asked
-    monkeypatch.setattr(database_module, "RESTS_S", 0)
+    monkeypatch.setattr(engines, "RESTS_S", 0)
     assert process() == first
     assert asked == [True]
     monkeypatch.undo()

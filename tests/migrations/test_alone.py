@@ -10,7 +10,8 @@ import pytest
 
 from surveyapp.settings import ROOT
 from surveyapp.store import migrating
-from surveyapp.store.database import Database, make_engine
+from surveyapp.store.connecting.engines import make_engine
+from surveyapp.store.database import Database
 from tests.databases import Cluster
 
 MIGRATE = "import sys; from surveyapp.store import migrating; migrating.upgrade(sys.argv[1]); print('done')"
@@ -55,7 +56,8 @@ def test_whoever_comes_while_another_works_waits_for_it(new_url: str) -> None:
 
 def test_one_that_is_killed_lets_go(new_url: str) -> None:
     holding = (
-        "import sys; from surveyapp.store import migrating; from surveyapp.store.database import make_engine\n"
+        "import sys; from surveyapp.store import migrating\n"
+        "from surveyapp.store.connecting.engines import make_engine\n"
         "with migrating.alone(make_engine(sys.argv[1], may_create=True)): print('held', flush=True); sys.stdin.read()"
     )
     holder = subprocess.Popen(

@@ -14,7 +14,7 @@ from psycopg import errors
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.services.readiness import PASSING
 from surveyapp.services.security.operating import NOTHING_OF_OURS
-from surveyapp.store.unavailable import fault_of, unfit
+from surveyapp.store.connecting.unavailable import fault_of, unfit
 
 AT = 'connection failed: connection to server at "10.0.0.5", port 5432 failed: '
 

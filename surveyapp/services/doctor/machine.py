@@ -19,7 +19,7 @@ from surveyapp.environment.vault import SecretPlace
 from surveyapp.services.doctor.finding import BETTER, WRONG, Found
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import backup_folder
-from surveyapp.store.database import file_of
+from surveyapp.store.connecting.engines import file_of
 
 
 def address(runtime: Runtime) -> Found:

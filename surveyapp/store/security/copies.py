@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import make_url, text
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
-from surveyapp.store.database import file_of, make_engine
+from surveyapp.store.connecting.engines import file_of, make_engine
 from surveyapp.store.security.copying import of_files, of_servers
 from surveyapp.store.security.copying.contents import Contents
 

@@ -21,9 +21,9 @@ from sqlalchemy import Connection, Engine, Row, Table, func, insert, inspect, se
 from sqlalchemy.exc import IntegrityError
 
 from surveyapp.domain.errors import OF_DATABASE, ShiftlineError
+from surveyapp.store.connecting.unavailable import asked_of_the_driver, driver_errors
 from surveyapp.store.database import Database
 from surveyapp.store.tables import Base
-from surveyapp.store.unavailable import asked_of_the_driver, driver_errors
 
 _INTEGRITY = "23"
 """How the codes of errors begin that say a row cannot stand beside those there are."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.store.connecting.unavailable import fault_of
 from surveyapp.store.security.copying.contents import (
     SET_ASIDE,
     Contents,
@@ -18,7 +19,6 @@ from surveyapp.store.security.copying.contents import (
     refuse_unless_equal,
     sum_of,
 )
-from surveyapp.store.unavailable import fault_of
 
 
 @contextlib.contextmanager

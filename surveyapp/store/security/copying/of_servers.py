@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, make_url, text
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
-from surveyapp.store.database import make_engine
+from surveyapp.store.connecting.engines import make_engine
+from surveyapp.store.connecting.unavailable import asked_of_the_driver, driver_errors
 from surveyapp.store.security.copying.contents import SET_ASIDE, Contents, CopyRefused, refuse_unless_equal, sum_of
-from surveyapp.store.unavailable import asked_of_the_driver, driver_errors
 
 
 @contextlib.contextmanager
