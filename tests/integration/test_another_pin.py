@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.entry.pins import TRIES
 from surveyapp.domain.participants import Participant
+from surveyapp.services.responses import pins as services
 from surveyapp.services.runtime import Runtime
 from surveyapp.store.entry import pins
 from tests import factories
@@ -87,6 +90,26 @@ def test_what_is_wrong_is_said_beside_it(
         pin = pins.pin_of(session, person.id)
     assert pin is not None
     assert pin.wrong == (1 if "Tries left" in fault else 0)
+
+
+def test_of_two_who_choose_at_once_the_first_is_kept(
+    runtime: Runtime, person: Participant, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashing takes a while, and nothing is locked meanwhile."""
+    hashed = services._hashed
+
+    def while_another_is_chosen(*asked: Any) -> str:
+        monkeypatch.setattr(services, "_hashed", hashed)
+        other = Phone(runtime)
+        other.open(factories.create_link(runtime, person))
+        other.prove(PIN)
+        choose(other, PIN, ANOTHER)
+        assert other.path == "/survey/yours"
+        return hashed(*asked)
+
+    monkeypatch.setattr(services, "_hashed", while_another_is_chosen)
+    choose(phone, PIN, "730519")
+    assert fits(runtime, person, ANOTHER)
 
 
 def test_guesses_end_as_they_do_at_the_door(runtime: Runtime, person: Participant, phone: Phone) -> None:

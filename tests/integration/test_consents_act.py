@@ -9,16 +9,18 @@ import uuid
 import pytest
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.fieldwork.call_stand import CallHold
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Disposition, Outcome
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind, CaseState, Disposition, Outcome
 from surveyapp.domain.instrument.study import Anchor
-from surveyapp.domain.participants import Contact, Participant
+from surveyapp.domain.participants import ConsentGiven, Contact, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.cases import consents, scheduling, stopping
 from surveyapp.services.cases.agreed_times import AgreedTime
 from surveyapp.services.cases.state import state_of
 from surveyapp.services.fieldwork import attempts, call_queue, deciding, working_out
+from surveyapp.services.participants import links
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.responses import answering, pins, survey_session
 from surveyapp.services.runtime import Runtime
@@ -83,6 +85,44 @@ def test_a_no_makes_the_next_case_a_refusal_and_leaves_this_one_to_be_finished(
     clock.forward(days=11)
     assert called(asking, staff) == set(), "nor when the next one opens"
     assert standing(asking, person)[1] in ANSWERABLE, "their link opens it still"
+    operator = factories.operator(asking)
+    with pytest.raises(StateRefused, match="can no longer answer touchpoint 2"):
+        links.give_out(operator, factories.STUDY, person.reference, 2, AccessKind.LINK)
+    assert links.give_out(operator, factories.STUDY, person.reference, 1, AccessKind.LINK).link
+
+
+def test_of_two_that_were_begun_the_last_is_theirs_to_finish(
+    asking: Runtime, person: Participant, clock: Clock
+) -> None:
+    say(asking, person, YES)
+    clock.forward(days=11)
+    say(asking, person, NO, touchpoint=2)
+    assert standing(asking, person) == {1: CaseState.REFUSED, 2: CaseState.IN_PROGRESS}
+
+
+def test_who_has_sent_answers_and_begun_nothing_more_is_asked_nothing_more(
+    asking: Runtime, person: Participant
+) -> None:
+    say(asking, person, YES)
+    with factories.operator(asking).writing() as work:
+        study = work.runtime.study(factories.STUDY)
+        response = responses.response_of(work.session, cases.cases_of(work.session, person.id)[0].id)
+        assert response is not None
+        responses.submit(work.session, response.id, work.now)
+        purpose = next(each for each in study.consent if each.id == "recontact")
+        no = ConsentGiven(purpose.id, purpose.version, False, work.now + dt.timedelta(minutes=1))
+        consents.record(work, study, person, [no], Mode.PHONE)
+        consents.follow(work, study, person)
+    assert standing(asking, person) == {1: CaseState.SUBMITTED, 2: CaseState.REFUSED}
+
+
+def test_stopping_ends_what_can_still_be_answered_and_nothing_that_has_closed(
+    asking: Runtime, person: Participant, clock: Clock
+) -> None:
+    clock.forward(days=95)
+    with factories.operator(asking).writing() as work:
+        stopping.stop(work, person, LeavingReason.TIME)
+    assert standing(asking, person) == {1: CaseState.CLOSED, 2: CaseState.REFUSED}
 
 
 def test_a_yes_after_that_gives_it_back(asking: Runtime, person: Participant, staff: Staff, clock: Clock) -> None:

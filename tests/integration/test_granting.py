@@ -155,6 +155,15 @@ def test_the_last_administrator_stays(runtime: Runtime) -> None:
     assert now(runtime, first) == first
 
 
+def test_the_last_manager_of_a_whole_study_stays_and_one_of_a_site_may_go(runtime: Runtime) -> None:
+    operator, site = factories.operator(runtime), factories.create_site(runtime)
+    whole, of_site = factories.create_staff(runtime, Role.MANAGER), factories.create_staff(runtime)
+    granting.grant(operator, of_site.id, factories.STUDY, Role.MANAGER, site.reference)
+    with pytest.raises(StateRefused, match="last manager"):
+        granting.revoke(operator, whole.id, factories.STUDY)
+    assert granting.revoke(operator, of_site.id, factories.STUDY, grants=[(Role.MANAGER, site.reference)])
+
+
 def test_an_auditor_reads_the_trail_of_their_study_and_that_they_did(runtime: Runtime, app_client: Client) -> None:
     auditor = factories.create_staff(runtime, Role.AUDITOR)
     desk = Desk(runtime, factories.create_staff(runtime, Role.MANAGER))

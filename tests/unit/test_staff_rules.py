@@ -87,6 +87,15 @@ def test_true_counts_at_one_site_are_not_those_of_another() -> None:
     assert scope_of(staff, Action.SEE_RELEASES, "first", Origin.REAL).sites is None
 
 
+@pytest.mark.parametrize(("grants", "everywhere"), [((NORTH,), False), ((None,), True), ((NORTH, None), True)])
+def test_what_somebody_may_at_a_site_they_may_not_everywhere(
+    grants: tuple[uuid.UUID | None, ...], everywhere: bool
+) -> None:
+    staff = make_staff(*(Grant(M, "first", site) for site in grants))
+    assert staff.may(Action.MANAGE_PARTICIPANTS, "first")
+    assert staff.may_everywhere(Action.MANAGE_PARTICIPANTS, "first") is everywhere
+
+
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("true_counts", [True, False])
 def test_only_an_evaluators_grant_is_of_true_counts(role: Role, true_counts: bool) -> None:

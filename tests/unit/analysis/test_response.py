@@ -147,6 +147,8 @@ def test_lost_is_told_from_who_may_still_answer_and_who_was_not_asked_again() ->
     assert kinds == {"stayed": 4, "lost": 3, "open": 1, "not_asked": 2}
     assert (found.shares["old"].count, found.shares["old"].percent) == (3, 43)
     assert found.shares["young"].percent is None
+    told = response.lost(counts, AGE, age, 2, 1, Rules(Thresholds(8, 3, 30)), edition=WORKING, group="g")
+    assert told.shares["old"].private, "three of the seven of whom the share is: no table of so few is published"
 
 
 def linked(codes: list[int], versions: list[int]) -> LinkedTable:

@@ -317,6 +317,8 @@ def test_the_same_interviewer_is_kept_and_can_hand_over() -> None:
     assert call_stand(agreed, [], LONDON).keeper == ME
     assert call_stand([*agreed, tried(NOW + 2 * DAY, Outcome.BUSY, OTHER)], [], LONDON).keeper == ME
     assert call_stand(agreed, [decision(NOW + DAY, K.HANDED_OVER)], LONDON).keeper is None
+    for another_next in (Outcome.REFUSED_SOFTLY, Outcome.LANGUAGE_BARRIER):
+        assert call_stand([*agreed, tried(NOW + 2 * DAY, another_next)], [], LONDON).keeper is None
 
 
 @pytest.mark.parametrize(
@@ -329,6 +331,8 @@ def test_the_same_interviewer_is_kept_and_can_hand_over() -> None:
         (Outcome.NO_ANSWER, "2026-10-25T01:30+01:00", "2026-10-26T00:00+00:00"),
         (Outcome.BUSY, "2026-10-25T01:30+01:00", "2026-10-25T01:00+00:00"),
         (Outcome.BUSY, "2026-10-25T01:30+00:00", "2026-10-25T02:00+00:00"),
+        (Outcome.LINK_SENT, "2026-06-15T10:00+01:00", "2026-06-16T00:00+01:00"),
+        (Outcome.BROKEN_OFF, "2026-06-15T10:00+01:00", "2026-06-16T00:00+01:00"),
         (Outcome.CALLBACK, "2026-06-15T10:00+01:00", None),
         (Outcome.REFUSED, "2026-06-15T10:00+01:00", None),
     ],
