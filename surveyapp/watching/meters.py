@@ -44,7 +44,7 @@ database_wait = Histogram(
     registry=REGISTRY,
 )
 database_failures = Counter(
-    "shiftline_database_failures", "Units of work that failed because the database could not work.", registry=REGISTRY
+    "shiftline_database_failures", "Pages answered with 503 because the database could not work.", registry=REGISTRY
 )
 refused = Counter(
     "shiftline_requests_refused",

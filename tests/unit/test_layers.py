@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,19 @@ def test_every_layer_contract_holds() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     found = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout
+
+
+def test_the_architecture_names_every_room_and_none_that_is_not_there() -> None:
+    tree = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("```")[3]
+    assert tree.lstrip().startswith("domain/")
+    named: dict[str, set[str]] = {}
+    for line in tree.strip().splitlines():
+        if found := re.match(r"(\w+)/ ", line):
+            layer = found[1]
+        named.setdefault(layer, set()).update(set(re.findall(r"\b(\w+)/", line)) - {layer})
+    for layer, rooms in named.items():
+        there = {path.parent.name for path in (ROOT / "surveyapp" / layer).glob("*/__init__.py")}
+        assert rooms == there, layer
 
 
 MANY = {"store": 18, "web/shared": 18}
