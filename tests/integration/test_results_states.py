@@ -14,7 +14,7 @@ from sqlalchemy import select
 from surveyapp.analysis.linked import build
 from surveyapp.domain.answers import Codes
 from surveyapp.domain.errors import NotReady
-from surveyapp.domain.instrument.translation import LocalText
+from surveyapp.domain.i18n import LocalText
 from surveyapp.domain.results import Category, Cell, Distribution, Shift, Slice
 from surveyapp.domain.staff import Role, Scope, Staff
 from surveyapp.services.results import current, distributions, keeping, measures

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from surveyapp import create_app
-from surveyapp.domain.instrument.translation import LocalText
+from surveyapp.domain.i18n import LocalText
 from surveyapp.domain.results import Shift
 from surveyapp.domain.staff import Role
 from surveyapp.services.results import distributions, measures

@@ -10,7 +10,8 @@ import pytest
 from flask import Flask, render_template_string
 
 from surveyapp import create_app
-from surveyapp.domain.instrument.translation import LocalText, source_of, texts_of
+from surveyapp.domain.i18n import LocalText, source_of
+from surveyapp.domain.instrument.translation import texts_of
 from surveyapp.domain.staff import Role
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime

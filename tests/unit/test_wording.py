@@ -14,14 +14,13 @@ import pytest
 from babel.messages import Catalog
 
 from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.i18n import LocalText, source_of
 from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.instrument.piping import placeholders
 from surveyapp.domain.instrument.questionnaire import Questionnaire, to_document
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import (
     Audience,
-    LocalText,
-    source_of,
     texts_of,
     translated,
     translated_study,

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from surveyapp.analysis.counting.vectors import AnswerValue, Vector, vector
 from surveyapp.analysis.linked.table import NO_RESPONSE, NOT_ASKED, SKIPPED, Ints, LinkedTable
 from surveyapp.domain.answers import Answer, Codes, Number
+from surveyapp.domain.i18n import in_language_of
 from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.questionnaire import Option, Question, Score
 from surveyapp.domain.instrument.scores import band_of, item_value, score_from
-from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.versions.comparability import Link
 
 

@@ -8,8 +8,8 @@ from surveyapp.analysis.disclosure.told import CrossTold, Told
 from surveyapp.analysis.releasing.statuses import StatusPlace
 from surveyapp.analysis.releasing.tallies import told_cell
 from surveyapp.analysis.statistics import rounding
+from surveyapp.domain.i18n import joined
 from surveyapp.domain.instrument.study import Thresholds
-from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import WITHHELD, Category, Cell, CrossSide, Crosstab, Edition, NextLook
 
 

@@ -12,13 +12,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from surveyapp.domain.i18n import in_language_of
 from surveyapp.domain.instrument.conditions import Reference, reference_of, references
 from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.instrument.option_order import arranged
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.participants import Participant
 
 _QUOTE = re.compile(r"\{([^{}|]*)(?:\|([^{}|]*))?\}")

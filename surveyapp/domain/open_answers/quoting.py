@@ -11,7 +11,7 @@ import enum
 import uuid
 from dataclasses import dataclass
 
-from surveyapp.domain.instrument.translation import LocalText
+from surveyapp.domain.i18n import LocalText
 
 LONGEST_QUOTATION = 1_000
 """Characters of a quotation."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import PlainSerializer, PlainValidator
 
-from surveyapp.domain.instrument.translation import LocalText
+from surveyapp.domain.i18n import LocalText
 
 
 def _written(text: str) -> str | list[str]:

@@ -9,11 +9,11 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from surveyapp.domain.i18n import joined
 from surveyapp.domain.instrument.condition_text import Gettext, KnownParts, condition_words, english, known_of
 from surveyapp.domain.instrument.conditions import Condition
 from surveyapp.domain.instrument.questionnaire import Declaration, Pattern, Question, Questionnaire, Score, Section
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.versions import meaning
 from surveyapp.domain.versions.comparability import (
     UNDECLARED,

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from surveyapp.domain.i18n import source_of
 from surveyapp.domain.instrument.conditions import All, Condition, references
 from surveyapp.domain.instrument.kinds import KINDS, Part
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire, Score
 from surveyapp.domain.instrument.routing import Page, pages_of
-from surveyapp.domain.instrument.translation import source_of
 
 Aspect = Literal["rescaled", "reworded", "redefined", "rebased", "relimited", "rearranged", "extended"]
 """What is another: the possible answers (one is gone, or a rating's numbers are others); the words; what is counted

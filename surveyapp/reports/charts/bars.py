@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from surveyapp.domain.instrument.translation import joined
+from surveyapp.domain.i18n import joined
 from surveyapp.domain.results import Distribution, Tally
 from surveyapp.reports.charts.told import Manner
 from surveyapp.reports.text.phrasing import Phrasing, nothing_words

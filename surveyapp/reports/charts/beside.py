@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from surveyapp.domain.i18n import joined
 from surveyapp.domain.instrument.measures.beside import Comparator
-from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Cell, ResponseCounts
 from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, BarSegment
 from surveyapp.reports.charts.told import end_words, middle, share_words

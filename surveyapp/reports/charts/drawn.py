@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from surveyapp.domain.i18n import source_of
 from surveyapp.domain.instrument.kinds import Summary
-from surveyapp.domain.instrument.translation import source_of
 from surveyapp.domain.results import Crosstab, Distribution, Shift, Slice, Tally
 from surveyapp.reports.charts.bars import BarChart
 from surveyapp.reports.charts.columns import ColumnChart, rating_columns, shift_columns

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from surveyapp.domain.errors import Fault, ReportFaults
-from surveyapp.domain.instrument.translation import joined
+from surveyapp.domain.i18n import joined
 from surveyapp.domain.reporting.material import ReportMaterial
 from surveyapp.domain.reporting.template import (
     Directive,

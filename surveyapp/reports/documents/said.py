@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from surveyapp.domain.instrument.translation import joined
+from surveyapp.domain.i18n import joined
 from surveyapp.reports.charts.bars import BarChart
 from surveyapp.reports.charts.columns import ColumnChart
 from surveyapp.reports.charts.dots import DotChart

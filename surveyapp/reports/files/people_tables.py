@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from surveyapp.domain.i18n import joined
 from surveyapp.domain.instrument.measures.beside import Target
 from surveyapp.domain.instrument.study import Study, Touchpoint
-from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import NOT_KNOWN, Cell, Composition, PeopleKind, ResponseCounts, ResponseTable, Tally
 from surveyapp.reports.text.beside import comparator_value, source_words
 from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, percent_words

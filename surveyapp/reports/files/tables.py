@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 
+from surveyapp.domain.i18n import joined
 from surveyapp.domain.instrument.kinds import Summary
-from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import (
     WITHHELD,
     WITHOUT,

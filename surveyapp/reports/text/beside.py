@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from surveyapp.domain.i18n import joined
 from surveyapp.domain.instrument.measures.beside import Comparator
-from surveyapp.domain.instrument.translation import joined
 from surveyapp.reports.text.phrasing import Phrasing
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from surveyapp.domain.i18n import in_language_of, joined
 from surveyapp.domain.instrument.questionnaire import MomentsLayout
-from surveyapp.domain.instrument.translation import in_language_of, joined
 from surveyapp.domain.results import Distribution, SeriesNote, Shift, ShiftStep
 from surveyapp.domain.versions.comparability import UNDECLARED
 from surveyapp.reports.text.phrasing import Phrasing

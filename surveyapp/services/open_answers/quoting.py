@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound
+from surveyapp.domain.i18n import joined
 from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.normalise import free_text, length, one_line
 from surveyapp.domain.open_answers.marking import GONE, MarkedSpan, TextSpan, pieces, redact
 from surveyapp.domain.open_answers.quoting import (

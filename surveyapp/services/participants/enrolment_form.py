@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 
 from surveyapp.domain import normalise
 from surveyapp.domain.errors import FieldFault, InputRefused
-from surveyapp.domain.i18n import N_
+from surveyapp.domain.i18n import N_, joined
 from surveyapp.domain.instrument.study import Attribute, Group, Relationship, Study
-from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.near_names import near
 from surveyapp.domain.participants import CONTACT_FIELDS, NEEDS, Contact
 from surveyapp.domain.sentences import Sentence, say, with_hint

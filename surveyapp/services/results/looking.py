@@ -18,12 +18,12 @@ from surveyapp.analysis.linked.table import Flags
 from surveyapp.analysis.split import by_attribute, everybody
 from surveyapp.analysis.tallying import Rules
 from surveyapp.domain.errors import NotFound
+from surveyapp.domain.i18n import joined
 from surveyapp.domain.instrument.kinds import Part, PartType, Summary
 from surveyapp.domain.instrument.measures.measure import Measure, MeasureRow
 from surveyapp.domain.instrument.piping import plain
 from surveyapp.domain.instrument.questionnaire import Net, Option, Question
 from surveyapp.domain.instrument.study import Touchpoint
-from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Crosstab, Edition, Shift, ShiftStep
 from surveyapp.domain.results.words import Words
 from surveyapp.domain.sentences import say

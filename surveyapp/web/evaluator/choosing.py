@@ -11,8 +11,8 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from surveyapp.domain.i18n import in_language_of
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.results import Shift
 from surveyapp.services.results import looking
 from surveyapp.services.results.looking import KnownValues, Look

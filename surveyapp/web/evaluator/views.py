@@ -8,9 +8,9 @@ from itertools import groupby
 
 from flask_babel import gettext as _
 
+from surveyapp.domain.i18n import source_of
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import source_of
 from surveyapp.domain.open_answers.themes import NONE, UNCODED
 from surveyapp.domain.results import WORKING, Change, Crosstab, Distribution, Edition, Shift, ShiftStep, Slice
 from surveyapp.reports.charts.bars import BarChart, stretched

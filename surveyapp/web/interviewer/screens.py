@@ -15,10 +15,10 @@ from flask_babel import lazy_gettext as lazy
 
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.errors import AnswerFault
+from surveyapp.domain.i18n import in_language_of
 from surveyapp.domain.instrument.kinds import Control, Form, Part, note_field
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
 from surveyapp.domain.instrument.routing import Page, pages_of
-from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.fieldwork.interview import SectionStand

@@ -14,9 +14,9 @@ from wtforms.fields.choices import SelectChoice
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.cases import Attempt, Outcome
+from surveyapp.domain.i18n import LocalText
 from surveyapp.domain.instrument.easy.renderings import is_easy, plain_of
 from surveyapp.domain.instrument.study import Completion, Study
-from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.domain.responses import ResponseSummary
 from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork.call_queue import QueueWanted

@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.answers import Mode, is_substantive
 from surveyapp.domain.errors import AnswerFault
+from surveyapp.domain.i18n import in_language_of
 from surveyapp.domain.instrument.kinds import Form, Part, PartType
 from surveyapp.domain.instrument.questionnaire import Medium, MediumKind
 from surveyapp.domain.instrument.routing import Page, Route, SectionProgress
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.normalise import is_blank
 from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.domain.sending.rules import SendingWay

@@ -7,10 +7,10 @@ from flask_babel import force_locale, get_locale
 
 from surveyapp.domain.answers import Reason
 from surveyapp.domain.errors import NotFound
+from surveyapp.domain.i18n import LocalText
 from surveyapp.domain.instrument import piping
 from surveyapp.domain.instrument.codebook import question_anchor
 from surveyapp.domain.instrument.routing import pages_of
-from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.domain.sentences import say
 from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.domain.versions.side_by_side import side_by_side

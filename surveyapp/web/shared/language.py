@@ -18,10 +18,10 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from surveyapp.domain.i18n import LocalText, language_attributes
+from surveyapp.domain.i18n import in_language_of as in_language_of
 from surveyapp.domain.instrument.easy.renderings import easy_of, is_easy, plain_of
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import LocalText, language_attributes
-from surveyapp.domain.instrument.translation import in_language_of as in_language_of
 from surveyapp.reports.text.phrasing import folded
 from surveyapp.services.translation import interface_catalogues
 from surveyapp.web.shared.reply import with_query

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from surveyapp.domain.instrument.translation import LocalText
+from surveyapp.domain.i18n import LocalText
 from surveyapp.domain.results import Interval, RatingSummary
 from surveyapp.reports.charts import columns
 from surveyapp.reports.charts.bars import BarChart
