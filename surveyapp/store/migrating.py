@@ -1,5 +1,8 @@
 """Alembic, without its ini file: where the migrations are, and what they are for. One process migrates a database at a
-time, others wait: the second finds the work done."""
+time, others wait: the second finds the work done.
+
+Alembic is imported by what migrates. A start only asks which revision is the newest, which the migrations say
+themselves, and takes a tenth less."""
 
 from __future__ import annotations
 
@@ -7,17 +10,20 @@ import contextlib
 import fcntl
 import functools
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from surveyapp.domain.errors import OF_DATABASE
 from surveyapp.settings import ROOT
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_MIGRATIONS = ROOT / "migrations"
 _ADVISORY_LOCK = 0x5368_6966_746C
 """Ours among the advisory locks of a PostgreSQL database."""
 
@@ -25,8 +31,10 @@ _ADVISORY_LOCK = 0x5368_6966_746C
 def config(url: str, questionnaires: Path = ROOT / "questionnaires") -> Config:
     """Alembic's configuration for a database and the folder of the studies it is about: where days begin is a study's
     own matter, and a migration may have to know."""
+    from alembic.config import Config
+
     made = Config()
-    made.set_main_option("script_location", str(ROOT / "migrations"))
+    made.set_main_option("script_location", str(_MIGRATIONS))
     made.attributes.update(url=url, questionnaires=questionnaires)
     return made
 
@@ -35,31 +43,39 @@ def upgrade(
     url: str, questionnaires: Path = ROOT / "questionnaires", revision: str = "head", *, address: str = OF_DATABASE
 ) -> None:
     """`address`: what names the database, for whoever is told that it cannot work. Raises DatabaseUnavailable."""
+    from alembic import command
+
     made = config(url, questionnaires)
     made.attributes["address"] = address
     command.upgrade(made, revision)
 
 
 def downgrade(url: str, revision: str, questionnaires: Path = ROOT / "questionnaires") -> None:
+    from alembic import command
+
     command.downgrade(config(url, questionnaires), revision)
 
 
+_NAMES = re.compile(r"""^revision = ['"](\w+)['"]\ndown_revision = (?:['"](\w+)['"]|None)$""", re.MULTILINE)
+
+
 @functools.cache
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(config(""))
+def _revisions() -> Mapping[str, str]:
+    """Every revision, as the migrations name themselves, with the one it follows ("" the first)."""
+    named = (_NAMES.search(each.read_text(encoding="utf-8")) for each in (_MIGRATIONS / "versions").glob("*.py"))
+    return {each[1]: each[2] or "" for each in named if each is not None}
 
 
 @functools.cache
 def head() -> str:
     """The revision of the tables that this program works on."""
-    revision = _scripts().get_current_head()
-    assert revision is not None
+    (revision,) = _revisions().keys() - _revisions().values()
     return revision
 
 
 def is_known(revision: str) -> bool:
     """Whether it is a revision that this program can bring up to date."""
-    return any(each.revision == revision for each in _scripts().walk_revisions())
+    return revision in _revisions()
 
 
 @contextlib.contextmanager

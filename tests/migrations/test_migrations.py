@@ -40,6 +40,15 @@ def test_the_head_equals_the_models(new_url: str) -> None:
     database.dispose()
 
 
+def test_what_is_read_of_the_migrations_is_what_alembic_reads() -> None:
+    script = ScriptDirectory.from_config(migrating.config("sqlite://"))
+    assert script.get_current_head() == migrating.head()
+    follows = {each.revision: each.down_revision or "" for each in script.walk_revisions()}
+    assert follows == migrating._revisions()
+    assert all(map(migrating.is_known, follows))
+    assert not migrating.is_known("9999")
+
+
 def test_each_migration_goes_up_and_down_with_rows(new_url: str, clock: Clock) -> None:
     migrating.upgrade(new_url)
     runtime = factories.create_runtime(new_url, clock)
@@ -54,9 +63,10 @@ def test_each_migration_goes_up_and_down_with_rows(new_url: str, clock: Clock) -
     script = ScriptDirectory.from_config(migrating.config(new_url))
     for revision in [each.revision for each in script.walk_revisions()]:
         below = script.get_revision(revision).down_revision
+        # From the second on down past the one that was just gone up to again.
         migrating.downgrade(new_url, str(below) if below else "base")
         migrating.upgrade(new_url, revision=revision)
-        migrating.downgrade(new_url, str(below) if below else "base")
+    migrating.downgrade(new_url, "base")
     database = Database(new_url, any_revision=True)
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
     database.dispose()
