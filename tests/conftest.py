@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -47,6 +47,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_databases: runs on SQLite and PostgreSQL both, also in the whole run")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(two_databases.Record(), "both-databases")
+    else:
+        once.compiled.share(Path(config.option.basetemp).parent / "templates")
     if config.option.basetemp is None and not hasattr(config, "workerinput"):
         config.option.basetemp = made = tempfile.mkdtemp(prefix="shiftline-tests-", dir=quick_folder())
         config.add_cleanup(lambda: shutil.rmtree(made, ignore_errors=True))
@@ -114,11 +116,22 @@ def cluster() -> Iterator[Cluster]:
     cluster.stop()
 
 
+def once_a_run(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A SQLite database that whichever process of a run is first to need makes for all of them."""
+    shared = factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else factory.mktemp("shared")
+    ready = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            made = shared / f"in-the-making-{name}"
+            make(made)
+            copy_database(made, ready)
+    return ready
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    migrating.upgrade(f"sqlite:///{path}")
-    return path
+    return once_a_run(tmp_path_factory, "template.db", lambda made: migrating.upgrade(f"sqlite:///{made}"))
 
 
 @pytest.fixture(scope="session")
@@ -171,27 +184,17 @@ def client(runtime: Runtime) -> Client:
     return Client(app.test_client())
 
 
-def _load_demonstration(url: str) -> None:
-    runtime = factories.create_runtime(url, Clock(), demo=True)
-    demo.load(runtime, NOW.date(), with_releases=False)
-    runtime.database.dispose()
-
-
 @pytest.fixture(scope="session")
 def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration for the day of `NOW`, without its releases: loaded once a run, by whichever process is first to
-    need it."""
-    shared = (
-        tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.mktemp("d")
-    )
-    ready = shared / "demo.db"
-    with (shared / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not ready.exists():
-            made = shared / "demo-in-the-making.db"
-            shutil.copy(sqlite_template, made)
-            _load_demonstration(f"sqlite:///{made}")
-            copy_database(made, ready)
+    """The demonstration for the day of `NOW`, without its releases."""
+
+    def load(made: Path) -> None:
+        shutil.copy(sqlite_template, made)
+        runtime = factories.create_runtime(f"sqlite:///{made}", Clock(), demo=True)
+        demo.load(runtime, NOW.date(), with_releases=False)
+        runtime.database.dispose()
+
+    ready = once_a_run(tmp_path_factory, "demo.db", load)
     own = tmp_path_factory.mktemp("demo") / "demo.db"
     copy_database(ready, own)
     return own

@@ -3,10 +3,12 @@ its SQL and its connections. Made anew for every test they would be half of what
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
 import functools
 import hashlib
+import os
 import sys
 import types
 from pathlib import Path
@@ -29,18 +31,37 @@ from surveyapp.store.connecting import engines
 
 
 class CompiledOnce(jinja2.BytecodeCache):
-    """Compiled templates, in memory."""
+    """Compiled templates, in memory; and in a folder, where the processes of a run share one."""
 
     def __init__(self) -> None:
         self.compiled: dict[str, bytes] = {}
+        self.folder: Path | None = None
+
+    def share(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self.folder = folder
 
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if bucket.key not in self.compiled and self.folder is not None:
+            with contextlib.suppress(FileNotFoundError):
+                self.compiled[bucket.key] = self._file(bucket).read_bytes()
         if bucket.key in self.compiled:
             bucket.bytecode_from_string(self.compiled[bucket.key])
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         self.compiled[bucket.key] = bucket.bytecode_to_string()
+        if self.folder is not None:
+            # Whole, whoever reads it.
+            written = self.folder / f"{bucket.key}-{os.getpid()}"
+            written.write_bytes(self.compiled[bucket.key])
+            written.replace(self._file(bucket))
 
+    def _file(self, bucket: jinja2.bccache.Bucket) -> Path:
+        assert self.folder is not None
+        return self.folder / f"{bucket.key}-{bucket.checksum}"
+
+
+compiled = CompiledOnce()
 
 # Werkzeug compiles a function for each address, most of what making an application costs. What the function does hangs
 # on the address and what stands in for parts of it.
@@ -224,7 +245,7 @@ def keep() -> None:
     """From here on, in this process."""
     _everywhere(_read_study, read_study)
     runtimes.from_document = from_document  # type: ignore[attr-defined]
-    flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": CompiledOnce()}
+    flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": compiled}
     Rule._compile_builder = _builder_compiled_once  # type: ignore[method-assign]
     database.make_engine = _engine_with_what_was_before
     surveyapp.create_app = create_app
