@@ -55,9 +55,16 @@ def check_page(page: Page) -> None:
 
 
 STYLES = """async (sheet) => {
-  const styles = () => [...document.body.querySelectorAll("*"), document.body].flatMap((each) =>
-    [null, "::before", "::after"].map((part) => [each.outerHTML.slice(0, 80), part, JSON.stringify(
-      [...getComputedStyle(each, part)].map((name) => [name, getComputedStyle(each, part).getPropertyValue(name)]))]));
+  const looks = (each, part) => {
+    const style = getComputedStyle(each, part);
+    // Of what is not there before or after something, nothing is seen.
+    return JSON.stringify(part && style.content === "none" ? [] :
+      [...style].map((name) => [name, style.getPropertyValue(name)]));
+  };
+  const styles = () => [...document.body.querySelectorAll("*"), document.body].flatMap((each) => {
+    const start = each.outerHTML.slice(0, 80);
+    return [null, "::before", "::after"].map((part) => [start, part, looks(each, part)]);
+  });
   for (const each of document.querySelectorAll("details")) each.open = true;
   const carried = styles();
   await new Promise((done) => document.head.append(Object.assign(document.createElement("link"),
