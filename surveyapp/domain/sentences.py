@@ -277,6 +277,7 @@ SENTENCES: Mapping[str, str] = {
     "completed_by_itself": N_("Completed is recorded when the interview is handed in. Choose what came of this call."),
     "note_too_long": N_("Make the note shorter: at most %(limit)s characters."),
     "call_time_missing": N_("Choose the day and the time at which we should call."),
+    "agreed_closed_then": N_("These questions are open until %(day)s. Choose a time up to then."),
     "agreed_missing": N_("Enter the day and time you agreed."),
     "agreed_not_there": N_("The clocks go forward then, so that time does not exist. Enter another."),
     "agreed_past": N_("That time has passed. Enter one to come."),

@@ -53,6 +53,8 @@ def sent_without_pin(runtime: Runtime, phone: Phone, person: Participant, own: s
     phone.say_whose(own=own)
     phone.send(heard_via="family")
     phone.answer_until(None, {"attended_readiness_sessions": "no", "placed": "no"})
+    told = "you can still correct them for a while, with your PIN." in phone.page.words
+    assert told is (own == "yes"), "who can choose a PIN later is told, and nobody else"
     phone.send()
     assert phone.path == "/survey/done"
 

@@ -90,6 +90,8 @@ class TestTheEndOfACall:
             ("", "Enter the day and time you agreed."),
             ("2026-06-15T11:30", "That time has passed. Enter one to come."),
             ("2026-12-12T10:31", "That is more than 180 days ahead. Check the date."),
+            ("2026-12-12T10:30", "These questions are open until 14 August 2026. Choose a time up to then."),
+            ("2026-08-15T00:00", "These questions are open until 14 August 2026. Choose a time up to then."),
             ("tomorrow", "Write a day and a time, such as 16 June 2026, 14:00."),
         ],
     )
@@ -103,8 +105,8 @@ class TestTheEndOfACall:
         assert sentence in Page(refused.text).words
         assert interviewer.client.page(interviewer.case).words
 
-    @pytest.mark.parametrize("written", ["2026-06-15T11:31", "2026-12-12T10:30"])
-    def test_the_next_minute_and_the_180th_day_are_to_come(
+    @pytest.mark.parametrize("written", ["2026-06-15T11:31", "2026-08-14T23:59"])
+    def test_the_next_minute_and_the_last_before_it_closes_are_to_come(
         self, runtime: Runtime, interviewer: Interviewer, written: str
     ) -> None:
         participant = create_reachable(runtime)

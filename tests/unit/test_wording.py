@@ -48,6 +48,13 @@ def extracted() -> Catalog:
     return interface_catalogues.extracted()
 
 
+def test_no_sentence_says_left_or_right_of_a_page_that_is_turned_for_urdu() -> None:
+    said = [text for each in extracted() if each.id for text in ((each.id,) if isinstance(each.id, str) else each.id)]
+    assert [
+        text for text in said if re.search(r"\b(left|right)\s+(of|side|hand)\b|\bto the (left|right)\b", text, re.I)
+    ] == []
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return write(tmp_path, STUDY.replace("help:", "languages: [en, pl]\npartial: [pl]\nhelp:"))
@@ -291,6 +298,7 @@ LOOKED_UP = {
     ("services/translation/interface_catalogues.py", "one"),
     ("services/translation/interface_catalogues.py", "text"),
     ("web/exporter/routes.py", "text"),
+    ("web/shared/words.py", "name"),
     ("web/manager/version_words.py", "FATES[which]"),
     ("web/manager/version_words.py", "STATUS[each]"),
     ("web/manager/version_words.py", "WHAT[edit.what]"),

@@ -229,7 +229,11 @@ def _stands(change: Change, words: Phrasing) -> str | None:
         case "fell":
             return _("The fall stands in each case.") if same else _("Whether it fell depends on them.")
         case "unclear":
-            return _("It is too few to tell in each case.") if same else _("With them it might have been told.")
+            return (
+                _("It is too few to tell in each case.")
+                if same
+                else _("With their answers there might have been enough to tell.")
+            )
         case _:
             return None
 

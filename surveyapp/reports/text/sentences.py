@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from surveyapp.domain.results import Change, Crosstab, Shift, ShiftRow
+from collections.abc import Sequence
+
+from surveyapp.domain.results import Change, Crosstab, Shift, ShiftRow, Tally
 from surveyapp.reports.text import series
 from surveyapp.reports.text.coding import coding_words
 from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, next_look_words
@@ -102,6 +104,8 @@ def notes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
         found.append(
             _("%(flag)s Fewer than %(number)s people: read with caution.", flag=FLAG, number=shift.low_base_under)
         )
+    if any(some_in_no_row([row.tally for row in together]) for together in shift.rows):
+        found.append(in_no_row_words(words))
     for layout in dict.fromkeys(row.layout for row in shift.everyone):
         if (said := series.layout_words(layout, words)) is not None:
             found.append(said)
@@ -110,6 +114,22 @@ def notes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
     if hides_something(shift):
         found.append(_("Some counts are not shown, because they are of very few people. No bar is drawn for them."))
     return tuple(found)
+
+
+def some_in_no_row(tallies: Sequence[Tally]) -> bool:
+    """Whether those of whom the value of a segment is known are certainly fewer than everyone, by what is told: what a
+    release leaves open, this does not tell either."""
+    everyone = [each.base for each in tallies if each.people.segment is None]
+    bases = [each.base.most for each in tallies if each.people.segment is not None]
+    if not bases or None in bases:
+        return False
+    return any(each.least is not None and sum(base or 0 for base in bases) < each.least for each in everyone)
+
+
+def in_no_row_words(words: Phrasing) -> str:
+    return words.gettext(
+        "The rows do not add up to “Everyone”: of some people it is not known which of them they belong to."
+    )
 
 
 def crossing_words(found: Crosstab, words: Phrasing) -> str:

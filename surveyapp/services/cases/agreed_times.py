@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.agreed import agreed_in_words, moments_of
+from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.services.work import Work
@@ -28,8 +29,9 @@ class AgreedTime:
 NO_TIME = AgreedTime()
 
 
-def agreed_moment(work: Work, study: Study, said: AgreedTime) -> dt.datetime:
-    """The moment that is meant. Raises InputRefused (field `agreed`, `in_words` or `which`)."""
+def agreed_moment(work: Work, study: Study, said: AgreedTime, closes_at: dt.datetime | None) -> dt.datetime:
+    """The moment that is meant, before that at which what they are called about closes. Raises InputRefused (field
+    `agreed`, `in_words` or `which`)."""
     zone, now = work.runtime.zone(study), work.now
     agreed = said.at
     if said.in_words.strip():
@@ -51,4 +53,6 @@ def agreed_moment(work: Work, study: Study, said: AgreedTime) -> dt.datetime:
         if away > dt.timedelta(0):
             raise InputRefused(say("agreed_too_far", days=FURTHEST.days), "agreed")
         raise InputRefused(say("agreed_past"), "agreed")
+    if closes_at is not None and moment >= closes_at:
+        raise InputRefused(say("agreed_closed_then", day=last_day(closes_at, zone)), "agreed")
     return moment

@@ -107,7 +107,7 @@ def record_attempt(
             for each in cases.cases_of(work.session, here.participant.id):
                 cases.lock(work.session, each.id)
         visit = callable_visit(work, who, lock=True)
-        next_at = agreed_moment(work, study, agreed) if outcome in NEEDS_TIME else None
+        next_at = agreed_moment(work, study, agreed, visit.case.closes_at) if outcome in NEEDS_TIME else None
         staff = who.staff
         attempt = Attempt(
             id=attempt_id,

@@ -143,7 +143,7 @@ def ask_for_a_call(runtime: Runtime, who: ByLink, at: dt.datetime | None) -> dt.
             raise StateRefused(say("answers_not_taken", state=here.state))
         if at is None:
             raise InputRefused(say("call_time_missing"), "agreed")
-        moment = agreed_moment(work, here.study, AgreedTime(at, later=False))
+        moment = agreed_moment(work, here.study, AgreedTime(at, later=False), here.case.closes_at)
         cases.set_next(work.session, here.case.id, moment)
         standing.decided(work, here.study, here.case.id, DecisionKind.IN_TOUCH)
         person = here.participant

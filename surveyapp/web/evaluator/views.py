@@ -311,6 +311,8 @@ def _block(together: tuple[Distribution, ...]) -> Block:
     if first.several:
         remarks.append(_("Several answers could be chosen, so they add up to more than 100%."))
     remarks.extend(dict.fromkeys(said for each in together for said in coding_words(each, WORDS)))
+    if any(sentences.some_in_no_row(each.tallies) for each in together):
+        remarks.append(sentences.in_no_row_words(WORDS))
     layouts = dict.fromkeys(series.layout_words(each.layout, WORDS) for each in together)
     remarks.extend(said for said in layouts if said)
     remarks.extend(series.distribution_words(together, WORDS))

@@ -84,7 +84,7 @@ def _desk_page(filters: Filters, mine: forms.InterviewingForm | None, searched: 
         undoable=attempts.undoable(desk()),
         outcomes=OUTCOMES,
         why=lambda line: queue_words.why(line, staff, now),
-        best_time=queue_words.best_time,
+        preferred_way=queue_words.preferred_way,
         spoken=queue_words.spoken,
         tries=queue_words.tries,
         due_in_words=queue_words.due_in_words,
@@ -213,7 +213,7 @@ def _decide_page(study_id: str, wrong: str = "", about: str = "") -> Reply:
         about=about,
         tries=queue_words.tries,
         spoken=queue_words.spoken,
-        best_time=queue_words.best_time,
+        preferred_way=queue_words.preferred_way,
         due_in_words=queue_words.due_in_words,
         now=runtime().clock(),
     )

@@ -100,7 +100,7 @@ def spoken(line: QueueLine) -> str:
     return languages(line.wishes) or line.contact.language
 
 
-def best_time(line: QueueLine) -> str:
+def preferred_way(line: QueueLine) -> str:
     """How and when they like to be reached."""
     way = "" if line.contact.preferred == "phone" else str(PREFERRED.get(line.contact.preferred, ""))
     return listed([way, line.contact.times]) or _("Any time")

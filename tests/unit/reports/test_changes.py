@@ -161,7 +161,10 @@ def test_what_the_lost_could_have_made_of_it() -> None:
         changes.bounds_words(replace(change, bounds=fallen), NET, ENGLISH) == f"{said} Whether it rose depends on them."
     )
     unclear = replace(change, verdict="unclear")
-    assert changes.bounds_words(unclear, NET, ENGLISH) == f"{said} With them it might have been told."
+    assert (
+        changes.bounds_words(unclear, NET, ENGLISH)
+        == f"{said} With their answers there might have been enough to tell."
+    )
     for none in (
         replace(change, bounds=None),
         replace(change, withheld=True),

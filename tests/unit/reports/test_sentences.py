@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from surveyapp.domain.results import Cell, Shift
+import dataclasses
+
+import pytest
+
+from surveyapp.domain.results import Cell, Shift, Tally
 from surveyapp.reports.text import sentences
 from surveyapp.reports.text.phrasing import ENGLISH
 from tests.unit.reports import made
@@ -56,6 +60,26 @@ def test_people_asked_more_than_once_are_called_by_how_often() -> None:
     assert sentences.matched_words(twice, ENGLISH) == "Only the 19 asked twice"
     sitting = made.shift((before, first), matched_base=24)
     assert sentences.matched_words(sitting, ENGLISH) == "Only the 24 who answered both"
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "said"),
+    [
+        (made.tally((5, 5, 0, 0, 0), people=made.SMALL), made.tally((9, 9, 2, 0, 0), people=made.LARGE), False),
+        (made.tally((5, 5, 0, 0, 0), people=made.SMALL), made.tally((9, 9, 1, 0, 0), people=made.LARGE), True),
+        (made.tally((5, 5, 0, 0, 0), people=made.SMALL), made.withheld(made.LARGE), True),
+        (
+            made.tally((5, 5, 0, 0, 0), people=made.SMALL),
+            dataclasses.replace(made.withheld(made.LARGE), base=Cell(None)),
+            False,
+        ),
+    ],
+    ids=["all are known", "one is not", "at most nine are in it", "a base that is not told"],
+)
+def test_rows_that_do_not_add_up_say_so_where_what_is_told_shows_it(small: Tally, large: Tally, said: bool) -> None:
+    rows = [made.row(made.FIRST, each) for each in (made.tally((14, 14, 2, 0, 0)), small, large)]
+    found = notes(made.shift((tuple(rows),), segment="employer_size"))
+    assert any(each.startswith("The rows do not add up to “Everyone”") for each in found) is said
 
 
 def test_that_a_count_is_not_shown_is_said_only_where_nothing_of_it_is_told() -> None:
