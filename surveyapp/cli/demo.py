@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import datetime as dt
 import os
 import secrets
@@ -16,6 +17,8 @@ from surveyapp.services import readiness
 from surveyapp.services.demo import loading as service
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
+
+DEFAULT_PORT = 8000
 
 
 @click.group()
@@ -34,27 +37,36 @@ def load(as_of: dt.datetime | None) -> None:
 
 @demo.command()
 @click.option("--limit", type=click.IntRange(1), help="At most so many.")
-def links(limit: int | None) -> None:
+@click.option("--port", type=click.IntRange(1, 65535), help=f"Where it is served, if not at {DEFAULT_PORT}.")
+def links(limit: int | None, port: int | None) -> None:
     """Print new start links, one a line, for people who can still answer."""
-    for link in service.new_links(open_runtime(), limit):
+    runtime = open_runtime()
+    if port is not None:
+        settings = dataclasses.replace(runtime.settings, public_url=_address(port))
+        runtime = dataclasses.replace(runtime, settings=settings)
+    for link in service.new_links(runtime, limit):
         click.echo(link)
 
 
 @demo.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True)
 def serve(port: int) -> None:
     """Serve the demonstration on this machine until Ctrl-C, building it first if there is none."""
     check_port(port)
     _write_environment()
-    os.environ.setdefault("SURVEYAPP_PUBLIC_URL", f"http://127.0.0.1:{port}")
+    os.environ.setdefault("SURVEYAPP_PUBLIC_URL", _address(port))
     runtime = _migrated()
     questionnaire_versions.check_frozen(runtime)
     if not service.is_loaded(runtime):
         click.echo("Loading the demonstration, once: a minute or two…")
         service.load(runtime)
-    _greet(runtime)
+    _greet(runtime, port)
     runtime.database.dispose()
     become_server("wsgi:app", port, *AS_FOR_REAL)
+
+
+def _address(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
 
 
 def _migrated() -> Runtime:
@@ -62,7 +74,7 @@ def _migrated() -> Runtime:
     return open_runtime()
 
 
-def _greet(runtime: Runtime) -> None:
+def _greet(runtime: Runtime, port: int) -> None:
     url = runtime.settings.public_url
     click.echo(f"\nShiftline’s demonstration is at {url}\n")
     click.echo(f"Staff sign in at {url}/staff/login with the password {service.password(runtime)}")
@@ -71,6 +83,7 @@ def _greet(runtime: Runtime) -> None:
     click.echo("\nParticipants begin with a personal link, such as")
     for link in service.new_links(runtime, 3):
         click.echo(f"  {link}")
+    click.echo(f"More of them: .venv/bin/surveyapp demo links{'' if port == DEFAULT_PORT else f' --port {port}'}")
     click.echo("\nStop it with Ctrl-C. What is entered is kept; `.venv/bin/surveyapp demo load` starts afresh.\n")
 
 

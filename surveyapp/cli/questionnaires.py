@@ -41,7 +41,8 @@ def check(study: str | None) -> None:
         for fault in error.faults:
             click.echo(str(fault))
         count = len(error.faults)
-        raise click.ClickException(f"{count} fault{'s' if count != 1 else ''}. Nothing was changed.") from None
+        said = f"{count} fault{'s' if count != 1 else ''}. Nothing was changed."
+        raise click.ClickException(f"{said} What hangs on these is looked at once they are put right.") from None
     for line in summary:
         click.echo(line)
 

@@ -87,6 +87,8 @@ def test_demo_links_are_new_links_one_a_line(environment: dict[str, str]) -> Non
     links = said.splitlines()
     assert len(set(links)) == 4
     assert all(link.startswith("http://127.0.0.1:8000/s/") for link in links)
+    _, said, _ = run("demo", "links", "--limit", "1", "--port", "8731", environment=environment)
+    assert said.startswith("http://127.0.0.1:8731/s/")
 
 
 @pytest.fixture

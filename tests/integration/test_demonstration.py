@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import uuid
 
 import pytest
@@ -60,7 +61,7 @@ def test_mentees_answered_the_version_that_was_open_on_their_day(demo_runtime: R
     with demo_runtime.database.reading() as session:
         versions = questionnaire_versions.versions(session, "mentoring")
         begun = [
-            (response.version, response.started_at, response.state)
+            (response.version, response.started_at, response.state, response.submitted_at)
             for overview in cases.overviews(session, scope, NOW.date())
             if overview.participant.group == "mentee"
             and overview.case.touchpoint == 1
@@ -68,10 +69,12 @@ def test_mentees_answered_the_version_that_was_open_on_their_day(demo_runtime: R
         ]
     opened = {version: at for name, version, _, at in versions if name == "mentee_1"}
     assert sorted(opened) == [1, 2]
-    assert all((version == 2) == (at >= opened[2]) for version, at, _ in begun)
-    handed_in = [version for version, _, state in begun if state == "submitted"]
+    assert all((version == 2) == (at >= opened[2]) for version, at, *_ in begun)
+    handed_in = [version for version, _, state, _ in begun if state == "submitted"]
     assert (handed_in.count(1), handed_in.count(2)) == (33, 68)
     assert len(begun) - len(handed_in) == 4
+    took = [sent - at for _, at, _, sent in begun if sent]
+    assert dt.timedelta(minutes=1) < min(took) < max(took) < dt.timedelta(hours=1)
 
 
 def test_a_series_that_is_broken_and_those_that_are_marked_can_be_seen(demo_runtime: Runtime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -212,6 +213,24 @@ def test_a_file_that_is_no_mapping_is_said_so(tmp_path: Path, written: str) -> N
     assert [(fault.file, fault.line, fault.code) for fault in raised.value.faults] == [
         ("tiny/first/v1.yaml", 1, "not_a_mapping")
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [("when", "Did you mean “ask_if”?"), ("zzz", "Take it out, or look in questionnaires/README.md")],
+)
+def test_a_key_that_there_is_not_says_what_it_is_called_here_or_what_to_do(
+    tmp_path: Path, written: str, says: str
+) -> None:
+    with pytest.raises(QuestionnaireFaults, match=re.escape(says)):
+        load_study(write(tmp_path, questionnaire=QUESTIONNAIRE.replace("ask_if: {liked", f"{written}: {{liked", 1)))
+
+
+def test_what_a_study_has_wrong_by_itself_is_said_beside_what_its_questionnaires_have(tmp_path: Path) -> None:
+    study = STUDY.replace("help:", "time_zone: Europe/Lundon\nhelp:")
+    with pytest.raises(QuestionnaireFaults) as raised:
+        load_study(write(tmp_path, study, QUESTIONNAIRE.replace("scale: agreement", "scale: agrement", 1)))
+    assert [fault.code for fault in raised.value.faults] == ["unknown_scale", "unknown_time_zone"]
 
 
 def test_a_key_that_stands_in_the_wrong_place_is_not_said_to_be_misspelt(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from surveyapp.domain.authoring import study_schema as w
-from surveyapp.domain.authoring.checks.study import check_study
+from surveyapp.domain.authoring.checks.study import check_alone, check_study
 from surveyapp.domain.authoring.fault_codes import NOTES
 from surveyapp.domain.authoring.file_text import shown
 from surveyapp.domain.authoring.folders import STUDY, misplaced, not_studies, shown_in, study_folders, version_files
@@ -94,7 +94,7 @@ def read_study(folder: Path) -> tuple[Study, tuple[Fault, ...]]:
     scales = written.scales if written else scales_alone(source)
     sources: dict[tuple[str, int], Source] = {}
     questionnaires: dict[tuple[str, int], Questionnaire] = {}
-    faults = [*source.faults, *misplaced(folder)]
+    faults = list(misplaced(folder))
     for path in version_files(folder):
         own = read_source(path, shown_in(folder, path))
         questionnaire = read_questionnaire(own, path, scales) if not own.faults else None
@@ -102,10 +102,14 @@ def read_study(folder: Path) -> tuple[Study, tuple[Fault, ...]]:
             questionnaires[questionnaire.id, questionnaire.version] = questionnaire
             sources[questionnaire.id, questionnaire.version] = own
         faults.extend(own.faults)
-    if written is None or faults:
-        raise QuestionnaireFaults(tuple(sorted(faults)))
+    if written is None:
+        raise QuestionnaireFaults(tuple(sorted([*source.faults, *faults])))
     study = _study(source, folder, written, questionnaires)
-    if not source.faults:
+    is_whole = not source.faults
+    check_alone(study, source)
+    if faults:
+        raise QuestionnaireFaults(tuple(sorted([*source.faults, *faults])))
+    if is_whole:
         check_study(study, source, sources)
     media, of_media = read_media(folder, study)
     faults = [*source.faults, *(fault for own in sources.values() for fault in own.faults), *of_media]

@@ -54,6 +54,18 @@ _SENTENCES = {
 }
 
 
+IN_OTHER_TOOLS = {
+    **dict.fromkeys(("if", "when", "condition", "show_if", "visible_if", "only_if", "relevant", "skip_if"), "ask_if"),
+    **dict.fromkeys(("choices", "answers"), "options"),
+    **dict.fromkeys(("type", "format"), "kind"),
+    **dict.fromkeys(("label", "wording"), "text"),
+    **dict.fromkeys(("mandatory", "obligatory"), "required"),
+    "min": "minimum",
+    "max": "maximum",
+}
+"""What other tools for surveys call some of our keys."""
+
+
 def _record(source: Source, model: type[Model], detail: Any) -> None:
     if detail["type"] == "model_type" and detail["loc"][-1:] in (("OptionW",), ("StatementW",)):
         return  # said already: these may be words too
@@ -63,7 +75,9 @@ def _record(source: Source, model: type[Model], detail: Any) -> None:
     value = shortened(str(detail.get("input")))
     if kind == "extra_forbidden":
         known = {field.alias or key for each in Model.__subclasses__() for key, field in each.model_fields.items()}
-        near = source.did_you_mean(name, known)
+        near = source.did_you_mean(IN_OTHER_TOOLS.get(name, name), known)
+        if not near:
+            near = " Take it out, or look in questionnaires/README.md for what can stand here."
         if name in known:
             near = " It can elsewhere: look how far the line is indented, and under what it stands."
         source.fault(place, "unknown_key", f"“{name}” is not a key that can stand here.{near}")

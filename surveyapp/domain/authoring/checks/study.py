@@ -30,13 +30,17 @@ MAXIMUM_RATING = 101
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 
 
-def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], Source]) -> None:
-    """Records every semantic fault in the sources' own lists."""
+def check_alone(study: Study, source: Source) -> None:
+    """Records what study.yaml has wrong whatever the questionnaires say, and however they are."""
     _check_names(study, source)
-    for index, touchpoint in enumerate(study.touchpoints):
-        _check_touchpoint(study, source, index, touchpoint)
     for name in source.data.get("scales") or {}:
         _check_scale(source, name)
+
+
+def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], Source]) -> None:
+    """Records every other semantic fault in the sources' own lists."""
+    for index, touchpoint in enumerate(study.touchpoints):
+        _check_touchpoint(study, source, index, touchpoint)
     for key, questionnaire in study.questionnaires.items():
         check_routing(study, questionnaire, sources[key])
         check_quotes(study, questionnaire, sources[key])
