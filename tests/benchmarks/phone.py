@@ -168,7 +168,7 @@ def walk(browser: Browser, link: str, script: bool, measured: Measured, question
         page.wait_for_load_state("networkidle")
         if script:
             # It is asked for once the first question can be answered, and nothing of that waits for it.
-            measured.sent("once it is there, with script", wire.of("later.js"))
+            measured.sent("once it is there, with script", wire.of("later.js") + wire.of("rest"))
         measured.sent(f"cold to the first question, {how}", wire.since())
         for _ in range(questions):
             answered(page)

@@ -72,8 +72,18 @@ def go_on(page: Page) -> None:
         page.locator("button.main").click()
 
 
-READY = "() => history.state && history.state.page"
+TURNS = "() => history.state && history.state.page"
 """Whether the page on show can be turned here."""
+
+READY = """() => {
+  if (!history.state?.page) return false;
+  const names = performance.getEntriesByType("resource").filter((each) => each.responseEnd).map((each) => each.name);
+  const later = names.find((name) => /later.js(\\?|$)/.test(name));
+  if (!later || !names.some((name) => name.endsWith("/rest"))) return false;
+  import(later).then(() => { window.allThere = true; });
+  return Boolean(window.allThere);
+}"""
+"""Whether it can, and all is there that comes once the first question is: from here on no signal is needed."""
 
 WAITING = """() => new Promise(done => {
   const opening = indexedDB.open("shiftline", 1);

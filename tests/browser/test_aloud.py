@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from surveyapp.services.runtime import Runtime
 from tests.browser.conftest import Tab
-from tests.browser.phone_pages import PIN, begin, go_on
+from tests.browser.phone_pages import PIN, READY, begin, go_on
 from tests.browser.phone_pages import at as at
 
 VOICES = """(voices) => {
@@ -96,6 +96,7 @@ def test_without_a_voice_of_ones_language_on_this_device_there_is_no_button(
     link = live_server + at("placement_satisfaction")
     for voices in ([], [AFAR], [POLISH], [AFAR, POLISH]):
         page = heard(tab, link, voices)
+        page.wait_for_function(READY)
         expect(page.locator("#read")).to_be_hidden()
     page = heard(tab, link, [ENGLISH])
     expect(page.locator("#read")).to_be_visible()

@@ -13,9 +13,10 @@ from surveyapp import create_app
 from surveyapp.domain.answers import Codes, Day
 from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime
+from surveyapp.web.packs.parting import AT_ONCE
 from tests import factories
 from tests.browser.conftest import Tab, serving_app
-from tests.browser.phone_pages import READY, go_on, saved
+from tests.browser.phone_pages import READY, TURNS, go_on, saved
 from tests.browser.test_turning import answer, choose, question, ready, turn
 from tests.integration.test_pack import mentee, open_mentoring
 
@@ -64,7 +65,7 @@ def answers_the_first_question(page: Page, link: str) -> None:
     go_on(page)
     page.locator("#own").check()
     go_on(page)
-    page.wait_for_function(READY)
+    page.wait_for_function(TURNS)
     choose(page, "heard_via", "family")
     turn(page)
     assert question(page) != "heard_via"
@@ -141,6 +142,32 @@ def test_a_signal_that_goes_before_all_scripts_came_loses_nothing(
     assert page.evaluate(SHELVES) == []
     page.context.unroute("**/later.js*")
     kept(page, '"family"')
+
+
+def test_a_signal_that_goes_before_further_questions_came_keeps_what_is_answered_and_goes_on_once_it_is_back(
+    tab: Tab, link: str, runtime_sqlite: Runtime, person: Participant
+) -> None:
+    page = tab("about:blank", "phone")
+    for late in ("**/later.js*", "**/rest"):
+        page.context.route(late, lambda route: route.abort())
+    answers_the_first_question(page, link)
+    page.context.set_offline(True)
+    answered = []
+    while question(page) not in answered:
+        answered.append(question(page))
+        answer(page)
+        turn(page)
+    waits = page.get_by_text("This goes on by itself as soon as there is a signal.")
+    expect(waits).to_be_visible()
+    expect(page.locator("#state")).to_have_text("Kept on this phone, trying again")
+    assert len(answered) == AT_ONCE - 1
+    for late in ("**/later.js*", "**/rest"):
+        page.context.unroute(late)
+    page.context.set_offline(False)
+    expect(waits).to_have_count(0)
+    assert question(page) not in answered
+    saved(page)
+    assert factories.stored(runtime_sqlite, person)[0].keys() >= {"heard_via", *answered}
 
 
 def test_a_day_that_is_typed_is_read_there_before_and_after_a_reload(

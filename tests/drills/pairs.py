@@ -204,6 +204,7 @@ def _of_scripts(seat: Seat) -> Iterator[tuple[str, str]]:
     slip = seat.client.raw.get(f"/survey/{handle}/slip").json
     assert slip is not None
     yield "GET", slip["pack"]
+    yield "GET", f"{slip['pack']}/rest"
 
 
 def _of_interviews(urls: Any, known: Iterable[str | tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -331,6 +331,7 @@ PLACES = {
     "questionnaire": "backfill_1",
     "language": "en",
     "digest": "nothing",
+    "part": "rest",
     "mark": "nothing",
     "token_id": uuid.UUID(int=0),
     "job_id": uuid.UUID(int=0),

@@ -36,6 +36,7 @@ from surveyapp.store.tables import SaveRow, WordingRow
 from tests import factories
 from tests.conftest import Clock
 from tests.integration.test_answering import walk_to
+from tests.integration.test_pack import pack_of
 from tests.interviewer import Interviewer, create_reachable
 from tests.page import Client
 from tests.phone import Phone
@@ -115,10 +116,10 @@ def test_what_has_none_is_shown_in_its_usual_words_and_says_so_in_the_answer(run
 def test_the_pack_has_pictures_only_in_easy_words(runtime: Runtime) -> None:
     phone = begun(runtime)
     slip = json.loads(phone.client.get(phone.own("/survey/slip")).data)
-    usual = json.loads(phone.client.get(slip["pack"]).data)
+    usual = pack_of(phone.client.raw, slip)
     phone.open("/survey?lang=en-simple")
     slip = json.loads(phone.client.get(phone.own("/survey/slip")).data)
-    easy = json.loads(phone.client.get(slip["pack"]).data)
+    easy = pack_of(phone.client.raw, slip)
     assert (usual["language"], easy["language"], easy["wording"]) == ("en", "en-simple", 1)
     assert not any("pictures" in page or "<img" in page["html"] for page in usual["pages"])
     assert [page["id"] for page in easy["pages"] if not page.get("pictures")] == []

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from surveyapp import create_app
 from surveyapp.domain.instrument.kinds import PartType
@@ -17,12 +18,13 @@ from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants
 from surveyapp.store.database import new_id
+from surveyapp.web.packs.parting import AT_ONCE
 from tests import factories
-from tests.packs import said_whole
+from tests.packs import put_together, said_whole
 from tests.page import Client
 from tests.phone import Phone
 
-A_PAGE, THE_REST = 150, 2_300
+A_PAGE, THE_REST = 150, 2_350
 """Bytes, compressed: of a page of a pack, on average; and of all it has besides: sections, words, faults, screens."""
 
 
@@ -32,6 +34,12 @@ def slip_of(phone: Phone) -> dict[str, Any]:
     assert response.headers["Cache-Control"] == "no-store"
     found: dict[str, Any] = json.loads(response.data)
     return found
+
+
+def pack_of(client: FlaskClient, slip: dict[str, Any]) -> dict[str, Any]:
+    """All of the pack that a slip names, put together as a phone does it."""
+    first, rest = (json.loads(client.get(slip["pack"] + part).data) for part in ("", "/rest"))
+    return put_together(first, rest)
 
 
 def open_mentoring(runtime: Runtime) -> None:
@@ -71,10 +79,13 @@ def test_a_pack_is_the_same_for_everybody_and_says_nothing_of_anybody(runtime: R
     people = [mentee(runtime, "Quillfeather Ltd"), mentee(runtime, "Zephyrine Works")]
     phones = [begun(runtime, person) for person in people]
     slips = [slip_of(phone) for phone in phones]
-    packs = [phone.client.raw.get(slip["pack"]).data for phone, slip in zip(phones, slips, strict=True)]
+    packs = [
+        [phone.client.raw.get(slip["pack"] + part).data for part in ("", "/rest")]
+        for phone, slip in zip(phones, slips, strict=True)
+    ]
     assert packs[0] == packs[1]
     assert slips[0]["pack"] == slips[1]["pack"]
-    said = packs[0].decode()
+    said = b"".join(packs[0]).decode()
     assert "{site.name|your workplace}" in said, "quotations are as they are written"
     for person, phone in zip(people, phones, strict=True):
         assert person.site
@@ -91,7 +102,7 @@ def test_a_slip_tells_of_what_is_known_of_a_person_only_what_texts_quote(runtime
     assert set(slip["outside"].values()) <= {True, False}
     assert "construction" not in json.dumps(slip)
     assert "first_job" not in json.dumps(slip)
-    pack = json.loads(phone.client.raw.get(slip["pack"]).data)
+    pack = pack_of(phone.client.raw, slip)
     conditions = json.dumps([page.get("if") for page in pack["pages"]])
     assert "outside" in conditions
     assert "construction" not in conditions, "what it compares with stays with the server"
@@ -105,8 +116,9 @@ def test_a_slip_says_what_they_answered(runtime: Runtime, phone: Phone) -> None:
     assert later["answers"]["heard_via_other_text"]["form"] == {"heard_via_other_text": ["A friend, “Zed”"]}
 
 
-def test_a_pack_is_kept_for_good_and_needs_nobody(runtime: Runtime, phone: Phone) -> None:
-    address = slip_of(phone)["pack"]
+@pytest.mark.parametrize("part", ["", "/rest"])
+def test_a_pack_is_kept_for_good_and_needs_nobody(runtime: Runtime, phone: Phone, part: str) -> None:
+    address = slip_of(phone)["pack"] + part
     stranger = Client(create_app(runtime).test_client())
     response = stranger.raw.get(address, headers={"Accept-Encoding": "gzip"})
     assert response.status_code == 200
@@ -114,7 +126,7 @@ def test_a_pack_is_kept_for_good_and_needs_nobody(runtime: Runtime, phone: Phone
     assert "Cookie" not in response.headers["Vary"]
     assert "Set-Cookie" not in response.headers
     assert response.headers["Content-Encoding"] == "gzip"
-    assert json.loads(gzip.decompress(response.data))["questionnaire"] == "backfill_1"
+    assert ("heard_via" if not part else "recommend") in gzip.decompress(response.data).decode()
 
 
 @pytest.mark.parametrize(
@@ -125,6 +137,7 @@ def test_a_pack_is_kept_for_good_and_needs_nobody(runtime: Runtime, phone: Phone
         ("/job_rotation/", "/nothing/"),
         ("/1/en/", "/9/en/"),
         ("/en/", "/en/0"),
+        ("/pack/", "/pack/rest/"),
     ],
 )
 def test_a_pack_that_is_not_there(runtime: Runtime, phone: Phone, changed: tuple[str, str]) -> None:
@@ -151,19 +164,21 @@ def test_nobody_reads_another_ones_slip(runtime: Runtime, phone: Phone) -> None:
 
 def test_a_page_of_a_pack_is_small(runtime: Runtime, phone: Phone) -> None:
     open_mentoring(runtime)
-    seen = [slip_of(phone)["pack"]]
-    seen += [slip_of(begun(runtime, factories.create_participant(runtime, "employee")))["pack"]]
-    seen += [slip_of(begun(runtime, mentee(runtime, "Quillfeather Ltd")))["pack"]]
-    for address in seen:
-        body = phone.client.raw.get(address, headers={"Accept-Encoding": "gzip"}).data
-        pages = json.loads(gzip.decompress(body))["pages"]
-        alone = len(gzip.compress(json.dumps(pages, ensure_ascii=False).encode()))
-        assert alone / len(pages) <= A_PAGE, address
-        assert len(body) - alone <= THE_REST, address
+    seen = [slip_of(phone)]
+    seen += [slip_of(begun(runtime, factories.create_participant(runtime, "employee")))]
+    seen += [slip_of(begun(runtime, mentee(runtime, "Quillfeather Ltd")))]
+    for slip in seen:
+        pack = pack_of(phone.client.raw, slip)
+        whole, alone = (
+            len(gzip.compress(json.dumps(each, ensure_ascii=False, separators=(",", ":")).encode()))
+            for each in (pack, pack["pages"])
+        )
+        assert alone / len(pack["pages"]) <= A_PAGE, slip["pack"]
+        assert whole - alone <= THE_REST, slip["pack"]
 
 
 def test_a_pack_has_every_page_with_what_reading_and_routing_it_take(runtime: Runtime, phone: Phone) -> None:
-    pack = json.loads(phone.client.raw.get(slip_of(phone)["pack"]).data)
+    pack = pack_of(phone.client.raw, slip_of(phone))
     questionnaire = runtime.study(factories.STUDY).questionnaires["backfill_1", 1]
     assert [page["id"] for page in pack["pages"]] == [page.id for page in pages_of(questionnaire)]
     for folded, asked in zip(pack["pages"], pages_of(questionnaire), strict=True):
@@ -176,3 +191,16 @@ def test_a_pack_has_every_page_with_what_reading_and_routing_it_take(runtime: Ru
         for part in page["parts"]:
             assert pack["faults"][part["faults"]]["more_than_one"]
             assert part.get("required", False) == ("required" in pack["faults"][part["faults"]])
+
+
+def test_the_first_part_of_a_pack_has_all_that_the_first_questions_take(runtime: Runtime, phone: Phone) -> None:
+    slip = slip_of(phone)
+    first = json.loads(phone.client.raw.get(slip["pack"]).data)
+    whole = pack_of(phone.client.raw, slip)
+    assert [page["id"] for page in first["pages"] if "html" in page] == [
+        page["id"] for page in whole["pages"][:AT_ONCE]
+    ]
+    for here, there in zip(first["pages"], whole["pages"], strict=True):
+        assert {**there, "html": ""} == {**here, "html": ""}, "the way through is known from the beginning"
+    for part in (part for page in first["pages"][:AT_ONCE] for part in page["parts"]):
+        assert first["faults"][part["faults"]] == whole["faults"][part["faults"]]

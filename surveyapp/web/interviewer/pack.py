@@ -54,6 +54,10 @@ class Cards:
     def fault(self, fault: AnswerFault, part: Part) -> str:
         return fault_in_words(fault, part)
 
+    def parts(self, whole: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+        """All of it at once: an interviewer sees a section."""
+        return (whole,)
+
     def words(self) -> dict[str, Any]:
         most = max((len(section.questions) for section in self.questionnaire.sections), default=0)
         return {

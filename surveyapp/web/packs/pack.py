@@ -59,18 +59,21 @@ class Drawing(Protocol):
     def fault(self, fault: AnswerFault, part: Part) -> str:
         """What is wrong, in words."""
 
+    def parts(self, whole: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+        """A pack as it is sent: what is asked for first, and what may come after."""
+
 
 @dataclass(frozen=True)
 class Pack:
-    """Its JSON, and a hash of it, which is all that a page needs which names it."""
+    """The JSON of its parts, and a hash of them, which is all that a page needs which names it."""
 
-    body: bytes
+    parts: tuple[bytes, ...]
     digest: str
 
     @functools.cached_property
-    def bodies(self) -> Mapping[str, bytes]:
-        """By the content coding that it is sent in: made for the first browser that asks for it."""
-        return in_codings(self.body)
+    def bodies(self) -> tuple[Mapping[str, bytes], ...]:
+        """Of each part, by the content coding that it is sent in: made for the first browser that asks for one."""
+        return tuple(in_codings(part) for part in self.parts)
 
 
 def address(endpoint: str, study: Study, questionnaire: Questionnaire, language: str, draw: Drawing) -> str:
@@ -86,12 +89,12 @@ def address(endpoint: str, study: Study, questionnaire: Questionnaire, language:
     )
 
 
-def sent(digest: str, study: Study, questionnaire: Questionnaire, draw: Drawing) -> Response:
-    """404 where it is no longer served: another release, other words."""
+def sent(digest: str, study: Study, questionnaire: Questionnaire, draw: Drawing, place: int = 0) -> Response:
+    """One part of a pack, by its place; 404 where it is no longer served: another release, other words."""
     made = _made(study, questionnaire, draw)
     if made.digest != digest:
         abort(404)
-    response = send_in_coding(Response(mimetype="application/json"), made.bodies)
+    response = send_in_coding(Response(mimetype="application/json"), made.bodies[place])
     headers.keep_for_good(response)
     return response
 
@@ -108,8 +111,11 @@ def _made(study: Study, questionnaire: Questionnaire, draw: Drawing) -> Pack:
         str(get_locale()),
     )
     if key not in packs:
-        body = json.dumps(contents(study, questionnaire, draw), ensure_ascii=False, separators=(",", ":")).encode()
-        packs[key] = Pack(body, hashlib.sha256(body).hexdigest()[:20])
+        parts = tuple(
+            json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()
+            for part in draw.parts(contents(study, questionnaire, draw))
+        )
+        packs[key] = Pack(parts, hashlib.sha256(b"".join(parts)).hexdigest()[:20])
     return packs[key]
 
 

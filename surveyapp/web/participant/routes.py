@@ -153,6 +153,7 @@ def worker() -> Response:
 
 
 participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)
+participant.add_url_rule(pack.REST, "pack", pack.pack)
 participant.add_url_rule(media.ADDRESS, "medium", media.medium)
 pages.add_pages(participant, HANDLED, HANDLED, StoredAnswers)
 serving.serve(participant, HANDLED, StoredAnswers, getting_in.PAGES)

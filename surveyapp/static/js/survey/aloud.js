@@ -3,10 +3,12 @@
 // there is no button.
 
 /** Puts the button beside Back whenever there is a voice for what is shown. `main` is where the questions are; its content
- *  may change. Returns what stops the reading, to be called when the page turns. */
-export function startAloud(main, { speech = window.speechSynthesis, Utterance = window.SpeechSynthesisUtterance } = {}) {
-  const button = document.getElementById("read");
-  if (!button || !speech || !Utterance) return () => {};
+ *  may change. `markup`: of the button. Returns what stops the reading, to be called when the page turns. */
+export function startAloud(main, markup, { speech = window.speechSynthesis, Utterance = window.SpeechSynthesisUtterance } = {}) {
+  if (!speech || !Utterance) return () => {};
+  const template = document.createElement("template");
+  template.innerHTML = markup;
+  const button = template.content.querySelector("button");
   const label = button.textContent;
   let reading = 0;
 

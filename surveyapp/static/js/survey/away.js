@@ -5,6 +5,7 @@
 import { AWAY } from "./away_places.js";
 import { boxes, close, days, dropSalt, keyOf, newSalt, openWith, saltKept, sealWith, sendBoxes } from "./boxes.js";
 import { newId } from "./kept.js";
+import { packAt, restOf } from "./pack.js";
 import { learn } from "./reading.js";
 import { Turning } from "./turn.js";
 import { typed } from "./typed.js";
@@ -109,7 +110,7 @@ async function getReady(pin) {
   if (!page.ok) throw new Error(`${page.status}`);
   await cache.put(address, page);
   const files = [...document.querySelectorAll("link[href], script[src]")].map((each) => each.href || each.src);
-  await cache.addAll([...files, ...parts.map((part) => part.pack)]);
+  await cache.addAll([...files, ...parts.flatMap(({ pack }) => [pack, restOf(pack)])]);
   await navigator.serviceWorker.register(worker, { scope: "/spot/" });
   await navigator.serviceWorker.ready;
   const answer = await fetch(address, {
@@ -250,7 +251,7 @@ function part(name) {
 
 async function consent() {
   const { language } = survey;
-  language.pack ??= await (await fetch(language.address)).json();
+  language.pack ??= await packAt(language.address, async (part) => (await fetch(part)).json());
   show(part("consent"), survey.language);
   choices();
   const form = document.getElementById("consent");

@@ -2,14 +2,14 @@
 // asked about each; whatever else it says, or nothing, leaves what is kept as it is.
 
 import { phoneClock } from "./clock.js";
-import { browserStorage } from "./kept.js";
+import { browserStorage, everybody } from "./kept.js";
 import { isGone, named } from "./sending.js";
 import { unshelve } from "./places.js";
 
 forget(browserStorage(phoneClock)).catch(() => {});
 
 async function forget(storage) {
-  for (const { handle, address, whose } of await storage.all()) {
+  for (const { handle, address, whose } of await everybody(storage)) {
     if (!address || !(await isUnwanted(address, whose))) continue;
     await storage.forget(handle);
     await unshelve(handle).catch(() => {});

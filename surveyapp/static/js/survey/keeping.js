@@ -1,6 +1,7 @@
 // Keeps the page that is shown for when there is no signal, and the service worker that shows it then. A browser that refuses
 // either goes on as it is.
 
+import { restOf } from "./pack.js";
 import { shelved } from "./shelf.js";
 
 export class Keeping {
@@ -30,7 +31,7 @@ export class Keeping {
       const { pack } = this.turn;
       const fetched = ["later.js", ...(pack.typed ? ["typed.js"] : [])].map((name) => slip.scripts.replace("survey.js", name));
       const pictures = new Set(pack.pages.flatMap((each) => each.pictures ?? []));
-      await shelved.keep(this.handle, page, [...this.files, ...fetched, slip.pack], still, pictures);
+      await shelved.keep(this.handle, page, [...this.files, ...fetched, slip.pack, restOf(slip.pack)], still, pictures);
     }
   }
 }

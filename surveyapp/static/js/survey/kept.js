@@ -34,18 +34,6 @@ export class Device {
     });
   }
 
-  // Of everybody; nothing is made where nothing is kept.
-  async all() {
-    const there = await this.factory.databases?.() ?? [{ name: DATABASE }];
-    if (!there.some(({ name }) => name === DATABASE)) return [];
-    const store = (await this.open()).transaction(STORE).objectStore(STORE);
-    return new Promise((done, fail) => {
-      const request = store.getAll();
-      request.onsuccess = () => done(request.result);
-      request.onerror = () => fail(request.error);
-    });
-  }
-
   forget(handle) {
     return this.transact("readwrite", handle, (store) => store.delete(handle));
   }
@@ -93,7 +81,6 @@ export class Device {
 export const NOTHING_KEPT = {
   read: (handle) => Promise.resolve(emptyRecord(handle)),
   change: () => Promise.reject(new Error("This browser keeps nothing.")),
-  all: () => Promise.resolve([]),
   forget: () => Promise.resolve(),
 };
 
@@ -104,6 +91,18 @@ export function browserStorage(clock) {
   } catch {
     return NOTHING_KEPT;
   }
+}
+
+// What a storage has of everybody; nothing is made where nothing is kept.
+export async function everybody(storage) {
+  const there = await storage.factory?.databases?.() ?? [{ name: DATABASE }];
+  if (!storage.factory || !there.some(({ name }) => name === DATABASE)) return [];
+  const store = (await storage.open()).transaction(STORE).objectStore(STORE);
+  return new Promise((done, fail) => {
+    const request = store.getAll();
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => fail(request.error);
+  });
 }
 
 // Writes a save into a record, once. Per variable it names the newest own save that was written over what was seen.

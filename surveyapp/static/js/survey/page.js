@@ -23,7 +23,8 @@ export function made(page, { order, values, fact }) {
 export function whole({ id, parts, html }) {
   parts.forEach((part, place) => {
     part.key = (part.key ?? "~").replace("~", id);
-    part.codes ??= [...html.matchAll(new RegExp(`name="~${place}" value="([^"]+)`, "g"))].map(([, code]) => code);
+    // Those of a page whose markup has not come are read once it has.
+    if (html) part.codes ??= [...html.matchAll(new RegExp(`name="~${place}" value="([^"]+)`, "g"))].map(([, code]) => code);
   });
 }
 

@@ -1,5 +1,6 @@
 // Goes on without a signal, on the page that was kept and shown by the service worker.
 
+import { packAt } from "./pack.js";
 import { pageOf } from "./shelf.js";
 
 const SOONEST = 2000;
@@ -10,14 +11,17 @@ const SELDOM = 60_000;
 export async function keptHere(handle, scripts, learned) {
   try {
     const { slip, known } = await pageOf(handle);
-    return slip.scripts === scripts ? await learned({ slip, known, pack: await (await fetch(slip.pack)).json() }) : null;
+    const get = async (address) => (await fetch(address)).json();
+    return slip.scripts === scripts ? await learned({ slip, known, pack: await packAt(slip.pack, get) }) : null;
   } catch {
     return null;
   }
 }
 
 // Goes on where the page was opened without the server: on the one that was there (`was`), or what is to be answered next.
-export function resume(turn, was) {
+// `later`: what that may take.
+export function resume(turn, later, was) {
+  turn.later = later;
   const on = was ?? turn.route.resume;
   turn.page = on ?? turn.route.pages.at(-1) ?? turn.pack.pages[0];
   probe(turn);

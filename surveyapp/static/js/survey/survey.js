@@ -5,11 +5,11 @@
 
 import { phoneClock } from "./clock.js";
 import { browserStorage } from "./kept.js";
+import { filled, restOf } from "./pack.js";
 import { leaving } from "./participant.js";
 import { unshelve } from "./places.js";
 import { openQueue } from "./queue.js";
 import { learn } from "./reading.js";
-import { keptHere, resume } from "./resuming.js";
 import { showState, unsaved } from "./state.js";
 import { Turning } from "./turn.js";
 
@@ -36,7 +36,8 @@ async function clear() {
 }
 
 async function begin() {
-  const found = await (isKept ? keptHere(handle, scripts, learned) : fresh());
+  const kept = isKept && (await more());
+  const found = await (kept ? kept.keptHere(handle, scripts, learned) : fresh(true));
   const state = document.getElementById("state");
   // Whoever left at once meanwhile took the page with them.
   if (!found || !state) return;
@@ -53,23 +54,29 @@ async function begin() {
   };
   queue.onChange(say);
   say();
+  const id = decodeURIComponent(/\/q\/([^/]+)$/.exec(location.pathname)?.[1] ?? "");
+  const rest = again(() => completed(found));
+  const later = Promise.all([kept || more(), rest]).then(([all]) => {
+    all.aloud(main, found.pack.screens.read);
+    return all;
+  });
+  // Whoever has answered here already may be further on than the first questions.
+  if (queue.pending().length || queue.back().length || !found.pack.pages.some((page) => page.id === id && page.html)) await rest;
   const reachable = !isKept && navigator.onLine !== false;
   const turn = new Turning({ main, address, queue, fresh, reachable, ...found, open: (to) => location.assign(to) });
-  const id = asked("/q/([^/]+)$");
   if (!isKept && !turn.byId.has(id)) return;
-  const later = more();
   if (own === true) keepHere(turn, later);
   else unshelve(handle).catch(() => {});
   const was = turn.route.page(history.state?.page ?? "");
   turning = turn;
   addEventListener("offline", () => turn.reach(false));
   addEventListener("online", () => turn.reach(true));
-  if (isKept) return resume(turn, was ?? turn.route.page(id));
+  if (kept) return kept.resume(turn, kept, was ?? turn.route.page(id));
   turn.at(id);
   turn.changed = changed;
   history.replaceState({ page: id }, "");
   // What came back before a reload is still to be looked at.
-  for (const { save, answer } of queue.back().slice(0, 1)) turn.hear(save, answer);
+  later.then((all) => turn.complete(all));
   // After a reload what is still to be sent may lead further than the server knows.
   if (!queue.pending().length || changed) return;
   const on = was ?? turn.route.resume;
@@ -77,17 +84,17 @@ async function begin() {
   else if (on.id !== id) turn.show(on, { history: "replaceState" });
 }
 
-function asked(pattern) {
-  const found = new RegExp(pattern).exec(location.pathname);
-  return found && decodeURIComponent(found[1]);
-}
-
-// The slip and its pack; null without a signal, where there is nothing to turn, or where both are of another release than
-// these scripts: then the page is opened anew, unless that would lose something.
-async function fresh() {
+// The slip and its pack, of which somebody who has answered nothing (`first`) takes the rest later; null without a signal,
+// where there is nothing to turn, or where both are of another release than these scripts: then the page is opened anew,
+// unless that would lose something.
+async function fresh(first) {
   try {
     const slip = await fetched(`${address}/slip`, { cache: "no-store" });
-    if (slip.scripts === scripts) return await learned({ slip, pack: await fetched(slip.pack) });
+    if (slip.scripts === scripts) {
+      const whole = !first || Object.keys(slip.answers).length;
+      const [pack, rest] = await Promise.all([fetched(slip.pack), whole && fetched(restOf(slip.pack))]);
+      return await learned({ slip, pack: rest ? filled(pack, rest) : pack });
+    }
     if (queue && !queue.loses() && !turning?.changed) location.reload();
     return null;
   } catch {
@@ -95,18 +102,24 @@ async function fresh() {
   }
 }
 
-// What no question waits for, fetched once one is there. Where the signal goes meanwhile it is tried until it is back: a
-// browser takes the same address for failed once it was.
+// What no question waits for, fetched once one is there. A browser takes the same address for failed once it was.
 async function more() {
+  return (await again((tries) => import(scripts.replace("survey.js", `later.js${tries ? `?${tries}` : ""}`)))).later;
+}
+
+// Where the signal goes meanwhile it is tried until it is back.
+async function again(get) {
   for (let tries = 0; ; tries += 1) {
     try {
-      const later = await import(scripts.replace("survey.js", `later.js${tries ? `?${tries}` : ""}`));
-      later.aloud(main);
-      return later;
+      return await get(tries);
     } catch {
       await new Promise((go) => setTimeout(go, 5000));
     }
   }
+}
+
+async function completed({ slip, pack }) {
+  if (!pack.screens) filled(pack, await fetched(restOf(slip.pack)));
 }
 
 // With what reads numbers, days and times, where the questionnaire has one that is typed.

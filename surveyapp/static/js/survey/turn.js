@@ -1,10 +1,8 @@
 // The page turns here: what is answered is read, kept for sending, and the next question shown at once. The server has the
 // last word: where it leads elsewhere, the person is led there and told why.
 
-import { choice } from "./choosing.js";
 import { same } from "./conditions.js";
 import { inWords } from "./facts.js";
-import { keptScreen } from "./kept_screen.js";
 import { newId } from "./kept.js";
 import { fieldsOf, made, tell, valuesOf, whole } from "./page.js";
 import { read, readStored } from "./reading.js";
@@ -23,6 +21,7 @@ export class Turning {
     this.leaving = null;
     this.expected = null;
     this.waiting = null;
+    this.later = null;
     this.take(slip, pack);
     this.know(known);
     for (const save of queue.pending()) this.note(save);
@@ -55,10 +54,16 @@ export class Turning {
     return walk(this.pack.pages, this.answers, this.outside);
   }
 
+  // Takes up what is needed now and then (`later.js`), and shows what came back before it was there.
+  complete(later) {
+    this.later = later;
+    this.lookBack();
+  }
+
   // One's own save, as if the server had it.
   note(save) {
     const page = this.byId.get(save.page);
-    if (!page) return;
+    if (!page?.html) return;
     const found = read(page.parts, save.form, this.pack.words).answers;
     const answers = save.passing ? this.inPassing(found) : found;
     for (const part of page.parts) {
@@ -88,8 +93,10 @@ export class Turning {
     return `${this.address}/q/${encodeURIComponent(id)}${this.checking ? "?from=check" : ""}`;
   }
 
-  // Shows a page as loading it would: address, title, top of the page, and what it asks is read out.
+  // Shows a page as loading it would: address, title, top of the page, and what it asks is read out. Where the rest of the
+  // pack has not come, it is waited for.
   show(page, { note = null, values = null, history: kept = "pushState" } = {}) {
+    if (!page.html) return void this.wait(null, this.pack.words.waits);
     const draft = this.drafts[page.id];
     const content = made(page, {
       order: this.slip.orders[page.question],
@@ -182,7 +189,13 @@ export class Turning {
     const next = this.nextOf(page);
     if (this.route.isUnclear(next)) return this.wait(save, this.pack.words.waits);
     if (save) this.expected = { save: save.save, next: this.route.next(page.id)?.id ?? "check" };
-    return next ? this.show(next) : this.leave(`${this.address}/check`);
+    this.showOr(next);
+  }
+
+  // A page, or the one where all is sent.
+  showOr(page) {
+    if (page) this.show(page);
+    else this.leave(`${this.address}/check`);
   }
 
   // What is said by going elsewhere than on: what is empty and was before is not skipped.
@@ -267,10 +280,10 @@ export class Turning {
 
   // What the server says of a save, of this tab or another.
   async hear(save, answer) {
-    if (answer.became === "faulty" || answer.became === "refused") return this.takeBack(save, answer);
+    if (answer.became === "faulty" || answer.became === "refused") return this.later?.takeBack(this, save, answer);
     if (!this.mine.has(save.save) && answer.became === "saved") this.note(save);
     for (const [key, { save: id, form }] of Object.entries(answer.stands ?? {})) this.standsNow(key, id, form);
-    if (Object.keys(answer.stands ?? {}).length) return this.choose(save, answer);
+    if (Object.keys(answer.stands ?? {}).length) return this.later?.choose(this, save, answer);
     const { expected, waiting } = this;
     if (waiting?.save === save.save) return this.lead(answer.next, null, waiting);
     if (expected?.save !== save.save || this.queue.pending().length) return;
@@ -283,43 +296,6 @@ export class Turning {
   // Somebody else's answer stands in place of one's own.
   standsNow(key, save, form) {
     if (this.partOf.has(key)) this.know({ [key]: { save, form } });
-  }
-
-  // Both answers are told; Continue puts one's own in the place of what stands.
-  choose(save, answer) {
-    const page = this.byId.get(save.page);
-    if (!page || this.queue.pending().some((each) => each.page === save.page)) return;
-    if (this.page !== page) this.hold();
-    this.leaving = null;
-    this.expected = null;
-    this.show(page, { values: { ...this.valuesOf(page), ...save.form }, history: this.page === page ? null : "pushState" });
-    this.changed = true;
-    this.form.before(choice(answer.stands, this.pack.words, () => this.keepWhatStands(page)));
-  }
-
-  async keepWhatStands(page) {
-    delete this.drafts[page.id];
-    this.changed = false;
-    await this.queue.letGo(page.id);
-    const next = this.nextOf(page);
-    if (next) this.show(next);
-    else this.leave(`${this.address}/check`);
-  }
-
-  // The phone took for an answer what is none: the page comes back as it was filled in, and says what is wrong.
-  takeBack(save, answer) {
-    const page = this.byId.get(save.page);
-    if (!page || this.queue.pending().some((each) => each.page === save.page)) return;
-    if (this.page !== page || !this.form) {
-      this.hold();
-      this.show(page, { values: save.form });
-    }
-    this.waiting = null;
-    this.expected = null;
-    this.changed = true;
-    if (answer.faults?.length) this.refuse(answer.faults);
-    else this.say(this.pack.words.refused);
-    this.renew();
   }
 
   // Keeps what is written on the page for when it is shown again.
@@ -359,7 +335,8 @@ export class Turning {
 
   // What waits for a signal, in the place of a question.
   showKept() {
-    this.main.replaceChildren(keptScreen({
+    if (!this.later) return this.say(this.pack.words.waits);
+    this.main.replaceChildren(this.later.keptScreen({
       pack: this.pack, slip: this.slip, route: this.route, queue: this.queue, back: this.addressOf(this.page.id),
       sectionOf: (save) => this.byId.get(save.page)?.section, again: () => this.queue.tryNow(),
     }));

@@ -18,6 +18,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.services.responses import packing
 from surveyapp.web.packs import pack as packs
 from surveyapp.web.packs.folding import folded
+from surveyapp.web.packs.parting import parted
 from surveyapp.web.participant import views
 from surveyapp.web.participant.fetched import media
 from surveyapp.web.shared.faults import fault_sentence
@@ -25,6 +26,8 @@ from surveyapp.web.shared.language import asked_language, isolated, known_langua
 from surveyapp.web.shared.runtime import runtime
 
 ADDRESS = f"/survey/pack{packs.TAIL}"
+REST = f"{ADDRESS}/<any(rest):part>"
+"""Where the rest of it is, which `pack.js` asks for."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,16 @@ class Pages:
         says: Any = current_app.jinja_env.get_template("participant/macros.html").make_module({"_": _})
         any_section = SimpleNamespace(title="{section}")
         return {
-            "screens": {"kept": render_template("participant/_kept.html")},
+            "screens": {name: render_template(f"participant/_{name}.html") for name in ("kept", "read")},
             "way": {
                 "where": says.where(any_section, "{number}", "{all}"),
                 "inside": says.where(any_section, None, None),
                 "passed": says.passed(any_section.title),
             },
         }
+
+    def parts(self, whole: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+        return parted(whole)
 
     def fault(self, fault: AnswerFault, part: Part) -> str:
         return fault_sentence(fault, part)
@@ -66,7 +72,7 @@ class Pages:
             "ending": f" – {isolated(self.study.public_title)}",
             "error": _("Error:"),
             "moved": _("That question is not the one to answer now. Go on from here."),
-            "waits": _("The next question depends on earlier answers. It is shown as soon as there is a signal."),
+            "waits": _("This goes on by itself as soon as there is a signal."),
             "language": _(
                 "Other words, or another language, need a signal. What you wrote stays here: try again in a while."
             ),
@@ -93,10 +99,10 @@ def address(study: Study, questionnaire: Questionnaire) -> str:
     return packs.address("participant.pack", study, questionnaire, asked_language(), Pages(study))
 
 
-def pack(study: str, questionnaire: str, version: int, language: str, digest: str) -> Response:
+def pack(study: str, questionnaire: str, version: int, language: str, digest: str, part: str = "") -> Response:
     """404 where it is no longer served: another release, other words. Raises NotFound for what never was."""
     if not known_language(language):
         abort(404)
     speak_here(language, (language,))
     opened, version_of_it = packing.opened(runtime(), study, questionnaire, version, language)
-    return packs.sent(digest, opened, version_of_it, Pages(opened))
+    return packs.sent(digest, opened, version_of_it, Pages(opened), 1 if part else 0)
