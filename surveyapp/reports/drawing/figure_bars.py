@@ -2,127 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, BarSegment, wide_enough
+from surveyapp.reports.charts.bars import BarChart, BarSegment, wide_enough
 from surveyapp.reports.charts.palette import DOTTED, dots, hatch, ink, token
+from surveyapp.reports.drawing.bar_texts import (
+    BarFrame,
+    PlacedBar,
+    frame_of,
+    message_lines,
+    more_room,
+    row_texts,
+    text_room,
+    write_asked,
+    write_break,
+    write_heading,
+    write_remarks,
+)
 from surveyapp.reports.drawing.figure_text import (
-    LINE,
-    SOFT,
     Figure,
     at,
-    at_start,
     dashed,
-    line_height,
-    np_mark,
     plain,
-    wrapped,
 )
-from surveyapp.reports.text.phrasing import FLAG
 
 LEAST_BARS = 300
 """How wide the bars are at least, px, before a narrow figure serves better."""
-
-PRIVATE = 27
-"""Characters a line of what is not for publication, beside a row."""
 
 DOT = 0.08
 """Of a tile of the dotted pattern: its dot."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Frame:
-    """Sizes in px, and characters a line (`wrap` of a name, `long` of what runs from edge to edge). `above`: room for a
-    row's name over its bar; none where it stands beside. `small`: many rows, or rows of which none is a headline.
-    `line`: from a line to the next. `share`: where a percentage stands beside its count, from the plot."""
-
-    margin_left: int
-    margin_right: int
-    bar: int
-    above: int
-    gap: int
-    heading: int
-    wrap: int
-    long: int
-    small: bool
-    line: int
-    share: int
-
-
-@dataclass(frozen=True)
-class _Placed:
-    """A bar and the middle of its height, px from the top."""
-
-    bar: Bar
-    middle: float
-
-
-MESSAGE_ABOVE, MESSAGE = 42, 80
-"""Characters a line of why a row has no bar: in a narrow chart, and in a wide one."""
-
-ABOVE_WIDE = 28
-"""Letters that stand on one line over a bar of a narrow chart: a row's name and what is at its end together."""
-
-NAME, HEADED = 20, 24
-"""Characters a line of a row's name beside its bar, for which there are 210 px: of a bold one, whose letters take 10 px
-on average in a wide font such as DejaVu Sans, and of one under a group's heading."""
-
-
-def _frame(chart: BarChart, narrow: bool) -> _Frame:
-    small = not chart.midline or any(group.heading for group in chart.groups)
-    line = line_height(*(text for bar in chart.bars for text in (bar.label, bar.detail, bar.value)))
-    longest = max((len(bar.value or "") for bar in chart.bars), default=0)
-    # Letters that need tall lines are wide too.
-    share = max(118 if line == LINE else 156, 9 * longest + 16)
-    headed = all(group.heading for group in chart.groups if any(bar.label for bar in group.bars))
-    if narrow:
-        return _Frame(
-            margin_left=0,
-            margin_right=0,
-            bar=24 if small else 34,
-            above=42 + 2 * (line - LINE),
-            gap=12 if small else 16,
-            heading=30,
-            wrap=26,
-            long=42,
-            small=small,
-            line=line,
-            share=share,
-        )
-    return _Frame(
-        margin_left=210 if chart.labelled else 0,
-        margin_right=(share + 70 if small else max(150, 12 * longest + 16)) + (220 if chart.private else 0),
-        bar=28 if small else 44,
-        above=0,
-        gap=8 if small else 22,
-        heading=32,
-        wrap=HEADED if headed else NAME,
-        long=90,
-        small=small,
-        line=line,
-        share=share,
-    )
-
-
 def bar_figure(chart: BarChart, *, narrow: bool = False) -> Figure:
     """Draws a bar chart, wide or narrow."""
-    frame = _frame(chart, narrow)
+    frame = frame_of(chart, narrow)
     annotations: list[dict[str, Any]] = []
-    placed: list[_Placed] = []
+    placed: list[PlacedBar] = []
     breaks: list[tuple[float, float]] = []
     y = 6.0
     for group in chart.groups:
-        y = _break(annotations, breaks, group, y, frame)
-        y = _asked(annotations, group, y, frame)
-        y = _heading(annotations, group, y, frame)
+        y = write_break(annotations, breaks, group, y, frame)
+        y = write_asked(annotations, group, y, frame)
+        y = write_heading(annotations, group, y, frame)
         for bar in group.bars:
-            y += _text_room(bar, frame) + _more_room(bar, frame) / 2
-            row = _Placed(bar, y + frame.bar / 2)
+            y += text_room(bar, frame) + more_room(bar, frame) / 2
+            row = PlacedBar(bar, y + frame.bar / 2)
             placed.append(row)
-            annotations.extend(_row_texts(row, frame, headed=group.heading is not None))
+            annotations.extend(row_texts(row, frame, headed=group.heading is not None))
             annotations.extend(_plates(chart, row, narrow))
-            y = _remarks(annotations, row, frame) + _more_room(bar, frame) / 2 + frame.gap
+            y = write_remarks(annotations, row, frame) + more_room(bar, frame) / 2 + frame.gap
         y += 10 if group.heading else 0
     height = int(y)
     names = chart.key or (("", "plain"),)
@@ -150,137 +78,7 @@ def bar_figure(chart: BarChart, *, narrow: bool = False) -> Figure:
     }
 
 
-def _long(
-    annotations: list[dict[str, Any]], text: str, y: float, frame: _Frame, font: dict[str, Any], shift: float
-) -> float:
-    """Writes a text that runs from `shift` px before the plot, and returns what is under it."""
-    lines = wrapped(text, frame.long)
-    bottom = y + frame.line * len(lines)
-    annotations.append(at_start(shift) | {"text": plain(lines), "y": (y + bottom) / 2, "font": font})
-    return bottom
-
-
-def _break(
-    annotations: list[dict[str, Any]], breaks: list[tuple[float, float]], group: BarGroup, y: float, frame: _Frame
-) -> float:
-    """Writes why a group does not compare with the one before, under a rule, and returns where the group begins."""
-    if group.broken is None:
-        return y
-    bottom = _long(annotations, group.broken, y + 8, frame, {"size": 14, "style": "italic"}, frame.margin_left) + 2
-    breaks.append((y, bottom))
-    return bottom + 12
-
-
-def _asked(annotations: list[dict[str, Any]], group: BarGroup, y: float, frame: _Frame) -> float:
-    """Writes a row's own wording over it."""
-    if group.asked is None:
-        return y
-    return _long(annotations, group.asked, y, frame, {"size": 13, "style": "italic"}, frame.margin_left) + 8
-
-
-def _heading(annotations: list[dict[str, Any]], group: BarGroup, y: float, frame: _Frame) -> float:
-    """Writes a group's heading, and returns where its rows begin."""
-    if not group.heading:
-        return y
-    lines = wrapped(group.heading, 2 * frame.wrap)
-    room = 20 * len(lines)
-    start = at_start(frame.margin_left)
-    annotations.append(start | {"text": plain(lines), "y": y + room / 2, "font": {"size": 15, "weight": 600}})
-    if group.detail:
-        annotations.append(start | {"text": plain([group.detail]), "y": y + room + 8, "font": SOFT})
-        room += 18
-    return y + room + frame.heading - 20
-
-
-def _remarks(annotations: list[dict[str, Any]], row: _Placed, frame: _Frame) -> float:
-    """Writes what stands under a bar, and returns where that ends."""
-    y = row.middle + frame.bar / 2
-    texts = list(row.bar.remarks)
-    if row.bar.private is not None and frame.above:
-        y += 4
-        annotations.append(np_mark(y + 12, at_start()))
-        lines = wrapped(row.bar.private, frame.long - 6)
-        annotations.append(at_start(-34) | {"text": plain(lines), "y": y + 3 + 9 * len(lines), "font": SOFT})
-        y += max(24, 18 * len(lines))
-    for text in texts:
-        y = _long(annotations, text, y + 4, frame, {"size": 13}, 0)
-    return y
-
-
-def _text_room(bar: Bar, frame: _Frame) -> float:
-    """Room over a bar: for its name and end texts on a narrow chart; else nothing."""
-    if not frame.above:
-        return 0
-    lines = len(_name_lines(bar, frame)) or 1
-    return frame.above + frame.line * (lines - 1)
-
-
-def _name_lines(bar: Bar, frame: _Frame) -> list[str]:
-    """A row's name; over a narrow bar it leaves room on its line for what stands at the end."""
-    left = ABOVE_WIDE - len(bar.value or "") if frame.above else frame.wrap
-    return wrapped(bar.label, max(10, min(frame.wrap, left)))
-
-
-def _more_room(bar: Bar, frame: _Frame) -> float:
-    """What a row is higher than its bar: for a name of several lines, or for the words of what is not for publication
-    beside it."""
-    if frame.above:
-        return frame.line * max(0, len(_message_lines(bar, frame)) - 1)
-    named = len(_name_lines(bar, frame)) + len(wrapped(bar.detail, frame.wrap + 3))
-    lines = max(named, len(wrapped(bar.private, PRIVATE)), len(_message_lines(bar, frame)))
-    return max(0.0, frame.line * lines - frame.bar)
-
-
-def _message_lines(bar: Bar, frame: _Frame) -> list[str]:
-    """Why a row has no bar, in lines that stand where it would be."""
-    return wrapped(bar.message, MESSAGE_ABOVE if frame.above else MESSAGE)
-
-
-def _row_texts(row: _Placed, frame: _Frame, *, headed: bool) -> list[dict[str, Any]]:
-    """A row's name and detail at its start, its count and percentage at its end; or both over a narrow bar."""
-    bar, middle = row.bar, row.middle
-    lines = _name_lines(bar, frame)
-    name_font = {"size": 14, "weight": 400} if headed else {"size": 15, "weight": 600}
-    value_font = {"size": 15 if frame.small else 19, "weight": 700, "color": "var(--accent)"}
-    share = " ".join(part for part in (bar.share, FLAG if bar.flagged else None) if part)
-    texts: list[dict[str, Any]] = []
-    half = frame.line // 2
-    start = at_start(frame.margin_left)
-    if frame.above:
-        top = middle - frame.bar / 2 - _text_room(bar, frame)
-        under = top + 10 + frame.line * max(len(lines), 1)
-        end = at_start() | {"x": 1, "xanchor": "right", "align": "right"}
-        texts.append(start | {"text": plain(lines), "y": top + half * max(len(lines), 1), "font": name_font})
-        said = _message_lines(bar, frame) or [bar.detail or ""]
-        texts.append(start | {"text": plain(said), "y": under + half * (len(said) - 1), "font": SOFT})
-        texts.append(end | {"text": plain([bar.value or ""]), "y": top + half, "font": value_font | {"size": 15}})
-        texts.append(end | {"text": plain([share]), "y": under, "font": SOFT})
-    else:
-        detail = wrapped(bar.detail, frame.wrap + 3)
-        apart = half * len(detail)
-        texts.append(start | {"text": plain(lines), "y": middle - apart, "font": name_font})
-        texts.append(start | {"text": plain(detail), "y": middle + half * len(lines) + 2, "font": SOFT})
-        end = at_start(-14) | {"x": 1}
-        if frame.small:
-            texts.append(end | {"text": plain([bar.value or ""]), "y": middle, "font": value_font})
-            texts.append(end | {"text": plain([share]), "y": middle, "xshift": frame.share, "font": SOFT})
-        else:
-            texts.append(end | {"text": plain([bar.value or ""]), "y": middle - half, "font": value_font})
-            texts.append(end | {"text": plain([share]), "y": middle + half + 4, "font": SOFT})
-        if bar.private is not None:
-            beside = end | {"xshift": frame.share + 66 if frame.small else 150}
-            said = wrapped(bar.private, PRIVATE)
-            texts.append(np_mark(middle, beside))
-            texts.append(beside | {"xshift": beside["xshift"] + 32, "text": plain(said), "y": middle, "font": SOFT})
-        if bar.message:
-            texts.append(
-                at_start(-12 if bar.withheld else 0)
-                | {"text": plain(_message_lines(bar, frame)), "y": middle, "font": SOFT}
-            )
-    return [text for text in texts if text["text"]]
-
-
-def _plates(chart: BarChart, row: _Placed, narrow: bool) -> list[dict[str, Any]]:
+def _plates(chart: BarChart, row: PlacedBar, narrow: bool) -> list[dict[str, Any]]:
     """The counts of hatched segments, on a plate of paper."""
     return [
         at(segment.start + segment.width / 2, row.middle, segment.label, {"size": 13, "weight": 600})
@@ -291,10 +89,10 @@ def _plates(chart: BarChart, row: _Placed, narrow: bool) -> list[dict[str, Any]]
 
 
 def _trace(
-    chart: BarChart, name: str, colour: str, placed: list[_Placed], frame: _Frame, narrow: bool
+    chart: BarChart, name: str, colour: str, placed: list[PlacedBar], frame: BarFrame, narrow: bool
 ) -> dict[str, Any]:
     """The segments of one colour, row by row: solid or dotted where they are told exactly, else hatched."""
-    here: list[tuple[_Placed, BarSegment]] = [
+    here: list[tuple[PlacedBar, BarSegment]] = [
         (row, segment)
         for row in placed
         for segment in row.bar.segments
@@ -339,7 +137,7 @@ def _trace(
     }
 
 
-def _feet(placed: list[_Placed], frame: _Frame) -> list[dict[str, Any]]:
+def _feet(placed: list[PlacedBar], frame: BarFrame) -> list[dict[str, Any]]:
     """Along the foot of what is joined, the colours of the others, a strip each over the whole length."""
     found = [
         (segment, row.middle + frame.bar / 2 - strip * (number + 0.5), strip, colour)
@@ -369,7 +167,7 @@ def _feet(placed: list[_Placed], frame: _Frame) -> list[dict[str, Any]]:
     ]
 
 
-def _outlines(placed: list[_Placed], frame: _Frame) -> list[dict[str, Any]]:
+def _outlines(placed: list[PlacedBar], frame: BarFrame) -> list[dict[str, Any]]:
     """Dashed: around what is not for publication, and the empty boxes of what is withheld."""
     reach, out = frame.bar / 2, 4 if frame.bar > 30 else 2
     found = []
@@ -381,13 +179,13 @@ def _outlines(placed: list[_Placed], frame: _Frame) -> list[dict[str, Any]]:
                 end = segment.start + segment.width
                 found.append(dashed(segment.start, end, row.middle - reach, row.middle + reach, "var(--control)"))
         if row.bar.withheld and not frame.above:
-            high = max(reach, frame.line * len(_message_lines(row.bar, frame)) / 2 + 4)
+            high = max(reach, frame.line * len(message_lines(row.bar, frame)) / 2 + 4)
             box = dashed(0, 1, row.middle - high, row.middle + high, "var(--control)")
             found.append(box | {"xref": "paper"})
     return found
 
 
-def _rule(y: float, frame: _Frame) -> list[dict[str, Any]]:
+def _rule(y: float, frame: BarFrame) -> list[dict[str, Any]]:
     """A dashed rule from edge to edge: over the plot, and over the margins beside it."""
     line = {"color": "var(--ink)", "width": 2, "dash": "8px,6px"}
     common = {"type": "line", "xref": "paper", "yref": "y", "y0": y, "y1": y, "line": line, "layer": "above"}
@@ -400,9 +198,9 @@ def _rule(y: float, frame: _Frame) -> list[dict[str, Any]]:
 
 def _midline(
     chart: BarChart,
-    placed: list[_Placed],
+    placed: list[PlacedBar],
     breaks: list[tuple[float, float]],
-    frame: _Frame,
+    frame: BarFrame,
     height: int,
     narrow: bool,
 ) -> list[dict[str, Any]]:
