@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -44,7 +45,7 @@ def composition(
     *,
     edition: Edition,
     group: str,
-    subject: str,
+    subject: Literal["attribute", "answer"],
     id: str,
     label: str,
 ) -> Composition:
@@ -52,7 +53,7 @@ def composition(
     return Composition(
         edition=edition,
         group=group,
-        subject=subject,  # type: ignore[arg-type]
+        subject=subject,
         id=id,
         label=label,
         categories=tuple(categories),

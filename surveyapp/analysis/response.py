@@ -17,7 +17,7 @@ from surveyapp.domain.fieldwork.standing import COULD_BE_ASKED, AnswerCount, Cas
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Net
 from surveyapp.domain.instrument.study import Attribute
-from surveyapp.domain.results import Category, Composition, Edition, ResponseCounts, ResponseTable, Slice
+from surveyapp.domain.results import Category, Composition, Edition, PeopleKind, ResponseCounts, ResponseTable, Slice
 from surveyapp.domain.versions.comparability import Link
 
 KeyOf = Callable[[CaseCount], str | None]
@@ -138,9 +138,10 @@ def lost(
     """Of those who answered the touchpoint `before`: who answered this one too, and who was lost, by an attribute."""
     here = [each for each in counts if each.touchpoint == touchpoint and each.before]
     all_before = _known([each for each in counts if each.touchpoint == before], key_of, Standing.ANSWERED)
-    found = {
-        kind: _known(here, key_of, *standings)
-        for kind, standings in (("stayed", (Standing.ANSWERED,)), ("lost", LOST), ("open", (Standing.OPEN,)))
+    found: dict[PeopleKind, Known] = {
+        "stayed": _known(here, key_of, Standing.ANSWERED),
+        "lost": _known(here, key_of, *LOST),
+        "open": _known(here, key_of, Standing.OPEN),
     }
     # Whoever is in none of these has no case here, or none that was opened for them.
     found["not_asked"] = Counter(
@@ -174,8 +175,12 @@ def lost_by_answer(
     """The same by their answer before: in the measure's net, or any other. Who gave no answer, or one to a wording that
     does not compare, is not known. Raises ValueError for an answer that is none of the question's."""
     inside, outside = net.name, f"not_{net.name}"
-    kinds: dict[Standing, str] = {Standing.ANSWERED: "stayed", Standing.OPEN: "open"} | dict.fromkeys(LOST, "lost")
-    found: dict[str, Counter[str | None]] = {kind: Counter() for kind in ("stayed", "lost", "open", "not_asked")}
+    found: dict[PeopleKind, Counter[str | None]] = {
+        "stayed": Counter(),
+        "lost": Counter(),
+        "open": Counter(),
+        "not_asked": Counter(),
+    }
     for count in counts:
         link, value = links.get(count.version), None
         if count.code is not None and link is not None and link.comparable:
@@ -183,8 +188,7 @@ def lost_by_answer(
             if code not in part.codes:
                 raise ValueError(f"Not an option of {part.key}: {code}.")
             value = inside if code in net.options else outside
-        kind = "not_asked" if count.standing is None else kinds.get(count.standing, "not_asked")
-        found[kind][value] += count.people
+        found[_again(count.standing)][value] += count.people
     return composition(
         (Category(inside, net.label, "net"), Category(outside, "", "net")),
         _kept_columns(found, touchpoint),
@@ -197,10 +201,19 @@ def lost_by_answer(
     )
 
 
-def _kept_columns(found: Mapping[str, Known], touchpoint: int) -> list[CountedPeople]:
+def _again(standing: Standing | None) -> PeopleKind:
+    """What became of somebody at the touchpoint after; None: they have no case there."""
+    if standing is Standing.ANSWERED:
+        return "stayed"
+    if standing is Standing.OPEN:
+        return "open"
+    return "lost" if standing in LOST else "not_asked"
+
+
+def _kept_columns(found: Mapping[PeopleKind, Known], touchpoint: int) -> list[CountedPeople]:
     """Those who stayed and were lost always, the others where there is somebody."""
     return [
-        CountedPeople(kind, touchpoint, known)  # type: ignore[arg-type]
+        CountedPeople(kind, touchpoint, known)
         for kind, known in found.items()
         if kind in ("stayed", "lost") or any(known.values())
     ]

@@ -64,7 +64,14 @@ def _row_of(variable: str, moment: str | None, touchpoint: Touchpoint, tally: Ta
     """What makes the rows of one slice."""
     base = tally.base.count or 0
 
-    def row(statistic: str, kind: str, category: str, *, cell: Cell | None = None, value: object = None) -> ResultRow:
+    def row(
+        statistic: str,
+        kind: str,
+        category: str,
+        *,
+        cell: Cell | None = None,
+        value: int | Fraction | Quantity | None = None,
+    ) -> ResultRow:
         count = cell.count if cell else None
         hidden = (cell or tally.base).private
         return ResultRow(
@@ -94,10 +101,10 @@ def slice_name(people: Slice) -> str:
     return "all" if people.segment is None else f"{people.segment}={people.value}"
 
 
-def _value(value: object) -> Quantity | None:
-    if isinstance(value, int | Fraction):
-        return Decimal(value) if isinstance(value, int) else rounding.half_up(value, 1)
-    return value  # type: ignore[return-value]
+def _value(value: int | Fraction | Quantity | None) -> Quantity | None:
+    if isinstance(value, int):
+        return Decimal(value)
+    return rounding.half_up(value, 1) if isinstance(value, Fraction) else value
 
 
 def _tally_rows(part: Part, tally: Tally, row: Row) -> Iterator[ResultRow]:

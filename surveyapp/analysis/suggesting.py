@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from typing import TypeVar
 
@@ -25,10 +25,10 @@ def suggested(text: str, coded: Sequence[tuple[str, frozenset[SuggestedCode]]]) 
 
     vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
     alike = (vectors.fit_transform([each for each, _ in known]) @ vectors.transform([text]).T).toarray().ravel()
-    votes: Counter[SuggestedCode] = Counter()
+    votes: defaultdict[SuggestedCode, float] = defaultdict(float)
     least = max(LEAST_ALIKE, float(alike.max()) / 2)
     for place in alike.argsort(kind="stable")[::-1][:NEAREST]:
         if alike[place] >= least:
             for code in known[place][1]:
-                votes[code] += float(alike[place])  # type: ignore[assignment]
-    return tuple(code for code, _ in votes.most_common(MOST))
+                votes[code] += float(alike[place])
+    return tuple(sorted(votes, key=votes.__getitem__, reverse=True)[:MOST])

@@ -51,7 +51,7 @@ def copy_all(runtime: Runtime, to: str, tell: Tell = lambda _table, _done, _of: 
             for table in moving.TABLES:
                 of = moving.count(source, table)
                 name = table.name
-                before += moving.copy(source, target, table, lambda done, name=name, of=of: tell(name, done, of))  # type: ignore[misc]
+                before += moving.copy(source, target, table, _telling(tell, name, of))
                 rows += of
         _compare((runtime.settings.database_url, to), rows)
     except DatabaseUnavailable as error:
@@ -59,6 +59,10 @@ def copy_all(runtime: Runtime, to: str, tell: Tell = lambda _table, _done, _of: 
     finally:
         target.dispose()
     return CopiedDatabase(len(moving.TABLES), rows, before)
+
+
+def _telling(tell: Tell, table: str, of: int) -> Callable[[int], None]:
+    return lambda done: tell(table, done, of)
 
 
 def _refused(error: DatabaseUnavailable) -> MoveRefused:

@@ -169,5 +169,11 @@ def _written(value: CountedValue) -> str | list[str] | bool:
 def _read(written: Any) -> CountedValue:
     if isinstance(written, (bool, str)):
         return written
-    kind, text = written
-    return {"number": Decimal, "time": dt.time.fromisoformat, "day": dt.date.fromisoformat}[kind](text)  # type: ignore[operator,no-any-return]
+    match written:
+        case ["number", str(text)]:
+            return Decimal(text)
+        case ["time", str(text)]:
+            return dt.time.fromisoformat(text)
+        case ["day", str(text)]:
+            return dt.date.fromisoformat(text)
+    raise ValueError(f"Not a value: {written}.")

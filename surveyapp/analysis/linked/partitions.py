@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -204,7 +205,10 @@ def _with(one: Outline, two: Outline) -> Outline:
     )
 
 
-def _united(one: Mapping, two: Mapping) -> dict:  # type: ignore[type-arg]  # of either kind of key
+Key = TypeVar("Key")
+
+
+def _united(one: Mapping[Key, frozenset[Key]], two: Mapping[Key, frozenset[Key]]) -> dict[Key, frozenset[Key]]:
     return {key: one.get(key, frozenset()) | two.get(key, frozenset()) for key in dict.fromkeys((*one, *two))}
 
 

@@ -14,6 +14,7 @@ from surveyapp.domain.exports.dataset import (
     Dataset,
     ExportColumn,
     ExportRow,
+    MeasureLevel,
     MissingKind,
     ValueLabel,
 )
@@ -84,13 +85,13 @@ class OwnColumns:
     ) -> ExportColumn:
         """A column of our own: its label is a source text. `of`: the touchpoint it belongs to, by its title."""
         said = self.translate(label)
-        level = "nominal" if kind is ColumnType.TEXT else "scale"
+        level: MeasureLevel = "nominal" if kind is ColumnType.TEXT else "scale"
         return ExportColumn(
             name=name,
             label=f"{of}: {said}" if of else said,
             type=kind,
             role=role,
-            level=level,  # type: ignore[arg-type]
+            level=level,
             least=0 if kind is ColumnType.NUMBER else None,
             missing=ABSENT_AT_TOUCHPOINT if of else (),
         )

@@ -33,8 +33,8 @@ def languages_of(written: str) -> tuple[str, ...]:
     """Codes of languages written as codes or as names, in English or in the language itself, in the order written. Of
     words that are none, none: whoever speaks one nobody can read from the record can be called by anybody."""
     known = _known()
-    found = [known.get(each.strip().casefold()) for each in re.split(r"[,;/&+]|\band\b", written)]
-    return tuple(dict.fromkeys(found)) if all(found) else ()  # type: ignore[arg-type]
+    found = [known.get(each.strip().casefold(), "") for each in re.split(r"[,;/&+]|\band\b", written)]
+    return tuple(dict.fromkeys(found)) if all(found) else ()
 
 
 @functools.cache

@@ -64,9 +64,9 @@ def _still_theirs(work: Work, theirs: list[Case]) -> Case | None:
     anything, the first that they are asked."""
     found = {case.touchpoint: responses.response_of(work.session, case.id) for case in theirs}
     open_now = [case for case in theirs if state_of(work, case, found[case.touchpoint]) in ENDED_BY_STOPPING]
-    begun = [case for case in open_now if found[case.touchpoint] is not None]
+    begun = [(response.started_at, case) for case in open_now if (response := found[case.touchpoint]) is not None]
     if begun:
-        return max(begun, key=lambda case: found[case.touchpoint].started_at)  # type: ignore[union-attr]
+        return max(begun, key=lambda each: each[0])[1]
     sent = any(each is not None and each.state is ResponseState.SUBMITTED for each in found.values())
     return None if sent or not open_now else min(open_now, key=lambda case: case.touchpoint)
 

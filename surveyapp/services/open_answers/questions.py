@@ -187,8 +187,9 @@ def _in_version(versions: _Versions, touchpoint: Touchpoint, instrument: Questio
                     if is_open(other) and other.when is None
                 ]
                 change = None
-                if isinstance(question.ask_if, Changed) and None not in looked_at:
-                    change = (looked_at[0], looked_at[1])
+                if isinstance(question.ask_if, Changed):
+                    before, after = looked_at
+                    change = None if before is None or after is None else (before, after)
                 yield OpenQuestion(
                     group=touchpoint.group,
                     touchpoint=touchpoint,
@@ -196,7 +197,7 @@ def _in_version(versions: _Versions, touchpoint: Touchpoint, instrument: Questio
                     title=plain(part.label),
                     section=section.title,
                     beside=(*dict.fromkeys(each for each in looked_at if each is not None), *same),
-                    change=change,  # type: ignore[arg-type]
+                    change=change,
                 )
 
 

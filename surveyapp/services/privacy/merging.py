@@ -201,9 +201,10 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
     contacts_changed = joined != held
     if contacts_changed:
         save_contact(work, kept.id, joined)
+    site = kept.site or folded.site
     own: dict[str, Any] = {
         "attributes": {**folded.attributes, **kept.attributes},
-        "site_id": (kept.site or folded.site).id if (kept.site or folded.site) else None,  # type: ignore[union-attr]
+        "site_id": site.id if site else None,
         "language_asked": kept.language_asked or folded.language_asked,
         "not_called_by": kept.not_called_by or folded.not_called_by,
     }

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.store.database import new_id
@@ -41,8 +41,8 @@ def by_id(session: Session, link_id: uuid.UUID) -> PasswordLink | None:
     return _one(session, PasswordLinkRow.id == link_id)
 
 
-def _one(session: Session, which: object) -> PasswordLink | None:
-    row = session.scalars(select(PasswordLinkRow).where(which)).one_or_none()  # type: ignore[arg-type]
+def _one(session: Session, which: ColumnElement[bool]) -> PasswordLink | None:
+    row = session.scalars(select(PasswordLinkRow).where(which)).one_or_none()
     return None if row is None else PasswordLink(row.id, row.staff_id, row.expires_at, row.used_at)
 
 

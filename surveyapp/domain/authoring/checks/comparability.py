@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from surveyapp.domain.authoring.yaml_source import Place, Source
-from surveyapp.domain.instrument.conditions import Changed, Condition
+from surveyapp.domain.instrument.conditions import All, AnyOf, Changed, Condition, Not
 from surveyapp.domain.instrument.measures.measure import Comparison
 from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire, Score
 from surveyapp.domain.instrument.routing import parts_of
@@ -153,8 +153,8 @@ def _names(asked: Mapping[str, Asked]) -> set[str]:
     return {*asked, *(each.question.id for each in asked.values())}
 
 
-def _unknown(source: Source, place: Place, name: str, known: object) -> None:
-    names = sorted(known)  # type: ignore[call-overload]
+def _unknown(source: Source, place: Place, name: str, known: Iterable[str]) -> None:
+    names = sorted(known)
     source.fault(place, "unknown_question", f"There is no question “{name}”.{source.did_you_mean(name, names)}")
 
 
@@ -369,11 +369,14 @@ def _conditions(questionnaire: Questionnaire) -> Iterator[tuple[Place, Condition
 
 
 def _changes(condition: Condition | None) -> Iterator[Changed]:
-    if isinstance(condition, Changed):
-        yield condition
-    items = getattr(condition, "items", None) or ([condition.item] if hasattr(condition, "item") else [])  # type: ignore[union-attr]
-    for item in items:
-        yield from _changes(item)
+    match condition:
+        case Changed():
+            yield condition
+        case All(items) | AnyOf(items):
+            for item in items:
+                yield from _changes(item)
+        case Not(item):
+            yield from _changes(item)
 
 
 def _place(questionnaire: Questionnaire, variable: str) -> Place:

@@ -28,9 +28,10 @@ def check_labels(study: Study, source: Source, sources: Mapping[tuple[str, int],
             if other in said:
                 continue
             said.add(other)
-            in_study = key is None or other.startswith("scale.")
-            where = source if in_study else sources[key]  # type: ignore[index]
-            place = _study_place(other) if in_study else _place(study.questionnaires[key], other)  # type: ignore[index]
+            if key is None or other.startswith("scale."):
+                where, place = source, _study_place(other)
+            else:
+                where, place = sources[key], _place(study.questionnaires[key], other)
             codes = [f"“{each.removesuffix('.title').rpartition('.')[2]}”" for each in (one, other)]
             where.fault(place, "same_label", f"{' and '.join(codes)} read the same. Word one of them otherwise.")
 
