@@ -12,6 +12,7 @@ import click
 
 from surveyapp.domain.audit import Operator
 from surveyapp.domain.errors import OF_DATABASE
+from surveyapp.domain.instrument.study import Study
 from surveyapp.environment import vault
 from surveyapp.services.runtime import Runtime, build
 from surveyapp.services.security import operating
@@ -42,11 +43,14 @@ def open_settings(database: str | None = None) -> Settings:
     return from_environment(environment(), database=database)
 
 
-def open_runtime(database: str | None = None, named: str = OF_DATABASE) -> Runtime:
+def open_runtime(
+    database: str | None = None, named: str = OF_DATABASE, studies: Mapping[str, Study] | None = None
+) -> Runtime:
     """The installation that the environment describes (`open_settings`), let go of when the command ends, which the
-    audit trail has by its name. `named`: the option that says which database. Raises SettingsError,
-    QuestionnaireFaults, DatabaseUnavailable."""
-    runtime = build(open_settings(database), address=named if database is not None else OF_DATABASE)
+    audit trail has by its name. `named`: the option that says which database. `studies`: instead of those of the
+    questionnaires' files. Raises SettingsError, QuestionnaireFaults, DatabaseUnavailable."""
+    address = named if database is not None else OF_DATABASE
+    runtime = build(open_settings(database), studies=studies, address=address)
     command = click.get_current_context(silent=True)
     if command is not None:
         command.call_on_close(runtime.database.dispose)
@@ -58,6 +62,12 @@ def open_runtime(database: str | None = None, named: str = OF_DATABASE) -> Runti
 def open_desk(database: str | None = None, named: str = OF_DATABASE) -> Desk:
     """Where the operator acts from, and raises as `open_runtime`."""
     return Desk(open_runtime(database, named), Operator())
+
+
+def open_desk_without_studies() -> Desk:
+    """The same for what keeps safe what is stored, and needs to know nothing of any study: a fault in a questionnaire
+    that somebody is writing stops no backup. Raises SettingsError, DatabaseUnavailable."""
+    return Desk(open_runtime(studies={}), Operator())
 
 
 def questionnaires_folder() -> Path:

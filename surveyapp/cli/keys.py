@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from surveyapp.cli.context import open_desk
+from surveyapp.cli.context import open_desk, open_desk_without_studies
 
 
 @click.group()
@@ -59,7 +59,7 @@ def copy(to: Path) -> None:
     """Copy the file of people's keys TO a place, over the copy that is there: keep one, and none in series."""
     from surveyapp.services.privacy import copying
 
-    count = copying.copy(open_desk(), to)
+    count = copying.copy(open_desk_without_studies(), to)
     click.echo(f"Copied the keys of {count} people, and whose were destroyed, to {to}.")
 
 

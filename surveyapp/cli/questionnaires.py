@@ -67,7 +67,11 @@ def schema(file: str) -> None:
 
 
 def _ask(yes: bool, question: str) -> None:
-    if not yes and not click.confirm(question):
+    try:
+        agreed = yes or click.confirm(question)
+    except click.Abort:
+        raise click.ClickException("Nothing was changed. Where nobody can be asked, give --yes.") from None
+    if not agreed:
         raise click.ClickException("Nothing was changed.")
 
 

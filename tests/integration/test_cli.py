@@ -16,6 +16,7 @@ from surveyapp.services.simulation import making
 from surveyapp.settings import ROOT
 from tests import factories
 from tests.databases import copy_database
+from tests.unit.test_loading import write
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,37 @@ def test_without_a_secret_key_nothing_starts(environment: dict[str, str]) -> Non
     code, _, error = run("results", "job_rotation", environment=bad)
     assert code == 1
     assert "SURVEYAPP_SECRET_KEY" in error
+
+
+def test_what_keeps_data_safe_does_so_beside_a_questionnaire_with_a_fault(sqlite_url: str, tmp_path: Path) -> None:
+    studies = tmp_path / "studies"
+    (studies / "tiny").mkdir(parents=True)
+    (studies / "tiny" / "study.yaml").write_text("study: tiny\ntitle: Tiny\n", encoding="utf-8")
+    places = {"QUESTIONNAIRES": studies, "BACKUPS": tmp_path / "backups", "PERSON_KEYS": tmp_path / "person.keys"}
+    whole = factories.environment(sqlite_url) | {
+        "SURVEYAPP_DEMO": "yes",
+        "SURVEYAPP_QUESTIONNAIRES": str(ROOT / "questionnaires"),
+    }
+    faulty = whole | {f"SURVEYAPP_{name}": str(place) for name, place in places.items()}
+    head = str(tmp_path / "head")
+    for command in (("backup", "create"), ("audit", "chain", "--head", head), ("audit", "verify", "--head", head)):
+        code, _, error = run(*command, environment=faulty)
+        assert (code, error.replace("It is not encrypted: this is a demonstration.\n", "")) == (0, ""), command
+    [made] = [each for each in (tmp_path / "backups").iterdir() if each.suffix != ".sha256"]
+    there = set(tmp_path.iterdir())
+    # What needs the studies afterwards is refused before, and not half-way.
+    code, _, error = run("backup", "restore", str(made), "--replace", environment=faulty)
+    assert (code, "missing_key" in error) == (1, True)
+    assert set(tmp_path.iterdir()) == there
+    code, said, _ = run("doctor", environment=faulty)
+    assert code == 1
+    assert "Wrong: The questionnaires’ files have faults (" in said
+
+
+def test_where_nobody_can_be_asked_it_says_how_to_answer_beforehand(sqlite_url: str, tmp_path: Path) -> None:
+    here = factories.environment(sqlite_url) | {"SURVEYAPP_QUESTIONNAIRES": str(write(tmp_path).parent)}
+    code, _, error = run("questionnaires", "freeze", "tiny", "first", environment=here)
+    assert (code, "give --yes" in error) == (1, True)
 
 
 def test_demo_links_are_new_links_one_a_line(environment: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from surveyapp.cli.context import open_desk
+from surveyapp.cli.context import open_desk, open_desk_without_studies
 from surveyapp.domain.audit import ActorKind, AuditAction, AuditFilter
 from surveyapp.domain.security.audit_chain import TrailFault
 from surveyapp.services.security import audit_chain, audit_reading, protection
@@ -25,7 +25,7 @@ def audit() -> None:
 @HEAD
 def chain(head: Path | None) -> None:
     """Chain what was entered since the last time: for cron. Two at once wait for each other."""
-    made = audit_chain.chain(open_desk(), head)
+    made = audit_chain.chain(open_desk_without_studies(), head)
     click.echo(f"{made.added} entries chained." if made.added else "Nothing new.")
     if made.head is not None:
         click.echo(f"head: {made.head}")
@@ -35,7 +35,7 @@ def chain(head: Path | None) -> None:
 @HEAD
 def verify(head: Path | None) -> None:
     """Name the first entry that was changed, removed or inserted. With --head, also a trail whose end was cut off."""
-    links, fault = audit_chain.verify(open_desk(), head)
+    links, fault = audit_chain.verify(open_desk_without_studies(), head)
     if fault is None:
         click.echo(f"The audit trail is whole: {links} entries are chained, and none was changed, removed or inserted.")
         return
@@ -97,7 +97,7 @@ def list_entries(
 @click.option("--role", required=True, help="The role of PostgreSQL that the application connects as.")
 def protect(role: str) -> None:
     """Give ROLE what the application needs, and of the audit trail only to read and to insert: as the tables' owner."""
-    protection.protect(open_desk(), role)
+    protection.protect(open_desk_without_studies(), role)
     click.echo(
         f"{role} may read and insert into the audit trail, and neither change nor remove. Run it after `migrate`."
     )

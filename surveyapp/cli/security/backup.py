@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from surveyapp.cli.context import open_desk, open_settings
+from surveyapp.cli.context import open_desk, open_desk_without_studies, open_settings
 from surveyapp.cli.security.audit import worded
+from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.security import backup as service
 from surveyapp.services.security import backup_folder
@@ -49,7 +50,7 @@ def key(file: Path) -> None:
 @click.option("--monthly", type=click.IntRange(0), default=Keep.monthly, show_default=True, help="So many months.")
 def create(daily: int, weekly: int, monthly: int) -> None:
     """Make a backup, and remove older ones that need not stay: the newest of each day, week and month does."""
-    made = service.create(open_desk(), Keep(daily, weekly, monthly))
+    made = service.create(open_desk_without_studies(), Keep(daily, weekly, monthly))
     click.echo(f"{made.path}: {made.manifest.rows} rows in {len(made.manifest.tables)} tables.")
     for path in made.pruned:
         click.echo(f"Removed {path.name}.")
@@ -90,7 +91,10 @@ def verify(file: Path | None, identity: Path | None) -> None:
 @click.option("--replace", is_flag=True, help="Set aside the database that is there.")
 def restore(file: Path, identity: Path | None, replace: bool) -> None:
     """Put a backup in the database's place. Stop the server first."""
-    restored = service.restore(open_settings(), file, _identity(identity), replace=replace)
+    settings = open_settings()
+    # What would stop what comes after stops it before anything is changed.
+    load_studies(settings.questionnaires)
+    restored = service.restore(settings, file, _identity(identity), replace=replace)
     restored = restored_backup.settle(open_desk(), restored, file)
     click.echo(
         f"The database is as it was on {restored.manifest.made_at:%Y-%m-%d at %H:%M:%S UTC}: "

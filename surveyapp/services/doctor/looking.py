@@ -42,9 +42,13 @@ WITH_IT: tuple[Examination, ...] = (
 )
 
 
-def look(runtime: Runtime) -> list[Finding]:
-    """All that is found, what is wrong first. A database that cannot be opened is a finding, too."""
+def look(runtime: Runtime, faults: int = 0) -> list[Finding]:
+    """All that is found, what is wrong first. A database that cannot be opened is a finding, too, and so are `faults`
+    of questionnaires, for which the runtime has no studies."""
     found = list(_all(runtime, WITHOUT_THE_DATABASE))
+    if faults:
+        what = f"The questionnaires’ files have faults ({faults}), so a server that is started now serves nothing."
+        found.append(Finding(WRONG, what, "`surveyapp questionnaires check` says each, and what to do."))
     try:
         problem = readiness.problem(runtime)
         if problem is None:
