@@ -98,8 +98,7 @@ def score_tallies(vector: Vector, split: Split, rules: Rules) -> tuple[Tally, ..
         base = counted.base
         mean = rounding.half_up(sum((v * n for v, n in values.items()), Fraction(0)) / base, 1) if base else None
         ends = [rounding.half_up(end, 1) for end in (min(values), max(values))] if values else [None, None]
-        bare = _bare(people, counted, {}, rules)
-        found.append(Tally(**bare, score=ScoreSummary(mean, *ends)))  # type: ignore[arg-type]
+        found.append(dataclasses.replace(_bare(people, counted, {}, rules), score=ScoreSummary(mean, *ends)))
     return tuple(found)
 
 
@@ -124,21 +123,19 @@ def _tally(
     small = rules.small(counted.base)
     counts = {option.code: counted.of(value_of(part, option.code)) for option in options} | dict(nets)
     cells = {code: rules.cell(count, counted.base, private=small) for code, count in counts.items()}
+    bare = _bare(people, counted, cells, rules)
+    return dataclasses.replace(bare, rating=rating_of(counted)) if part.summary is Summary.RATING else bare
+
+
+def _bare(people: Slice, counted: Counted, cells: dict[str, Cell], rules: Rules) -> Tally:
     return Tally(
-        **_bare(people, counted, cells, rules),  # type: ignore[arg-type]
-        rating=rating_of(counted) if part.summary is Summary.RATING else None,
+        people=people,
+        base=rules.cell(counted.base, private=rules.small(counted.base)),
+        cells=cells,
+        missing={reason: rules.cell(count) for reason, count in counted.missing.items()},
+        low_base=rules.low(counted.base),
+        collecting=rules.collecting,
     )
-
-
-def _bare(people: Slice, counted: Counted, cells: dict[str, Cell], rules: Rules) -> dict[str, object]:
-    return {
-        "people": people,
-        "base": rules.cell(counted.base, private=rules.small(counted.base)),
-        "cells": cells,
-        "missing": {reason: rules.cell(count) for reason, count in counted.missing.items()},
-        "low_base": rules.low(counted.base),
-        "collecting": rules.collecting,
-    }
 
 
 def share_interval(tally: Tally, net: Category | None) -> Interval | None:
@@ -166,13 +163,13 @@ def rating_of(counted: Counted) -> RatingSummary:
 
 def true_quantity(counted: Counted) -> TrueQuantity:
     """What a variable's numbers, days or times come to, exact."""
-    return quantity(counted.given)  # type: ignore[arg-type]
+    return quantity(counted.given)  # type: ignore[arg-type]  # all of one sort
 
 
 def quantity_of(counted: Counted, part: Part, bins: Sequence[Bin], rules: Rules) -> QuantitySummary:
     """The same, as it is told, and people by bin."""
     found, decimals, small = true_quantity(counted), part.question.decimals, rules.small(counted.base)
-    people = binned(counted.given, bins) if counted.base else [0] * len(bins)  # type: ignore[arg-type]
+    people = binned(counted.given, bins) if counted.base else [0] * len(bins)  # type: ignore[arg-type]  # all of one sort
     return QuantitySummary(
         mean=None if found.mean is None else rounding.half_up(found.mean, decimals + 1),
         median=found.median,
@@ -195,4 +192,4 @@ def value_bins(part: Part, vectors: Sequence[Vector]) -> tuple[Bin, ...]:
     together: Counter[AnswerValue] = Counter()
     for vector in vectors:
         together.update(counted_of(vector).given)
-    return bins_for(together, part.question.decimals)  # type: ignore[arg-type]
+    return bins_for(together, part.question.decimals)  # type: ignore[arg-type]  # all of one sort

@@ -29,7 +29,7 @@ class Id(Uuid[uuid.UUID]):
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
         if dialect.name != "sqlite":
-            return super().result_processor(dialect, coltype)  # type: ignore[no-any-return, no-untyped-call]
+            return super().result_processor(dialect, coltype)  # type: ignore[no-any-return, no-untyped-call]  # without types there
 
         def read(value: str | None) -> uuid.UUID | None:
             return None if value is None else _id_of(value)

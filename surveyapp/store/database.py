@@ -254,7 +254,7 @@ class Database:
             connection.execution_options(writes=writes, alone=alone)
             if before[1] != alone and not self._is_file:
                 # Known to the driver alone: nothing is sent for it.
-                connection.connection.driver_connection.autocommit = alone  # type: ignore[union-attr]
+                connection.connection.driver_connection.autocommit = alone  # type: ignore[union-attr]  # a driver’s, while it is open
 
     def _give_back(self, connection: Connection) -> None:
         try:

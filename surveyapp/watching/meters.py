@@ -106,7 +106,7 @@ def exposition(readings: Sequence[GaugeReading]) -> bytes:
     """All that is measured, of every process of this server, in Prometheus's text format 0.0.4."""
     asked = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        MultiProcessCollector(asked)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(asked)  # type: ignore[no-untyped-call]  # without types there
     else:
         asked.register(REGISTRY)
     asked.register(_LookedUp(readings))

@@ -106,4 +106,4 @@ def _kinds(numbers: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.N
 
 def _answer(value: AnswerValue) -> Answer:
     assert not isinstance(value, (bool, Fraction))
-    return Codes((value,)) if isinstance(value, str) else Number(value)  # type: ignore[arg-type]
+    return Codes((value,)) if isinstance(value, str) else Number(value)  # type: ignore[arg-type]  # a number else

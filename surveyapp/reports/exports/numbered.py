@@ -83,7 +83,7 @@ def _number(column: ExportColumn, codes: Mapping[str, float], value: ExportValue
         case dt.time():
             return float(value.hour * 3600 + value.minute * 60 + value.second)
         case _:
-            return float(value)  # type: ignore[arg-type]
+            return float(value)  # type: ignore[arg-type]  # a number: all else is above
 
 
 def labels_of(column: ExportColumn, words: Mapping[MissingKind, str]) -> Iterable[tuple[int, str]]:

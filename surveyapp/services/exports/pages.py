@@ -75,7 +75,7 @@ def page(desk: Desk, caller: ProgramCaller, study_id: str, request: PageRequest,
         may_leave = {each.id for each in people}
         read = exported.sent_responses(work.session, scope, until, shown.keys())
         sent = [each for each in read if each.person in may_leave]
-        sent.sort(key=lambda each: (shown[each.person], each.touchpoint))  # type: ignore[index]
+        sent.sort(key=lambda each: (shown[each.person], each.touchpoint))  # type: ignore[index]  # their key
         there = {each.person for each in sent}
         versions = instruments(work, study, exported.answered_versions(work.session, scope, until))
         coded = ThemesInFiles(work, scope, study, versions, study.source_language)
@@ -86,7 +86,7 @@ def page(desk: Desk, caller: ProgramCaller, study_id: str, request: PageRequest,
             people=[each for each in people if each.id in there],
             responses=sent,
             answers_of=lambda some: coded.beside(read_answers(desk, scope, some)),
-            attempts=lambda: exported.attempts(work.session, scope, until, there),  # type: ignore[arg-type]
+            attempts=lambda: exported.attempts(work.session, scope, until, there),  # type: ignore[arg-type]  # their keys
         )
         datasets = {each.name: each for each in tables.datasets(request.shape, with_empty=True)}
         if request.dataset not in datasets:

@@ -93,7 +93,7 @@ def _client(address: str) -> Any:
     if found is None or found.status != "running":
         try:
             _knock(address)
-            found = _clients[address] = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+            found = _clients[address] = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]  # without types there
         except (OSError, TimeoutError, ValueError, ImportError) as error:
             raise ClusterFailed(f"The cluster at {address} does not answer ({error}).") from error
     return found
@@ -129,7 +129,7 @@ def _on_cluster(address: str, paths: Sequence[Path], asked: Sequence[Together]) 
         while waiting:
             try:
                 with client.as_current():
-                    done, waiting = wait(waiting, 1, "FIRST_COMPLETED")  # type: ignore[no-untyped-call]
+                    done, waiting = wait(waiting, 1, "FIRST_COMPLETED")  # type: ignore[no-untyped-call]  # without types there
             except TimeoutError:
                 done = set()
             if done or client.scheduler_info()["workers"]:

@@ -256,7 +256,7 @@ class _Filled:
         self._saves, source = sources(responses)
         self._columns = []
         for key, column in responses.route.answers.items():
-            values: dict[int, Answer] = {**ANSWERS, **dict(enumerate(column.values))}  # type: ignore[arg-type]
+            values: dict[int, Answer] = {**ANSWERS, **dict(enumerate(column.values))}  # type: ignore[arg-type]  # each is an answer
             self._columns.append((key, values, column.codes.tolist(), source[key].tolist()))
 
     def saved(self, place: int) -> list[int]:

@@ -102,7 +102,7 @@ def _last_used(each: Iterable[str]) -> tuple[str, ...]:
 
 def count_sent(session: Session, scope: Scope, until: dt.datetime) -> int:
     """How many responses in scope had been sent by a moment."""
-    return session.scalars(_sent(select(func.count()), scope, until)).one()  # type: ignore[no-any-return]
+    return session.scalars(_sent(select(func.count()), scope, until)).one()  # type: ignore[no-any-return]  # a count
 
 
 def answered_versions(session: Session, scope: Scope, until: dt.datetime) -> set[tuple[str, int]]:
@@ -161,7 +161,7 @@ def answers_of(
         some = responses[start : start + AT_A_TIME]
         people = {each.id: each.person for each in some}
         if sealed:
-            seals.expect([each.person for each in some])  # type: ignore[misc]
+            seals.expect([each.person for each in some])  # type: ignore[misc]  # their keys
         read: dict[object, dict[str, Answer]] = {each.id: {} for each in some}
         # Rows as the database gives them: what the session knows of objects would double the time.
         rows = session.connection().execute(
@@ -198,9 +198,9 @@ def answers_of(
                 given[variable] = TimeOfDay(time_of_day)
             else:
                 if closed is not None:
-                    text = seals.unseal(people[response], bound(variable), closed)  # type: ignore[arg-type]
+                    text = seals.unseal(people[response], bound(variable), closed)  # type: ignore[arg-type]  # their key
                 given[variable] = Text(text or "")
-        marking.redact_answers(session, people, read)  # type: ignore[arg-type]
+        marking.redact_answers(session, people, read)  # type: ignore[arg-type]  # their keys
         for each in some:
             yield each, read[each.id]
 

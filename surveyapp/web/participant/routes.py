@@ -207,7 +207,7 @@ def _no_token(error: CSRFError) -> Reply:
         try:
             return pages.give_back(StoredAnswers(places["handle"]), places.get("page_id"))
         except (NotLetIn, SomebodyElses, AccessRefused, DoorShut) as another:
-            return current_app.handle_user_exception(another)  # type: ignore[return-value]
+            return current_app.handle_user_exception(another)  # type: ignore[return-value]  # by a handler of ours
     if has_cookie():
         return stale(error)
     return _refused("cookies", 400, typed=typed_texts(request.form.to_dict(flat=False)))

@@ -52,7 +52,7 @@ def assemble(app: Flask, settings: Settings, door: Callable[[], Any]) -> None:
     )
     app.session_interface = SessionByAudience()
     if settings.proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask has it wrapped
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
     app.before_request(_keep_a_connection)

@@ -39,7 +39,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(SecurityError, _not_our_name)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
-    app.wsgi_app = LastResort(app)  # type: ignore[method-assign]
+    app.wsgi_app = LastResort(app)  # type: ignore[method-assign]  # as Flask has it wrapped
 
 
 PROBLEM = "application/problem+json"

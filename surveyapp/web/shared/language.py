@@ -92,7 +92,7 @@ def install(app: Flask) -> None:
     """What pages need to speak several languages."""
     Languages(app, locale_selector=interface_language)
     # A page of a participant's asks eighteen times: Flask-Babel's own way goes through three look-ups each time.
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # Jinja’s extension has it
         gettext=lambda text: _spoken_now()[1].ugettext(text),
         ngettext=lambda one, many, number: _spoken_now()[1].ungettext(one, many, number),
         newstyle=True,

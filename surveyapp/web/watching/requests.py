@@ -41,7 +41,7 @@ def install(app: Flask, settings: Settings) -> None:
     kind = settings.database_url.partition(":")[0].partition("+")[0]
     traces = Traces(settings.traces, kind) if settings.traces else None
     app.extensions["surveyapp.traces"] = traces
-    app.wsgi_app = Watched(app.wsgi_app, settings.slow_ms, traces)  # type: ignore[method-assign]
+    app.wsgi_app = Watched(app.wsgi_app, settings.slow_ms, traces)  # type: ignore[method-assign]  # as Flask has it wrapped
 
 
 def _seen() -> SeenRequest | None:
