@@ -68,6 +68,32 @@ def show(study: str, number: int | None, log: bool) -> None:
             click.echo("\t".join(str(value) for value in line.values()))
 
 
+@releases.command("take-down")
+@click.argument("study")
+@click.argument("number", type=click.IntRange(1))
+@click.argument("pages", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+def take_down(study: str, number: int, pages: tuple[str, ...], yes: bool) -> None:
+    """Delete what PAGES of a release of a STUDY say, for good: of one that must not be read any more. PAGES are called
+    as `releases show` calls them (“measure belonging”)."""
+    from surveyapp.services.results.releasing import released
+    from surveyapp.services.results.releasing import releases as service
+
+    desk = open_desk()
+    _, there = released.pages(desk, study, number)
+    if unknown := [page for page in pages if page not in there]:
+        raise click.ClickException(
+            f"Release {number} of {study} has no page {', '.join(unknown)}. It has: {', '.join(there)}."
+        )
+    question = f"Delete {', '.join(pages)} from release {number} of {study}? It cannot be brought back."
+    if not yes and not click.confirm(question):
+        raise click.ClickException("Nothing was changed.")
+    taken = service.take_down(desk, study, number, pages)
+    click.echo(
+        f"{taken} of {len(pages)} could be read until now. Whoever opens one reads that the release does not hold it."
+    )
+
+
 def _line(release: Release) -> str:
     return (
         f"release {release.number}, answers up to {release.answers_at:%Y-%m-%d %H:%M} UTC, cut "

@@ -447,6 +447,7 @@ ARGUMENTS = {
     "releases list": [factories.STUDY],
     "releases make": [factories.STUDY],
     "releases show": [factories.STUDY],
+    "releases take-down": [factories.STUDY, "1", "people backfill", "--yes"],
     "export": [factories.STUDY, "--out", "unwritten", "--purpose", "A test"],
     "report": [factories.STUDY, "--out", "unwritten.html"],
     "results": [factories.STUDY],

@@ -447,13 +447,23 @@ def test_a_manager_looks_first_and_then_makes_it(demo_runtime: Runtime) -> None:
         assert [each.number for each in store.releases(session, factories.everyone(demo_runtime))] == [1]
 
 
-def test_a_page_that_was_taken_down_is_said_to_be_gone(mentored: Runtime) -> None:
+def test_a_page_that_was_taken_down_is_said_to_be_gone(mentored: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     scope = dataclasses.replace(factories.everyone(mentored), study=MENTORING)
     key = "measure belonging"
-    with mentored.database.writing() as session:
+    with mentored.database.reading() as session:
         newest = store.release(session, scope)
-        assert newest is not None
-        assert store.take_down(session, newest.id, [key], mentored.clock()) == 1
+    assert newest is not None
+    with pytest.raises(NotFound):
+        service.take_down(operator(mentored), MENTORING, newest.number, [key, "measure nothing"])
+    with pytest.raises(NotPermitted):
+        service.take_down(Desk(mentored, factories.create_staff(mentored, Role.VIEWER)), MENTORING, 1, [key])
+    asked = run(mentored, monkeypatch, "take-down", MENTORING, str(newest.number), key, "measure nothing")
+    assert f"Release {newest.number} of {MENTORING} has no page measure nothing. It has: " in asked.output
+    asked = run(mentored, monkeypatch, "take-down", MENTORING, str(newest.number), key)
+    assert asked.exit_code == 1, "it is asked, and nobody answers"
+    asked = run(mentored, monkeypatch, "take-down", MENTORING, str(newest.number), key, "--yes")
+    assert asked.output.startswith("1 of 1 could be read until now.")
+    assert service.take_down(operator(mentored), MENTORING, newest.number, [key]) == 0
     _, pages = released.pages(operator(mentored), MENTORING)
     assert pages[key] is None
     viewer = client(mentored, Role.VIEWER)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import NotPermitted, StateRefused
+from surveyapp.domain.errors import NotFound, NotPermitted, StateRefused
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.releases import Release, ReleaseTerms, TouchpointKey, collecting, due_on, needed
 from surveyapp.domain.sentences import say
@@ -16,7 +16,7 @@ from surveyapp.domain.staff import Action, Scope, Staff
 from surveyapp.services.results import current
 from surveyapp.services.results.data import ResultData, read_data
 from surveyapp.services.results.releasing import cuts, drafting
-from surveyapp.services.results.releasing.released import PageObjects, WaysTold, how_told, written
+from surveyapp.services.results.releasing.released import PUBLISHED, PageObjects, WaysTold, how_told, written
 from surveyapp.services.work import Desk
 from surveyapp.store import releases as store
 from surveyapp.store.database import new_id
@@ -110,6 +110,23 @@ def make_due(desk: Desk, study_id: str) -> Release | None:
     """Makes the next release if it is due by what the study says; None where it is not. Raises as `make` does."""
     ahead = outlook(desk, study_id)
     return _made(desk, _draft(desk, study_id, ahead)) if ahead.due else None
+
+
+def take_down(desk: Desk, study_id: str, number: int, pages: Collection[str]) -> int:
+    """Deletes what pages of a release say, by their keys, for good; that they were there stays, and later releases
+    protect the rest as if they still were. Returns how many could be read until now. Raises NotFound for a release that
+    there is none of or that does not hold all of them, NotPermitted."""
+    study = _allowed(desk, study_id)
+    with desk.writing() as work:
+        release = store.release(work.session, Scope(study.id, desk.runtime.origin), number)
+        if release is None:
+            raise NotFound(say("no_release", number=number))
+        there = {key for key in store.pages(work.session, release.id) if not key.startswith(PUBLISHED)}
+        if not there.issuperset(pages):
+            raise NotFound(say("not_in_release", number=number))
+        taken = store.take_down(work.session, release.id, pages, work.now)
+        work.record(AuditAction.RELEASE_PAGES_TAKEN_DOWN, str(number), study=study.id, pages=sorted(pages))
+    return taken
 
 
 def _allowed(desk: Desk, study_id: str) -> Study:
