@@ -17,6 +17,9 @@ VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "l
 WRONG = ("fault", "error-summary")
 MAY_STAY_OPEN = frozenset(["li", "p", "td", "th", "tr", "tbody", "thead", "dt", "dd", "option", "html", "head", "body"])
 
+POINTERS = frozenset(["for", "aria-labelledby", "aria-describedby", "aria-controls"])
+LEADING = frozenset(["src", "href", "action"])
+
 
 class Page(HTMLParser):
     """A parsed page: its text by element, its forms with what a browser would post."""
@@ -25,14 +28,15 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.source = source
         self.elements: list[tuple[str, dict[str, str]]] = []
-        self.text: dict[str, list[str]] = {}
         self.problems: list[str] = []
         self.spoken: list[tuple[str, str]] = []
         """Every stretch of text with the language it is marked with."""
         self._open: list[str] = []
         self._languages: list[str] = []
+        self._stretches: dict[str, list[list[str]]] = {}
         self.feed(source)
         self.close()
+        self.text = {tag: ["".join(each) for each in of_each] for tag, of_each in self._stretches.items()}
         if self._open and not set(self._open) <= MAY_STAY_OPEN:
             self.problems.append(f"never closed: {self._open}")
 
@@ -47,7 +51,7 @@ class Page(HTMLParser):
                 )
             self._open.append(tag)
             self._languages.append(own or around)
-            self.text.setdefault(tag, []).append("")
+            self._stretches.setdefault(tag, []).append([])
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
@@ -65,10 +69,11 @@ class Page(HTMLParser):
         self._languages.pop()
 
     def handle_data(self, data: str) -> None:
-        if data.strip() and not {"script", "style"} & set(self._open):
+        within = set(self._open)
+        if "script" not in within and "style" not in within and not data.isspace():
             self.spoken.append((data, self._languages[-1] if self._languages else ""))
-        for tag in set(self._open):
-            self.text[tag][-1] += data
+        for tag in within:
+            self._stretches[tag][-1].append(data)
 
     def said(self, tag: str) -> list[str]:
         """The text of every element of a kind, white space folded."""
@@ -116,14 +121,15 @@ class Page(HTMLParser):
         read_out = focus[0].get("aria-describedby", "").split() if focus else []
         assert not wrong or any(each in focus or each.get("id") in read_out for each in wrong), f"not read out: {wrong}"
         for tag, attributes in self.elements:
-            for pointer in ("for", "aria-labelledby", "aria-describedby", "aria-controls"):
-                for target in attributes.get(pointer, "").split():
-                    assert target in ids, f"{tag} {pointer}={target} points nowhere"
-            assert "style" not in attributes, f"inline style on {tag}"
-            assert not any(name.startswith("on") for name in attributes), f"inline handler on {tag}"
-            assert not any("<span" in value for value in attributes.values()), f"markup in an attribute of {tag}"
-            for name in ("src", "href", "action"):
-                assert not re.match(r"(https?:)?//", attributes.get(name, "")), f"{tag} leaves this site"
+            for name, value in attributes.items():
+                if name in POINTERS:
+                    for target in value.split():
+                        assert target in ids, f"{tag} {name}={target} points nowhere"
+                assert name != "style", f"inline style on {tag}"
+                assert not name.startswith("on"), f"inline handler on {tag}"
+                assert "<span" not in value, f"markup in an attribute of {tag}"
+                if name in LEADING:
+                    assert not re.match(r"(https?:)?//", value), f"{tag} leaves this site"
 
 
 @functools.lru_cache(maxsize=16)
