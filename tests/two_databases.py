@@ -87,9 +87,10 @@ def _note(connection: Connection, *_rest: object) -> None:
     within = False
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None:
-        code = frame.f_code
-        # Asked of some thirty frames a statement: a call for each would be a hundredth of a run.
-        name = _names[code] if code in _names else _name(code)
+        # Asked of some thirty frames a statement: a call for each would be a hundredth of a run, a hash of its code,
+        # which goes through all of it, two.
+        known = _names.get(id(frame.f_code))
+        name = known[1] if known else _name(frame.f_code)
         if name:
             ran.add((name, kind))
         # Below the store nothing of it is asked any more: the many frames of a page are not gone through.
@@ -99,20 +100,22 @@ def _note(connection: Connection, *_rest: object) -> None:
         frame = frame.f_back
 
 
-_names: dict[types.CodeType, str | None] = {}
+_names: dict[int, tuple[types.CodeType, str | None]] = {}
+"""By the identity of the code, which stays what it is while it is held here."""
 
 
 def _name(code: types.CodeType) -> str | None:
     """Which function of the store it is, where it is one: nothing for what is the store's own affair."""
     path = Path(code.co_filename)
+    name: str | None
     if STORE not in path.parents:
-        _names[code] = None
+        name = None
     elif any(part.startswith(("_", "<")) for part in code.co_qualname.split(".")):
-        _names[code] = ""
+        name = ""
     else:
-        module = ".".join(path.relative_to(STORE).with_suffix("").parts)
-        _names[code] = f"{module}.{code.co_qualname}"
-    return _names[code]
+        name = f"{'.'.join(path.relative_to(STORE).with_suffix('').parts)}.{code.co_qualname}"
+    _names[id(code)] = code, name
+    return name
 
 
 def alone(found: Iterable[tuple[str, str]]) -> list[str]:
