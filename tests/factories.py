@@ -125,13 +125,27 @@ def open_questionnaires(runtime: Runtime, study: str = STUDY) -> None:
             ]
             _opened[study] = now, made
         else:
-            then, made = _opened[study]
-            with runtime.database.engine.begin() as connection:
-                for table, rows in made:
-                    if rows:
-                        connection.execute(table.insert(), [_later(row, now - then) for row in rows])
+            _open_again(runtime, study, now)
         return
     _open(runtime, study)
+
+
+def _open_again(runtime: Runtime, study: str, now: dt.datetime) -> None:
+    """Stores what came of opening it before. What a driver is given for that is made once for a moment and a kind of
+    database: to write questionnaires out as JSON is half of what it takes."""
+    then, made = _opened[study]
+    with runtime.database.engine.begin() as connection:
+        key = study, connection.dialect.name, now
+        if key in _given:
+            for statement, parameters in _given[key]:
+                connection.exec_driver_sql(statement, parameters)
+            return
+        given: list[tuple[str, Any]] = []
+        event.listen(connection, "before_cursor_execute", lambda _c, _cursor, *said: given.append(said[:2]))
+        for table, rows in made:
+            if rows:
+                connection.execute(table.insert(), [_later(row, now - then) for row in rows])
+    _given[key] = given
 
 
 def _later(row: dict[str, Any], by: dt.timedelta) -> dict[str, Any]:
@@ -148,6 +162,10 @@ def _rows(runtime: Runtime) -> dict[Table, list[dict[str, Any]]]:
 
 _opened: dict[str, tuple[dt.datetime, list[tuple[Table, list[dict[str, Any]]]]]] = {}
 """By study: when its questionnaires were opened, and the rows that came of it."""
+
+
+_given: dict[tuple[str, str, dt.datetime], list[tuple[str, Any]]] = {}
+"""By study, kind of database and moment: statements, and what goes with each, as the driver takes them."""
 
 
 def _open(runtime: Runtime, study: str) -> None:
