@@ -91,3 +91,17 @@ def serve(application: str, port: int, *more: str) -> None:
     # Arguments of our own, no shell.
     arguments = [application, "--bind", f"127.0.0.1:{port}", *more]
     os.execve(sys.executable, [sys.executable, "-m", "gunicorn", *arguments], dict(environment()))
+
+
+yes_option = click.option("--yes", is_flag=True, help="Do it without asking.")
+
+
+def ask_first(yes: bool, question: str) -> None:
+    """Asks before something that cannot be taken back is done. Raises ClickException where the answer is no, or nobody
+    can be asked."""
+    try:
+        agreed = yes or click.confirm(question)
+    except click.Abort:
+        raise click.ClickException("Nothing was changed. Where nobody can be asked, give --yes.") from None
+    if not agreed:
+        raise click.ClickException("Nothing was changed.")

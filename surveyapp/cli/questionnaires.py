@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from surveyapp.cli.context import check_port, open_desk, questionnaires_folder, serve
+from surveyapp.cli.context import ask_first, check_port, open_desk, questionnaires_folder, serve, yes_option
 from surveyapp.domain.authoring.folders import study_folders
 from surveyapp.domain.authoring.study_schema import SCHEMAS, json_schema
 from surveyapp.domain.errors import QuestionnaireFaults
@@ -66,22 +66,10 @@ def schema(file: str) -> None:
     click.echo(json_schema(file), nl=False)
 
 
-def _ask(yes: bool, question: str) -> None:
-    try:
-        agreed = yes or click.confirm(question)
-    except click.Abort:
-        raise click.ClickException("Nothing was changed. Where nobody can be asked, give --yes.") from None
-    if not agreed:
-        raise click.ClickException("Nothing was changed.")
-
-
-_yes = click.option("--yes", is_flag=True, help="Do it without asking.")
-
-
 @questionnaires.command()
 @click.argument("study")
 @click.argument("questionnaire")
-@_yes
+@yes_option
 def freeze(study: str, questionnaire: str, yes: bool) -> None:
     """Freeze the newest version of a QUESTIONNAIRE: from then on its file cannot change. What is different from the
     version before is said first."""
@@ -94,7 +82,7 @@ def freeze(study: str, questionnaire: str, yes: bool) -> None:
     for line in study_lines(prospect.study):
         click.echo(line)
     what = "study.yaml as it is" if prospect.version is None else f"version {prospect.version} of {questionnaire}"
-    _ask(yes, f"Freeze {what}?")
+    ask_first(yes, f"Freeze {what}?")
     version = questionnaire_versions.freeze(desk.runtime, study, questionnaire)
     files = f"{study}/{questionnaire_versions.LOCK} and {study_lock.STUDY_LOCK} beside it"
     click.echo(f"{questionnaire} is frozen up to version {version}. Commit {files}.")
@@ -103,7 +91,7 @@ def freeze(study: str, questionnaire: str, yes: bool) -> None:
 @questionnaires.command("open")
 @click.argument("study")
 @click.argument("questionnaire")
-@_yes
+@yes_option
 def open_version(study: str, questionnaire: str, yes: bool) -> None:
     """Open the newest frozen version of a QUESTIONNAIRE for new responses. What is different from the one that is open,
     and who is midway on it, is said first."""
@@ -113,7 +101,7 @@ def open_version(study: str, questionnaire: str, yes: bool) -> None:
         _say(prospect)
         for version, count in prospect.midway:
             click.echo(f"Midway on version {version}: {count}. They finish on it, unless they are moved.")
-        _ask(yes, f"Open version {prospect.version} of {questionnaire}?")
+        ask_first(yes, f"Open version {prospect.version} of {questionnaire}?")
     version, new = questionnaire_versions.open_newest(desk, study, questionnaire)
     state = "is now open" if new else "was open already"
     click.echo(f"{questionnaire} version {version} {state}.")
@@ -158,7 +146,7 @@ def try_out(study: str, questionnaire: str, port: int) -> None:
 @questionnaires.command()
 @click.argument("study")
 @click.argument("questionnaire")
-@_yes
+@yes_option
 def move(study: str, questionnaire: str, yes: bool) -> None:
     """Move everybody midway on an older version of a QUESTIONNAIRE to the one that is open. What each answer becomes is
     said first; none is lost."""
@@ -168,7 +156,7 @@ def move(study: str, questionnaire: str, yes: bool) -> None:
         click.echo(line)
     if not seen.people:
         return
-    _ask(yes, f"Move them to version {seen.version}?")
+    ask_first(yes, f"Move them to version {seen.version}?")
     count = response_migration.move(desk, study, questionnaire)
     click.echo(f"{count} moved to version {seen.version}.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from surveyapp.cli.context import open_desk
+from surveyapp.cli.context import ask_first, open_desk, yes_option
 from surveyapp.domain.releases import Release
 
 
@@ -72,7 +72,7 @@ def show(study: str, number: int | None, log: bool) -> None:
 @click.argument("study")
 @click.argument("number", type=click.IntRange(1))
 @click.argument("pages", nargs=-1, required=True)
-@click.option("--yes", is_flag=True, help="Do it without asking.")
+@yes_option
 def take_down(study: str, number: int, pages: tuple[str, ...], yes: bool) -> None:
     """Delete what PAGES of a release of a STUDY say, for good: of one that must not be read any more. PAGES are called
     as `releases show` calls them (“measure belonging”)."""
@@ -86,8 +86,7 @@ def take_down(study: str, number: int, pages: tuple[str, ...], yes: bool) -> Non
             f"Release {number} of {study} has no page {', '.join(unknown)}. It has: {', '.join(there)}."
         )
     question = f"Delete {', '.join(pages)} from release {number} of {study}? It cannot be brought back."
-    if not yes and not click.confirm(question):
-        raise click.ClickException("Nothing was changed.")
+    ask_first(yes, question)
     taken = service.take_down(desk, study, number, pages)
     click.echo(
         f"{taken} of {len(pages)} could be read until now. Whoever opens one reads that the release does not hold it."
