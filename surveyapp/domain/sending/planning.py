@@ -100,9 +100,7 @@ def planned(rules: MessageRules, person: Recipient, now: dt.datetime, zone: dt.t
     made: list[PlannedMessage] = []
     rows = {each.step: each for each in person.history}
     counted = sum(each.state in MAY_HAVE_ARRIVED and _is_counted(rules, each.step) for each in person.history)
-    last_way: SendingWay | None = None
-    before: tuple[int, dt.datetime] | None = None
-    asked = False
+    course = _Course(rules=rules, person=person, now=now, zone=zone, counted=counted)
     for step in rules.steps:
         if not step.is_for(person.group):
             continue
@@ -110,17 +108,17 @@ def planned(rules: MessageRules, person: Recipient, now: dt.datetime, zone: dt.t
         if row is not None and row.state is not MessageState.PLANNED:
             made.append(PlannedMessage(step, row.way, row.at, WhyNot.DONE))
             if row.state in MAY_HAVE_ARRIVED and step.kind is not StepKind.THANK:
-                last_way, asked = row.way, True
+                course.last_way, course.asked = row.way, True
                 # A step that was put before this one since may be planned for now: the days count from what is later.
-                if before is None or row.at >= before[1]:
-                    before = step.after_days, row.at
+                if course.before is None or row.at >= course.before[1]:
+                    course.before = step.after_days, row.at
             continue
-        found = _one(rules, person, step, row, now, zone, last_way, before, counted, asked)
+        found = course.one(step, row)
         made.append(found)
         if found.why is None and step.kind is not StepKind.THANK:
             assert found.at is not None
-            counted, asked = counted + 1, True
-            last_way, before = found.way, (step.after_days, found.at)
+            course.counted, course.asked = course.counted + 1, True
+            course.last_way, course.before = found.way, (step.after_days, found.at)
     return tuple(made)
 
 
@@ -129,34 +127,38 @@ def _is_counted(rules: MessageRules, step: str) -> bool:
     return found is None or found.kind is not StepKind.THANK
 
 
-def _one(
-    rules: MessageRules,
-    person: Recipient,
-    step: MessageStep,
-    row: PastMessage | None,
-    now: dt.datetime,
-    zone: dt.tzinfo,
-    last_way: SendingWay | None,
-    before: tuple[int, dt.datetime] | None,
-    counted: int,
-    asked: bool,
-) -> PlannedMessage:
-    if (why := _not_now(step, person, asked)) is not None:
-        return PlannedMessage(step, why=why)
-    if step.kind is not StepKind.THANK and counted >= rules.at_most:
-        return PlannedMessage(step, why=WhyNot.ENOUGH)
-    way, missing = _way(step, person, row, last_way)
-    if way is None:
-        return PlannedMessage(step, why=missing)
-    since = person.answered_at if step.kind is StepKind.THANK else person.opens_at
-    assert since is not None
-    nominal = day_after(since, step.after_days, zone)
-    if before is not None and step.kind is not StepKind.THANK:
-        nominal = max(nominal, day_after(before[1], step.after_days - before[0], zone))
-    at = next_moment(rules, max(nominal, now), zone)
-    if step.kind is not StepKind.THANK and person.closes_at is not None and at >= person.closes_at:
-        return PlannedMessage(step, way, at, WhyNot.TOO_LATE)
-    return PlannedMessage(step, way, at)
+@dataclass(kw_only=True)
+class _Course:
+    """How far somebody's messages have come while the steps are gone through in their order: how many count, whether
+    they were asked yet, by which way last, and when, of a step of how many days (`before`)."""
+
+    rules: MessageRules
+    person: Recipient
+    now: dt.datetime
+    zone: dt.tzinfo
+    counted: int
+    asked: bool = False
+    last_way: SendingWay | None = None
+    before: tuple[int, dt.datetime] | None = None
+
+    def one(self, step: MessageStep, row: PastMessage | None) -> PlannedMessage:
+        """What becomes of a step that did not go out yet. `row`: the one that waits, if there is one."""
+        person, thanks = self.person, step.kind is StepKind.THANK
+        if (why := _not_now(step, person, self.asked)) is not None:
+            return PlannedMessage(step, why=why)
+        if not thanks and self.counted >= self.rules.at_most:
+            return PlannedMessage(step, why=WhyNot.ENOUGH)
+        way, missing = _way(step, person, row, self.last_way)
+        if way is None:
+            return PlannedMessage(step, why=missing)
+        since = person.answered_at if thanks else person.opens_at
+        assert since is not None
+        nominal = day_after(since, step.after_days, self.zone)
+        if self.before is not None and not thanks:
+            nominal = max(nominal, day_after(self.before[1], step.after_days - self.before[0], self.zone))
+        at = next_moment(self.rules, max(nominal, self.now), self.zone)
+        late = not thanks and person.closes_at is not None and at >= person.closes_at
+        return PlannedMessage(step, way, at, WhyNot.TOO_LATE if late else None)
 
 
 def _not_now(step: MessageStep, person: Recipient, asked: bool) -> WhyNot | None:

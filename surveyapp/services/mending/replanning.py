@@ -182,7 +182,13 @@ def plan_in(
             key = person.group, number
             if only is None or key == only:
                 here = found.setdefault(key, _Found())
-                _fate(here, person, mine.get(number), windows.get(number), (choices, now, zone), bool(mine))
+                if (held := mine.get(number)) is not None and held.case is not None:
+                    _fate(here, person, held, held.case, windows.get(number), choices, now)
+                    continue
+                touchpoint, days = windows[number]
+                new = scheduling.new_case(touchpoint, days, person, now, zone, choices.late, again=bool(mine))
+                here.fates[ReplanFate.NEW] += 1
+                _changed(here, person, None, new, new.state(now, None))
     return Replan(
         tuple(
             TouchpointReplan(
@@ -203,24 +209,18 @@ def plan_in(
 def _fate(
     here: _Found,
     person: Participant,
-    line: RosterLine | None,
+    line: RosterLine,
+    case: Case,
     theirs: tuple[Touchpoint, Window] | None,
-    by: tuple[ReplanChoices, dt.datetime, dt.tzinfo],
-    has_others: bool,
+    choices: ReplanChoices,
+    now: dt.datetime,
 ) -> None:
-    choices, now, zone = by
-    case = line.case if line is not None else None
-    if line is None or case is None:
-        assert theirs is not None
-        new = scheduling.new_case(theirs[0], theirs[1], person, now, zone, choices.late, again=has_others)
-        here.fates[ReplanFate.NEW] += 1
-        _changed(here, person, None, new, new.state(now, None))
-        return
+    """Counts what becomes of a case that is there."""
     state = case.state(now, line.response_state, False, line.reopened)
-    fate = fate_of(case, state, line.response_state, theirs[1] if theirs else None, choices)
+    days = theirs[1] if theirs else None
+    fate = fate_of(case, state, line.response_state, days, choices)
     here.fates[fate] += 1
-    if fate is ReplanFate.MOVED and theirs is not None:
-        days = theirs[1]
+    if fate is ReplanFate.MOVED and days is not None:
         after = replace(case, opens_at=days.opens_at, due_at=days.due_at, closes_at=days.closes_at)
         _changed(here, person, case, after, after.state(now, None))
         return
