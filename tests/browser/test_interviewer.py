@@ -33,6 +33,13 @@ def test_from_the_queue_on_everything_goes_by_few_keys(
     keys = page.keyboard
     pressed = 6
     expect(page.get_by_role("button", name=f"Open and call {participant.reference}")).to_be_focused()
+    if size == "phone":
+        # The focus brings whom it calls with it, on a low screen as well.
+        page.set_viewport_size({"width": 360, "height": 420})
+        page.reload()
+        expect(page.get_by_role("button", name=f"Open and call {participant.reference}")).to_be_focused()
+        expect(page.locator(".next h2")).to_be_in_viewport()
+        page.set_viewport_size(SIZES["phone"])  # type: ignore[arg-type]
     keys.press("Enter")
     page.wait_for_url("**/1")
     expect(page.get_by_role("button", name="Start the interview")).to_be_focused()

@@ -97,6 +97,10 @@ def test_what_keeps_data_safe_does_so_beside_a_questionnaire_with_a_fault(sqlite
     for command in (("backup", "create"), ("audit", "chain", "--head", head), ("audit", "verify", "--head", head)):
         code, _, error = run(*command, environment=faulty)
         assert (code, error.replace("It is not encrypted: this is a demonstration.\n", "")) == (0, ""), command
+    for command in (("keys", "copy", str(tmp_path / "copy.keys")), ("audit", "protect", "--role", "reader")):
+        # There are no keys yet, and a file has no roles; neither is refused for the questionnaire.
+        _, _, error = run(*command, environment=faulty)
+        assert "missing_key" not in error, command
     [made] = [each for each in (tmp_path / "backups").iterdir() if each.suffix != ".sha256"]
     there = set(tmp_path.iterdir())
     # What needs the studies afterwards is refused before, and not half-way.
