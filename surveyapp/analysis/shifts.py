@@ -13,6 +13,7 @@ from surveyapp.analysis.changes import OptionScale, option_change, value_change
 from surveyapp.analysis.counting.vectors import Vector
 from surveyapp.analysis.linked.table import Flags
 from surveyapp.analysis.split import Split
+from surveyapp.analysis.statistics.bins import Bin
 from surveyapp.analysis.tallying import (
     Rules,
     categories,
@@ -78,31 +79,7 @@ def shift(
     """The measure over the slices of a split. Between rows whose step is broken there is no change."""
     scales = [_row_scale(each.part, measure.net) for each in asked]
     bins = value_bins(asked[-1].part, [each.vector for each in asked if each.part.type is asked[-1].part.type])
-    rows = []
-    for each, scale in zip(asked, scales, strict=True):
-        told = tallies(each.part, each.vector, split, each.rules, bins)
-        if each.scores is not None:
-            told = with_scores(told, score_tallies(each.scores, split, each.rules))
-        rows.append(
-            tuple(
-                ShiftRow(
-                    label=each.row.label,
-                    detail=each.row.detail,
-                    touchpoint=each.row.touchpoint,
-                    moment=each.row.moment,
-                    looking_back=each.row.moment == "before",
-                    tally=tally,
-                    net=tally.cell(scale.net.code) if scale.net else Cell(None),
-                    asked=plain(each.part.label),
-                    scale=None if scale == scales[-1] else scale,
-                    notes=each.notes,
-                    interval=share_interval(tally, scale.net),
-                    uncounted=each.uncounted,
-                    layout=each.part.moments_layout if each.row.moment == "before" else None,
-                )
-                for tally in told
-            )
-        )
+    rows = tuple(_rows(each, scale, scales[-1], split, bins) for each, scale in zip(asked, scales, strict=True))
     part, scale = asked[-1].part, scales[-1]
     notes = dict.fromkeys(
         touchpoint.note
@@ -128,7 +105,7 @@ def shift(
         net=scale.net,
         low=part.question.low,
         high=part.question.high,
-        rows=tuple(rows),
+        rows=rows,
         changes=_changes(asked, measure.net, split, steps),
         matched=matched,
         matched_base=matched_base,
@@ -136,6 +113,32 @@ def shift(
         low_base_under=study.thresholds.low_base,
         touchpoint_notes=tuple(note for note in notes if note),
         steps=steps,
+    )
+
+
+def _rows(asked: AskedRow, scale: RowScale, last: RowScale, split: Split, bins: Sequence[Bin]) -> tuple[ShiftRow, ...]:
+    """One row over the slices of a split. `last`: what the newest row is measured in."""
+    told = tallies(asked.part, asked.vector, split, asked.rules, bins)
+    if asked.scores is not None:
+        told = with_scores(told, score_tallies(asked.scores, split, asked.rules))
+    looking_back = asked.row.moment == "before"
+    return tuple(
+        ShiftRow(
+            label=asked.row.label,
+            detail=asked.row.detail,
+            touchpoint=asked.row.touchpoint,
+            moment=asked.row.moment,
+            looking_back=looking_back,
+            tally=tally,
+            net=tally.cell(scale.net.code) if scale.net else Cell(None),
+            asked=plain(asked.part.label),
+            scale=None if scale == last else scale,
+            notes=asked.notes,
+            interval=share_interval(tally, scale.net),
+            uncounted=asked.uncounted,
+            layout=asked.part.moments_layout if looking_back else None,
+        )
+        for tally in told
     )
 
 

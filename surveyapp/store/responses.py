@@ -226,12 +226,14 @@ class _AnswersRead:
     reasons: list[Reason | None] = field(default_factory=list)
 
 
+_WHOSE = (CaseRow.participant_id, CaseRow.touchpoint, ResponseRow.version)
+
+
 def counted_answers(
     session: Session, scope: Scope, group: str, only: Collection[uuid.UUID] | None = None
 ) -> Iterator[CountedAnswers]:
     """Every current answer of a group's responses that were handed in, variable by variable, some thousands at a time;
     then those without a single one. Withdrawn people are left out. `only`: of these participants alone."""
-    whose = (CaseRow.participant_id, CaseRow.touchpoint, ResponseRow.version)
 
     def handed_in(query: Any) -> Any:
         query = participants.scoped(query, scope).where(
@@ -241,9 +243,9 @@ def counted_answers(
         )
         return query if only is None else query.where(CaseRow.participant_id.in_(only))
 
-    query = handed_in(
+    answers = (
         select(
-            *whose,
+            *_WHOSE,
             AnswerRow.variable,
             AnswerRow.code,
             AnswerRow.number,
@@ -258,6 +260,18 @@ def counted_answers(
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
     )
+    empty = (
+        select(*_WHOSE)
+        .select_from(ResponseRow)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(~select(AnswerRow.response_id).where(AnswerRow.response_id == ResponseRow.id).exists())
+    )
+    yield from _by_variable(session, handed_in(answers))
+    yield from _without_an_answer(session, handed_in(empty))
+
+
+def _by_variable(session: Session, query: Any) -> Iterator[CountedAnswers]:
     for some in session.execute(query, execution_options={"yield_per": AT_A_TIME}).partitions():
         columns: dict[tuple[int, int, str], _AnswersRead] = {}
         for person, touchpoint, version, variable, code, number, day, time_of_day, words, reason in some:
@@ -282,15 +296,11 @@ def counted_answers(
                 values=filled.values,
                 reasons=filled.reasons,
             )
-    empty = handed_in(
-        select(*whose)
-        .select_from(ResponseRow)
-        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
-        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
-        .where(~select(AnswerRow.response_id).where(AnswerRow.response_id == ResponseRow.id).exists())
-    )
+
+
+def _without_an_answer(session: Session, query: Any) -> Iterator[CountedAnswers]:
     without: dict[tuple[int, int], list[uuid.UUID]] = {}
-    for row in session.execute(empty):
+    for row in session.execute(query):
         without.setdefault((row.touchpoint, row.version), []).append(row.participant_id)
     for (touchpoint, version), people in without.items():
         nothing = [None] * len(people)
