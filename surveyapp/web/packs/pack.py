@@ -64,16 +64,24 @@ class Drawing(Protocol):
 
 
 @dataclass(frozen=True)
-class Pack:
-    """The JSON of its parts, and a hash of them, which is all that a page needs which names it."""
+class Piece:
+    """Its JSON."""
 
-    parts: tuple[bytes, ...]
-    digest: str
+    body: bytes
 
     @functools.cached_property
-    def bodies(self) -> tuple[Mapping[str, bytes], ...]:
-        """Of each part, by the content coding that it is sent in: made for the first browser that asks for one."""
-        return tuple(in_codings(part) for part in self.parts)
+    def bodies(self) -> Mapping[str, bytes]:
+        """By the content coding that it is sent in: made for the first browser that asks for it, of a long
+        questionnaire in a second or two, which is why none waits for the part that comes later."""
+        return in_codings(self.body)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Its parts, and a hash of them, which is all that a page needs which names it."""
+
+    parts: tuple[Piece, ...]
+    digest: str
 
 
 def address(endpoint: str, study: Study, questionnaire: Questionnaire, language: str, draw: Drawing) -> str:
@@ -94,7 +102,7 @@ def sent(digest: str, study: Study, questionnaire: Questionnaire, draw: Drawing,
     made = _made(study, questionnaire, draw)
     if made.digest != digest:
         abort(404)
-    response = send_in_coding(Response(mimetype="application/json"), made.bodies[place])
+    response = send_in_coding(Response(mimetype="application/json"), made.parts[place].bodies)
     headers.keep_for_good(response)
     return response
 
@@ -115,7 +123,7 @@ def _made(study: Study, questionnaire: Questionnaire, draw: Drawing) -> Pack:
             json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()
             for part in draw.parts(contents(study, questionnaire, draw))
         )
-        packs[key] = Pack(parts, hashlib.sha256(b"".join(parts)).hexdigest()[:20])
+        packs[key] = Pack(tuple(map(Piece, parts)), hashlib.sha256(b"".join(parts)).hexdigest()[:20])
     return packs[key]
 
 

@@ -76,6 +76,7 @@ async function begin() {
   turn.changed = changed;
   history.replaceState({ page: id }, "");
   // What came back before a reload is still to be looked at.
+  rest.then(() => turn.arrived());
   later.then((all) => turn.complete(all));
   // After a reload what is still to be sent may lead further than the server knows.
   if (!queue.pending().length || changed) return;
@@ -113,7 +114,10 @@ async function again(get) {
     try {
       return await get(tries);
     } catch {
-      await new Promise((go) => setTimeout(go, 5000));
+      await new Promise((go) => {
+        addEventListener("online", go);
+        setTimeout(go, 5000);
+      });
     }
   }
 }

@@ -10,6 +10,9 @@ import { outsideBy, walk } from "./route.js";
 
 const PATIENCE = 2000;
 
+// What is waited for in place of a save: the rest of the pack.
+const REST = { save: "rest" };
+
 export class Turning {
   // `main`: where pages stand, with the server's page in it; `address`: of their pages; `slip`, `pack`: as the server gave
   // them; `known`: what is known by now where the slip is older; `queue`: takes saves; `fresh()`: asks for slip and pack
@@ -54,6 +57,11 @@ export class Turning {
     return walk(this.pack.pages, this.answers, this.outside);
   }
 
+  // The rest of the pack is there: shows what was waited for.
+  arrived() {
+    if (this.waiting?.save === REST.save) this.showOr(this.nextOf(this.page));
+  }
+
   // Takes up what is needed now and then (`later.js`), and shows what came back before it was there.
   complete(later) {
     this.later = later;
@@ -96,7 +104,7 @@ export class Turning {
   // Shows a page as loading it would: address, title, top of the page, and what it asks is read out. Where the rest of the
   // pack has not come, it is waited for.
   show(page, { note = null, values = null, history: kept = "pushState" } = {}) {
-    if (!page.html) return void this.wait(null, this.pack.words.waits);
+    if (!page.html) return void this.wait(REST, this.pack.words.waits);
     const draft = this.drafts[page.id];
     const content = made(page, {
       order: this.slip.orders[page.question],
@@ -185,9 +193,8 @@ export class Turning {
     if (faults.length && Object.values(values).flat().some((each) => each.trim())) this.drafts[page.id] = values;
     if (then === "later") return this.leave(`${this.address}/later${this.drafts[page.id] ? "?unsaved=1" : ""}`);
     if (then === "back") return this.goTo(this.backFrom(page));
-    if (unsure && save) return this.wait(save, this.pack.words.unread);
     const next = this.nextOf(page);
-    if (this.route.isUnclear(next)) return this.wait(save, this.pack.words.waits);
+    if ((unsure && save) || this.route.isUnclear(next)) return this.wait(save, this.pack.words.waits);
     if (save) this.expected = { save: save.save, next: this.route.next(page.id)?.id ?? "check" };
     this.showOr(next);
   }

@@ -76,7 +76,6 @@ class Pages:
             "language": _(
                 "Other words, or another language, need a signal. What you wrote stays here: try again in a while."
             ),
-            "unread": _("This needs a signal to be checked. What you wrote stays here: try again in a while."),
             "refused": _("This could not be saved. What you wrote stays here: choose Continue to try again."),
             "state": {
                 "saved": _("Saved"),
