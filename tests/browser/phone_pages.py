@@ -102,13 +102,19 @@ WAITING = """() => new Promise(done => {
 
 def saved(page: Page) -> None:
     """Waits until it has: a page turns before its answers are sent, so whoever looks at what is stored waits first."""
+    until(page, WAITING, "it is never sent")
+
+
+def until(page: Page, asked: str, never: str) -> None:
+    """Waits until a script that takes its time says yes: Playwright's own `wait_for_function` takes the promise of an
+    answer for a yes."""
     for _ in range(200):
         # A page that is being left says nothing: the next is asked.
         with contextlib.suppress(Error):
-            if page.evaluate(WAITING):
+            if page.evaluate(asked):
                 return
         page.wait_for_timeout(50)
-    raise AssertionError("it is never sent")
+    raise AssertionError(never)
 
 
 def send_page(page: Page) -> None:

@@ -15,7 +15,7 @@ from surveyapp.store.tables import SaveRow
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
 from tests.browser.conftest import Tab, serving
-from tests.browser.phone_pages import saved
+from tests.browser.phone_pages import saved, until
 from tests.browser.test_turning import choose, ready, turn
 from tests.browser.test_without_a_signal import kept
 from tests.conftest import Clock
@@ -67,7 +67,7 @@ def test_easy_words_are_chosen_turned_saved_and_kept_for_when_there_is_no_signal
     assert (languages[0], languages[-1]) == ("en", "en-simple")
     # Without a signal, the page and its pictures are the ones that were there.
     kept(page, "My brother")
-    page.wait_for_function(SHELVED)
+    until(page, SHELVED, "pictures are never kept")
     page.context.set_offline(True)
     page.reload()
     expect(page.locator("main.easy h1")).to_contain_text("Think back to when you first heard")

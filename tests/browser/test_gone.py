@@ -16,6 +16,7 @@ from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible
 from tests.browser.conftest import QUIET_AND_HEADLESS, Tab, sign_in
+from tests.browser.phone_pages import READY, until
 from tests.browser.test_turning import choose, ready, turn
 
 KEPT = """() => new Promise(done => {
@@ -53,7 +54,7 @@ def answered_without_signal(page: Page, value: str) -> None:
     choose(page, "heard_via", value)
     turn(page)
     expect(page.locator("#state")).to_have_text("Kept on this phone, trying again")
-    page.wait_for_function(f"async () => (await ({KEPT})()).some(([handle, saves]) => saves)")
+    until(page, f"async () => (await ({KEPT})()).some(([handle, saves]) => saves)", "it is never kept")
 
 
 def test_an_erased_persons_phone_forgets_them_and_nobody_else(
@@ -87,7 +88,7 @@ def test_an_erased_persons_phone_forgets_them_and_nobody_else(
     second.locator("button.main").click()
     second.locator("#own").check()
     second.locator("button.main").click()
-    second.wait_for_function("() => history.state && history.state.page")
+    second.wait_for_function(READY)
     answered_without_signal(second, "online")
     with factories.operator(runtime_sqlite).writing() as work:
         erasing.erase(work, another)
@@ -99,7 +100,7 @@ def test_an_erased_persons_phone_forgets_them_and_nobody_else(
     phone.clear_cookies()
     beside.goto(f"{live_server}/s/nothing")
     expect(beside.locator("h1")).to_have_text("This link does not work")
-    beside.wait_for_function(f"async () => (await ({KEPT})()).length < 2")
+    until(beside, f"async () => (await ({KEPT})()).length < 2", "they are never forgotten")
     ((handle, saves),) = beside.evaluate(KEPT)
     assert (handle != first, saves) == (True, 1)
 
