@@ -17,6 +17,7 @@ from surveyapp.services.lists.all_at_once import Import, import_file
 from surveyapp.services.lists.files import sheet
 from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.participants import contacts, enrolment
+from surveyapp.services.privacy import subject_access
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import participants
@@ -239,6 +240,10 @@ def test_every_column_there_is_can_be_imported(runtime: Runtime, desk: Desk) -> 
     outcome = import_file(desk, STUDY, data)
     assert outcome.faults == ()
     assert outcome.references == ("EM-0500",)
+    person, _ = enrolment.contact_of(desk, STUDY, "EM-0500")
+    with desk.reading() as work:
+        taken = {each.taken_by for each in subject_access.record_of(work, person, None).consents}
+    assert taken == {"Job Shop"}, "whose consent it is reads who took it"
 
 
 def test_the_largest_file_is_imported_in_few_statements(sqlite_runtime: Runtime) -> None:

@@ -24,7 +24,7 @@ FORMAT = "shiftline-held-record/1"
 @dataclass(frozen=True, kw_only=True)
 class HeldConsent:
     """What was said of a purpose, in which version of its wording. `text`: the words, where the study still has that
-    version."""
+    version; `taken_by`: who took it, where it came with a list."""
 
     purpose: str
     version: int
@@ -32,6 +32,7 @@ class HeldConsent:
     given: bool
     mode: Mode
     at: dt.datetime
+    taken_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

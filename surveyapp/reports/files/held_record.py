@@ -225,6 +225,8 @@ class _Page:
                 "version %(version)s, %(day)s, %(mode)s",
                 version=each.version, day=self._moment(each.at), mode=self._word(each.mode),
             )  # fmt: skip
+            if each.taken_by:
+                how = self.words.listed([how, self.words.labelled(_("Who took the consent"), each.taken_by)])
             text = each.text or _(
                 "The wording of then is no longer among the study’s files: “%(name)s”.", name=each.purpose
             )

@@ -126,8 +126,9 @@ def record_of(work: Work, person: Participant, language: str | None) -> HeldReco
                 given=said.given,
                 mode=mode,
                 at=said.recorded_at,
+                taken_by=taken_by,
             )
-            for said, mode in held.consents(session, person.id)
+            for said, mode, taken_by in held.consents(session, person.id)
         ),
         touchpoints=tuple(_touchpoint(work, study, person, case, spoken) for case in there),
         merged=tuple(_merges(work, source, study, person, spoken)),

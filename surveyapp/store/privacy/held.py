@@ -29,14 +29,17 @@ class GivenAnswer:
     at: dt.datetime
 
 
-def consents(session: Session, participant_id: uuid.UUID) -> list[tuple[ConsentGiven, Mode]]:
-    """Everything that was ever said of each purpose, oldest first."""
+def consents(session: Session, participant_id: uuid.UUID) -> list[tuple[ConsentGiven, Mode, str | None]]:
+    """Everything that was ever said of each purpose, oldest first: in which mode and, where it came with a list, who
+    took it."""
     rows = session.scalars(
         select(ConsentRow)
         .where(ConsentRow.participant_id == participant_id)
         .order_by(ConsentRow.recorded_at, ConsentRow.id)
     )
-    return [(ConsentGiven(row.purpose, row.version, row.given, row.recorded_at), row.mode) for row in rows]
+    return [
+        (ConsentGiven(row.purpose, row.version, row.given, row.recorded_at), row.mode, row.given_to) for row in rows
+    ]
 
 
 def answers(session: Session, response_id: uuid.UUID) -> list[GivenAnswer]:

@@ -8,8 +8,9 @@ from html import unescape
 
 import pytest
 
+from surveyapp.domain.answers import Mode
 from surveyapp.domain.participants import Origin
-from surveyapp.domain.privacy.held import HeldChange, HeldRecord, HeldUntil
+from surveyapp.domain.privacy.held import HeldChange, HeldConsent, HeldRecord, HeldUntil
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.reports.files import held_record
@@ -28,10 +29,14 @@ def test_members_of_two_kinds_that_are_one_text_are_not_one_word() -> None:
         HeldChange(at=AT, change=ParticipationChange.WITHDRAWN, why=LeavingReason.PRIVACY),
         HeldChange(at=AT, change=ParticipationChange.DIED, why=LeavingReason.DIED),
     )
+    agreed = HeldConsent(
+        purpose="take_part", version=1, text="I agree.", given=True, mode=Mode.IN_PERSON, at=AT, taken_by="Job Shop"
+    )
     record = HeldRecord(
         format="1", made_at=AT, language="en", time_zone="Europe/London", study="s", title="S", about="", help_name="",
         help_phone=None, help_email=None, reference="P-0001", group="people", origin=Origin.REAL, enrolled_on=AT.date(),
-        stopped_at=None, withdrawn_at=AT, contact=(), known=(), events=(), belongs_with=(), consents=(), touchpoints=(),
+        stopped_at=None, withdrawn_at=AT, contact=(), known=(), events=(), belongs_with=(), consents=(agreed,),
+        touchpoints=(),
         merged=(), changes=changes, sights=(), releases=0,
         kept=(HeldUntil(what=KeptThing.WITHDRAWN, until=dt.date(2026, 7, 15)),), then=None,
     )  # fmt: skip
@@ -42,3 +47,4 @@ def test_members_of_two_kinds_that_are_one_text_are_not_one_word() -> None:
         "Everything, since you withdrew: until 15 July 2026",
     ):
         assert f">{line}<" in page
+    assert "version 1, 15 June 2026, 11:30, in person, Who took the consent: Job Shop" in page
