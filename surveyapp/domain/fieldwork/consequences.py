@@ -1,5 +1,6 @@
-"""What follows from each outcome of an attempt: for the case, for the person's other cases, their links, and who is to
-decide or can put it right. One table: pages say it before it is recorded, services do it, a test walks both."""
+"""What follows from each outcome of an attempt, beside its case: for the person's links, what is referred to whom, how
+they leave, and who can put it right. One table, which services do and pages say; a table of the tests, which has what
+comes of it in the queue and in the trail besides, is walked over the rule and over what is stored."""
 
 from __future__ import annotations
 
@@ -7,27 +8,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.fieldwork.cases import Outcome, OutcomeDetail
 from surveyapp.domain.staff import Action
-
-
-class NextCall(enum.Enum):
-    """Who is to call next, and when."""
-
-    IN_TURN = "in_turn"
-    WHEN_AGREED = "when_agreed"
-    BY_ANOTHER = "by_another"
-    ONCE_DECIDED = "once_decided"
-    NEVER = "never"
-
-
-class OtherCases(enum.Enum):
-    """What becomes of the person's cases at other touchpoints."""
-
-    AS_THEY_WERE = "as_they_were"
-    NOT_CALLED = "not_called"
-    ENDED = "ended"
 
 
 class LinksThen(enum.Enum):
@@ -110,78 +92,52 @@ def note_needed(outcome: Outcome, detail: OutcomeDetail | None) -> bool:
 class Consequence:
     """What follows from an outcome, beside the case's disposition (`disposition_after`).
 
-    `referral`: what is put on somebody's list; `leaving`: what is recorded of the person's part in the study;
-    `put_right_by`: who can put it right once the minute for undoing is over (None: the next attempt does); `lasting`:
-    whether undoing it leaves something undone: whoever had the questions open has to open their link again.
+    `referral`: what is put on somebody's list, so that nobody calls them until it is decided; `leaving`: what is
+    recorded of the person's part in the study, which ends their other cases; `put_right_by`: who can put it right once
+    the minute for undoing is over (None: the next attempt does).
     """
 
-    next_call: NextCall
-    others: OtherCases = OtherCases.AS_THEY_WERE
     links: LinksThen = LinksThen.GO_ON
     referral: ReferralKind | None = None
     leaving: WayOut | None = None
     put_right_by: Action | None = None
-    lasting: bool = False
-
-    @property
-    def audited(self) -> tuple[AuditAction, ...]:
-        """What enters the trail, in order, of somebody who has been given a link."""
-        change = {
-            WayOut.WITHDRAWN: (AuditAction.IDENTITY_CONFIRMED, AuditAction.PARTICIPATION_WITHDRAWN),
-            WayOut.DIED: (AuditAction.ACCESS_REVOKED, AuditAction.DEATH_RECORDED),
-        }
-        link = (AuditAction.LINK_GIVEN_OUT,) if self.links is LinksThen.ONE_MORE else ()
-        return (*(change[self.leaving] if self.leaving else ()), AuditAction.ATTEMPT_RECORDED, *link)
 
 
-_IN_TURN = Consequence(next_call=NextCall.IN_TURN)
-_WHEN_AGREED = Consequence(next_call=NextCall.WHEN_AGREED)
+_NOTHING_MORE = Consequence()
 
 CONSEQUENCES: Mapping[Outcome, Consequence] = {
-    Outcome.NO_ANSWER: _IN_TURN,
-    Outcome.BUSY: _IN_TURN,
-    Outcome.ANSWERPHONE: _IN_TURN,
-    Outcome.CALLBACK: _WHEN_AGREED,
-    Outcome.APPOINTMENT: _WHEN_AGREED,
-    Outcome.LINK_SENT: Consequence(next_call=NextCall.IN_TURN, links=LinksThen.ONE_MORE),
+    Outcome.NO_ANSWER: _NOTHING_MORE,
+    Outcome.BUSY: _NOTHING_MORE,
+    Outcome.ANSWERPHONE: _NOTHING_MORE,
+    Outcome.CALLBACK: _NOTHING_MORE,
+    Outcome.APPOINTMENT: _NOTHING_MORE,
+    Outcome.LINK_SENT: Consequence(links=LinksThen.ONE_MORE),
     Outcome.WRONG_NUMBER: Consequence(
-        next_call=NextCall.ONCE_DECIDED,
-        others=OtherCases.NOT_CALLED,
         referral=ReferralKind.WRONG_NUMBER,
         put_right_by=DECIDES[ReferralKind.WRONG_NUMBER],
     ),
     Outcome.MOVED: Consequence(
-        next_call=NextCall.ONCE_DECIDED,
-        others=OtherCases.NOT_CALLED,
         referral=ReferralKind.MOVED,
         put_right_by=DECIDES[ReferralKind.MOVED],
     ),
-    Outcome.LANGUAGE_BARRIER: Consequence(next_call=NextCall.BY_ANOTHER),
-    Outcome.REFUSED: Consequence(next_call=NextCall.NEVER, put_right_by=Action.MANAGE_PARTICIPANTS),
-    Outcome.REFUSED_SOFTLY: Consequence(next_call=NextCall.NEVER, put_right_by=Action.MANAGE_PARTICIPANTS),
-    Outcome.NOT_ELIGIBLE: Consequence(next_call=NextCall.NEVER, put_right_by=Action.MANAGE_PARTICIPANTS),
+    Outcome.LANGUAGE_BARRIER: _NOTHING_MORE,
+    Outcome.REFUSED: Consequence(put_right_by=Action.MANAGE_PARTICIPANTS),
+    Outcome.REFUSED_SOFTLY: Consequence(put_right_by=Action.MANAGE_PARTICIPANTS),
+    Outcome.NOT_ELIGIBLE: Consequence(put_right_by=Action.MANAGE_PARTICIPANTS),
     Outcome.COMPLAINED: Consequence(
-        next_call=NextCall.ONCE_DECIDED,
-        others=OtherCases.NOT_CALLED,
         referral=ReferralKind.COMPLAINT,
         put_right_by=DECIDES[ReferralKind.COMPLAINT],
     ),
     Outcome.WITHDREW: Consequence(
-        next_call=NextCall.NEVER,
-        others=OtherCases.ENDED,
         links=LinksThen.OPEN_NOTHING,
         leaving=WayOut.WITHDRAWN,
         put_right_by=Action.HANDLE_RIGHTS,
-        lasting=True,
     ),
     Outcome.DECEASED: Consequence(
-        next_call=NextCall.NEVER,
-        others=OtherCases.ENDED,
         links=LinksThen.ENDED,
         leaving=WayOut.DIED,
         put_right_by=Action.HANDLE_RIGHTS,
-        lasting=True,
     ),
-    Outcome.BROKEN_OFF: _IN_TURN,
-    Outcome.COMPLETED: Consequence(next_call=NextCall.NEVER, put_right_by=Action.CORRECT_ANSWERS),
+    Outcome.BROKEN_OFF: _NOTHING_MORE,
+    Outcome.COMPLETED: Consequence(put_right_by=Action.CORRECT_ANSWERS),
 }

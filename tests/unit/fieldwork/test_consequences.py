@@ -15,8 +15,6 @@ from surveyapp.domain.fieldwork.consequences import (
     DETAILS,
     STILL_NOT_CALLED,
     LinksThen,
-    NextCall,
-    OtherCases,
     OutcomeDetail,
     ReferralDecision,
     ReferralKind,
@@ -35,15 +33,11 @@ def test_the_rule_is_the_table(outcome: Outcome) -> None:
     response = ResponseState.SUBMITTED if outcome is Outcome.COMPLETED else None
     assert case.state(NOW, response, withdrawn=outcome is Outcome.WITHDREW) is told.case
     assert becomes.aapor == told.aapor
-    assert rule.next_call is NextCall(told.next_call)
     ended = told.other in (CaseState.WITHDRAWN, CaseState.DECEASED)
-    uncalled = not ended and told.next_call == "once_decided"
-    assert rule.others is (
-        OtherCases.ENDED if ended else OtherCases.NOT_CALLED if uncalled else OtherCases.AS_THEY_WERE
-    )
+    assert (rule.leaving is not None) is ended
+    assert (rule.referral is not None) is (told.next_call == "once_decided")
     assert (rule.links in (LinksThen.ENDED, LinksThen.OPEN_NOTHING)) is not told.link
     assert (rule.put_right_by.name if rule.put_right_by else None) == told.put_right_by
-    assert tuple(each.value for each in rule.audited) == told.trail
 
 
 def test_the_case_s_letters_are_aapor_s() -> None:
