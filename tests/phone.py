@@ -17,6 +17,9 @@ Value = str | Sequence[str]
 HANDLED = re.compile(r"^/survey/([a-z2-7]{20})(?=/|$)")
 """How the addresses of somebody's pages begin."""
 
+SHORTEST = {"attended_readiness_sessions": "no", "placed": "no"}
+"""What leads a candidate of Job Rotation past most of its questions."""
+
 
 class Phone:
     """One browser with its own cookies. After each step `path`, `status` and `page` say what it shows. A path of the

@@ -24,7 +24,7 @@ from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 from tests.integration.test_theirs import PIN, begin, send
-from tests.phone import Phone
+from tests.phone import SHORTEST, Phone
 
 DAYS = 14
 
@@ -52,7 +52,7 @@ def sent_without_pin(runtime: Runtime, phone: Phone, person: Participant, own: s
     phone.send({"agree-take_part": "yes", "agree-recontact": "yes"})
     phone.say_whose(own=own)
     phone.send(heard_via="family")
-    phone.answer_until(None, {"attended_readiness_sessions": "no", "placed": "no"})
+    phone.answer_until(None, SHORTEST)
     told = "you can still correct them for a while, with your PIN." in phone.page.words
     assert told is (own == "yes"), "who can choose a PIN later is told, and nobody else"
     phone.send()

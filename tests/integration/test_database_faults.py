@@ -27,7 +27,7 @@ from surveyapp.web.shared.errors import unavailable as unavailable_page
 from tests import factories
 from tests.conftest import Clock
 from tests.integration.test_access_rules import PLACES, WRITTEN, methods
-from tests.page import Client, Page
+from tests.page import Client, Page, read
 from tests.phone import Phone
 
 Break = Callable[[Runtime], Callable[[], None]]
@@ -163,7 +163,7 @@ def answer(client: Client, method: str, path: str) -> TestResponse:
     written = {**WRITTEN, "words": TYPED, "password": "a secret that is typed again"} if method == "POST" else None
     response = client.raw.open(path, method=method, data=written, query_string={"mode": "phone"})
     if response.mimetype == "text/html" and response.status_code >= 400:
-        Page(response.text).check()
+        read(response.text).check()
     response.close()
     return response
 
@@ -184,7 +184,7 @@ def check_answer(response: TestResponse, method: str, endpoint: str) -> None:
     if endpoint in HELD_BY_ITS_SENDER:
         assert response.json == {"why": "unavailable"}, (endpoint, response.text)
     elif method == "POST" and not own_account:
-        shown = Page(response.text)
+        shown = read(response.text)
         # A line end after <textarea> is not part of what it holds.
         assert TYPED in [text.removeprefix("\n") for text in shown.text.get("textarea", [])], (endpoint, shown.words)
     else:

@@ -29,7 +29,7 @@ from tests import factories
 from tests.conftest import Clock
 from tests.device import Device
 from tests.integration.test_moving import cafe_of, guest
-from tests.phone import Phone
+from tests.phone import SHORTEST, Phone
 
 pytestmark = pytest.mark.both_databases
 
@@ -191,7 +191,7 @@ def sent_elsewhere(runtime: Runtime, candidate: Participant, phone: Phone) -> De
     factories.set_pin(runtime, candidate, "482913")
     other.open(factories.create_link(runtime, candidate))
     other.prove("482913")
-    other.answer_until(None, {"attended_readiness_sessions": "no", "placed": "no"})
+    other.answer_until(None, SHORTEST)
     other.send(to="/survey/check")
     assert other.path == "/survey/done"
     return device

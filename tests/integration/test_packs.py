@@ -16,7 +16,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.store.security import audit
 from tests import factories
 from tests.page import Client, Page
-from tests.phone import Phone
+from tests.phone import SHORTEST, Phone
 
 STUDY = factories.STUDY
 LINKS = f"/manage/{STUDY}/participants/links"
@@ -61,7 +61,7 @@ def test_it_is_the_same_whoever_has_answered(runtime: Runtime, people: list[Part
     assert {"Amara Nowak", "Ben Okafor", "Chandra Rao"} <= set(before.said("strong"))
     phone = Phone(runtime)
     phone.agree(factories.create_link(runtime, people[0]))
-    phone.answer_until(None, {"attended_readiness_sessions": "no", "placed": "no"})
+    phone.answer_until(None, SHORTEST)
     phone.send()
     assert phone.path == "/survey/done"
     after = make(manager)

@@ -11,7 +11,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.page import Page
-from tests.phone import Phone
+from tests.phone import SHORTEST, Phone
 
 
 def test_a_form_without_its_token_is_refused_and_nothing_stored(
@@ -208,7 +208,7 @@ def test_sending_twice_sends_once_and_nothing_changes_after(
     runtime: Runtime, candidate: Participant, phone: Phone
 ) -> None:
     old = phone.page.fields()
-    phone.answer_until(None, {"attended_readiness_sessions": "no", "placed": "no"})
+    phone.answer_until(None, SHORTEST)
     form = phone.page.fields()
     before = factories.stored(runtime, candidate)
     for _ in range(2):

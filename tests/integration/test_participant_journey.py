@@ -13,7 +13,7 @@ from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.conftest import NOW, Clock
-from tests.phone import Phone
+from tests.phone import SHORTEST, Phone
 
 PLACED = {
     "attended_readiness_sessions": "yes",
@@ -180,7 +180,7 @@ def test_change_from_the_check_page_comes_back_to_it(
     runtime: Runtime, phone: Phone, candidate: Participant, link: str
 ) -> None:
     phone.agree(link)
-    phone.answer_until(None, {"attended_readiness_sessions": "no", "placed": "no"})
+    phone.answer_until(None, SHORTEST)
     phone.follow("Change: How did you first hear about the scheme?")
     assert (phone.question, phone.query) == ("heard_via", "from=check")
     phone.send(heard_via="family")
@@ -200,7 +200,7 @@ def test_change_from_the_check_page_comes_back_to_it(
 
 def test_back_from_a_change_leads_to_the_check_page(phone: Phone, link: str) -> None:
     phone.agree(link)
-    phone.answer_until(None, {"attended_readiness_sessions": "no", "placed": "no"})
+    phone.answer_until(None, SHORTEST)
     phone.follow("Change: When you first heard about the scheme, how did you feel about it?")
     phone.follow("Back")
     assert phone.path == "/survey/check"

@@ -18,7 +18,7 @@ from tests.conftest import NOW, Clock
 from tests.integration.test_languages import new_link
 from tests.integration.test_participant_kinds import ANSWERS
 from tests.page import Page
-from tests.phone import Phone
+from tests.phone import SHORTEST, Phone
 
 
 def finished(runtime: Runtime, number: int, minutes: float) -> None:
@@ -111,7 +111,7 @@ def test_no_box_is_ticked_that_nobody_ticked_here(runtime: Runtime, clock: Clock
     phone.open("/survey/consent")
     assert ticked(phone.page) == ["agree-take_part", "agree-recontact"], "these very questions were begun with them"
     phone.open("/survey")
-    phone.answer_until(None, {})
+    phone.answer_until(None, SHORTEST)
     phone.send()
     clock.forward(days=31)
     later = Phone(runtime)
@@ -220,6 +220,6 @@ def test_thanks_are_in_the_studys_voice(runtime: Runtime) -> None:
     person = factories.create_participant(runtime)
     phone = Phone(runtime)
     phone.agree(factories.create_link(runtime, person))
-    phone.answer_until(None, {})
+    phone.answer_until(None, SHORTEST)
     phone.send()
     assert "What you tell us helps to make the scheme better for the people who come next." in phone.page.words

@@ -34,7 +34,7 @@ from tests.drills.erasure import rows_of
 from tests.integration.test_who_answered import hand_in
 from tests.interviewer import CONTACT, Interviewer, create_reachable
 from tests.page import Client
-from tests.phone import Phone
+from tests.phone import SHORTEST, Phone
 from tests.sealed import know
 
 pytestmark = pytest.mark.both_databases
@@ -71,7 +71,7 @@ def answer(runtime: Runtime, person: Participant, touchpoint: int = 1) -> Phone:
     """Answers a touchpoint to its end and sends it."""
     phone = Phone(runtime)
     phone.agree(factories.create_link(runtime, person, touchpoint))
-    phone.answer_until(None)
+    phone.answer_until(None, SHORTEST)
     phone.send()
     assert phone.path == "/survey/done"
     return phone

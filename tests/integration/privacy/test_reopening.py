@@ -22,7 +22,7 @@ from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 from tests.page import Client
-from tests.phone import Phone
+from tests.phone import SHORTEST, Phone
 
 pytestmark = pytest.mark.both_databases
 
@@ -41,10 +41,10 @@ def person(runtime: Runtime) -> Participant:
 
 @pytest.fixture
 def phone(runtime: Runtime, person: Participant) -> Phone:
-    """All is sent, with the first option of each question."""
+    """All is sent, with the first option of each question on the shortest way."""
     phone = Phone(runtime)
     phone.agree(factories.create_link(runtime, person))
-    phone.answer_until(None)
+    phone.answer_until(None, SHORTEST)
     phone.send()
     assert phone.path == "/survey/done"
     return phone
@@ -91,7 +91,7 @@ def test_what_was_sent_counts_until_it_is_sent_again(
     assert progress(runtime, clock) == 0
     clock.forward(minutes=5)
     phone.open("/survey")
-    phone.answer_until(None)
+    phone.answer_until(None, SHORTEST)
     phone.send()
     assert phone.path == "/survey/done"
     after = response_of(runtime, person)

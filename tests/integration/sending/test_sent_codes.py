@@ -24,7 +24,7 @@ from surveyapp.store.sending import recipients
 from surveyapp.store.tables import MessageRow, SentCodeRow
 from tests import factories
 from tests.conftest import Clock
-from tests.phone import Phone
+from tests.phone import SHORTEST, Phone
 from tests.sending import (
     STUDY,
     Told,
@@ -98,7 +98,7 @@ def test_on_another_device_a_code_takes_the_place_of_a_pin(runtime: Runtime, per
 
 def test_after_sending_it_opens_what_was_sent_and_what_is_theirs(runtime: Runtime, person: Participant) -> None:
     first = begun(runtime, person)
-    first.answer_until(None, {"attended_readiness_sessions": "no", "placed": "no"})
+    first.answer_until(None, SHORTEST)
     first.send()
     assert first.path == "/survey/done"
     phone = elsewhere(runtime, person)
@@ -169,7 +169,7 @@ def test_with_neither_pin_nor_code_it_is_said_that_it_does_not_open_here(
     runtime: Runtime, person: Participant, clock: Clock, place: str
 ) -> None:
     first = begun(runtime, person)
-    first.answer_until(None, {"attended_readiness_sessions": "no", "placed": "no"})
+    first.answer_until(None, SHORTEST)
     first.send()
     clock.forward(minutes=16)
     phone = elsewhere(runtime, person)
