@@ -64,8 +64,8 @@ class Drawing(Protocol):
 
 
 @dataclass(frozen=True)
-class Piece:
-    """Its JSON."""
+class PackPart:
+    """What is sent of a pack in one piece: its JSON."""
 
     body: bytes
 
@@ -80,7 +80,7 @@ class Piece:
 class Pack:
     """Its parts, and a hash of them, which is all that a page needs which names it."""
 
-    parts: tuple[Piece, ...]
+    parts: tuple[PackPart, ...]
     digest: str
 
 
@@ -123,7 +123,7 @@ def _made(study: Study, questionnaire: Questionnaire, draw: Drawing) -> Pack:
             json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()
             for part in draw.parts(contents(study, questionnaire, draw))
         )
-        packs[key] = Pack(tuple(map(Piece, parts)), hashlib.sha256(b"".join(parts)).hexdigest()[:20])
+        packs[key] = Pack(tuple(map(PackPart, parts)), hashlib.sha256(b"".join(parts)).hexdigest()[:20])
     return packs[key]
 
 
