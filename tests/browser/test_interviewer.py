@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 
-import pytest
 from playwright.sync_api import Error, Page, expect
 
 from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
@@ -25,21 +24,20 @@ from tests.interviewer import create_reachable
 from tests.typist import Slow, begun, goes_wrong
 
 
-@pytest.mark.parametrize("size", SIZES)
 def test_from_the_queue_on_everything_goes_by_few_keys(
-    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff, size: str
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:
-    page = desk(size)
+    """On a phone with a keyboard as far as the first section, and on at a desk: the keys know nothing of sizes."""
+    page = desk()
     keys = page.keyboard
     pressed = 6
     expect(page.get_by_role("button", name=f"Open and call {participant.reference}")).to_be_focused()
-    if size == "phone":
-        # The focus brings whom it calls with it, on a low screen as well.
-        page.set_viewport_size({"width": 360, "height": 420})
-        page.reload()
-        expect(page.get_by_role("button", name=f"Open and call {participant.reference}")).to_be_focused()
-        expect(page.locator(".next h2")).to_be_in_viewport()
-        page.set_viewport_size(SIZES["phone"])  # type: ignore[arg-type]
+    # The focus brings whom it calls with it, on a low screen as well.
+    page.set_viewport_size({"width": 360, "height": 420})
+    page.reload()
+    expect(page.get_by_role("button", name=f"Open and call {participant.reference}")).to_be_focused()
+    expect(page.locator(".next h2")).to_be_in_viewport()
+    page.set_viewport_size(SIZES["phone"])  # type: ignore[arg-type]
     keys.press("Enter")
     page.wait_for_url("**/1")
     expect(page.get_by_role("button", name="Start the interview")).to_be_focused()
@@ -84,6 +82,7 @@ def test_from_the_queue_on_everything_goes_by_few_keys(
         "first_feeling_why": Text("1 day a week/no bus - R\nSo there."),
         "hopes": Codes(("confidence",)),
     }
+    page.set_viewport_size(SIZES["desk"])  # type: ignore[arg-type]
     count_the_keys_of_the_rest(page, staff, participant)
 
 
