@@ -136,8 +136,11 @@ def test_begun_on_one_device_and_finished_on_another(
 
 def test_finish_later_keeps_what_was_just_chosen(phone: Phone, link: str) -> None:
     phone.agree(link)
+    phone.open("/survey/later")
+    assert phone.heading == "You can begin later", "nothing is saved that nobody said"
+    phone.follow("Go on answering")
     phone.send(heard_via="online", then="later")
-    assert phone.path == "/survey/later"
+    assert (phone.path, phone.heading) == ("/survey/later", "Your answers are saved")
     assert "All but the last one" not in phone.page.words
     phone.follow("Go on answering")
     assert phone.question == "heard_via_detail"
