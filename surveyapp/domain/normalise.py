@@ -77,6 +77,16 @@ def code(text: str) -> str:
     return " ".join(_NOT_SHOWN.sub(_blank_or_nothing, folded).split())
 
 
+_BETWEEN_DIGITS = re.compile(r"[ .,_/-]")
+
+
+def digits_in(typed: str) -> str | None:
+    """The digits of what was typed as digits, in ASCII whatever script it is in; blanks and dashes between them are
+    nothing. None where there is anything else, or nothing."""
+    digits = _BETWEEN_DIGITS.sub("", code(typed[:200]))
+    return digits if digits.isascii() and digits.isdecimal() else None
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing of the text would show: blanks, controls and marks such as U+200B, U+2800, U+3164, U+FEFF."""
     return not _NOT_SHOWN.sub("", _NEVER.sub("", text))

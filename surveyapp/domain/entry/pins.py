@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import re
 import uuid
 from dataclasses import dataclass, field
 
@@ -23,8 +22,6 @@ TRIES = 10
 
 ONCE_LIVES = dt.timedelta(days=7)
 """How long a PIN lets in that staff read out to somebody: once, and then they choose their own."""
-
-_BETWEEN = re.compile(r"[ .,_/-]")
 
 _TRIED_FIRST = frozenset(
     ("123123", "112233", "332211", "159753", "147258", "258369", "147852", "789456", "456789", "456123", "159357",
@@ -55,10 +52,9 @@ def standing_of(pin: Pin | None, now: dt.datetime) -> PinStanding:
 
 
 def pin_in(typed: str) -> str | None:
-    """The digits of what was typed, in ASCII whatever script it is in; blanks and dashes between them are nothing. None
-    where there is anything but digits, too few or too many."""
-    digits = _BETWEEN.sub("", normalise.code(typed[:200]))
-    return digits if digits.isascii() and digits.isdecimal() and SHORTEST <= len(digits) <= LONGEST else None
+    """The digits of what was typed (`normalise.digits_in`). None where there is anything else, too few or too many."""
+    digits = normalise.digits_in(typed)
+    return digits if digits is not None and SHORTEST <= len(digits) <= LONGEST else None
 
 
 def is_tried_first(digits: str) -> bool:

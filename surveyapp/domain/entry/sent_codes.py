@@ -7,7 +7,6 @@ and in the browser that asked for it alone. Over a day that is 25 tries at a mil
 from __future__ import annotations
 
 import datetime as dt
-import re
 import uuid
 from dataclasses import dataclass, field
 
@@ -29,8 +28,6 @@ OF_AN_ADDRESS = ((dt.timedelta(hours=1), 30),)
 
 KEPT_FOR = dt.timedelta(days=1)
 """How long it is known that one was asked for."""
-
-_BETWEEN = re.compile(r"[ .,_/-]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +55,9 @@ def takes_code(opened: Door, by: Familiarity) -> bool:
 
 
 def code_in(typed: str) -> str | None:
-    """The digits of what was typed, in ASCII whatever script it is in; None where they are not six and nothing else."""
-    digits = _BETWEEN.sub("", normalise.code(typed[:200]))
-    return digits if digits.isascii() and digits.isdecimal() and len(digits) == DIGITS else None
+    """The digits of what was typed (`normalise.digits_in`); None where they are not six and nothing else."""
+    digits = normalise.digits_in(typed)
+    return digits if digits is not None and len(digits) == DIGITS else None
 
 
 def written(digits: str) -> str:
