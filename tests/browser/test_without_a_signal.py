@@ -158,7 +158,7 @@ def test_a_signal_that_goes_before_further_questions_came_keeps_what_is_answered
         answer(page)
         turn(page)
     waits = page.get_by_text("This goes on by itself as soon as there is a signal.")
-    expect(waits).to_be_visible()
+    expect(waits).to_be_in_viewport()
     expect(page.locator("#state")).to_have_text("Kept on this phone, trying again")
     assert len(answered) == AT_ONCE - 1
     for late in ("**/later.js*", "**/rest"):

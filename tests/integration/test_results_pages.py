@@ -233,6 +233,13 @@ def test_one_question_has_a_figure_for_the_browser(evaluator: Evaluator) -> None
     assert any("Extremely valuable" in note["text"] for note in rating["layout"]["annotations"])
 
 
+def test_only_a_page_with_a_chart_may_make_a_picture_of_one(evaluator: Evaluator) -> None:
+    for path, may in (("/questions/backfill/1/overall_value", True), ("/questions/backfill/1", False)):
+        # Drawn anew, and as it was kept.
+        for _ in range(2):
+            assert ("blob:" in evaluator.get(path).headers["Content-Security-Policy"]) is may, path
+
+
 def test_the_files_hold_the_counts_of_the_page(evaluator: Evaluator) -> None:
     response = evaluator.get("/measures/stay_likelihood.csv?by=employer_size")
     assert response.data.startswith(b"\xef\xbb\xbf")

@@ -19,10 +19,14 @@ from surveyapp.services.results.releasing.released import keep_drawn as keep_dra
 from surveyapp.web.evaluator import drawing
 from surveyapp.web.evaluator.asked import STATE
 from surveyapp.web.evaluator.views import edition_of, edition_words
+from surveyapp.web.shared import headers
 from surveyapp.web.shared.sign_in import current_staff, desk
 
 BETWEEN = "\x1e"
 """Stands between the parts of a page while it is drawn: a character that no text from outside can hold."""
+
+CHARTED = "plotly.js-style-global"
+"""In the head of a page whose charts a script draws (`_plotly_head.html`), drawn anew or kept."""
 
 LONGEST_KEPT = 400
 """Characters of an address whose page is kept."""
@@ -41,6 +45,8 @@ class DrawnPage:
     @property
     def framed(self) -> str:
         """The page, for whoever is signed in."""
+        if CHARTED in self.styles:
+            headers.show_a_chart()
         page = {name: Markup(getattr(self, name)) for name in ("heading", "styles", "strip", "content")}  # noqa: S704
         return render_template("evaluator/kept.html", page=page)
 

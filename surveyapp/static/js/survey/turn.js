@@ -247,10 +247,13 @@ export class Turning {
     for (const note of this.main.querySelectorAll(".done-note.told")) note.remove();
   }
 
-  // Says something on the page as it is.
+  // Says something on the page as it is, in sight.
   say(words) {
     for (const note of this.main.querySelectorAll(".done-note.told")) note.remove();
-    if (words) this.form.before(said(words));
+    if (!words) return;
+    const note = said(words);
+    this.form.before(note);
+    note.scrollIntoView({ block: "center" });
   }
 
   // Where only the server can tell: stays until it has. `save`: the one whose answer says; without one it is asked.
