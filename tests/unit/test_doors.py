@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import uuid
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from surveyapp.domain.entry import sent_codes
 from surveyapp.domain.entry.doors import (
     DOORS,
     READS_ANSWERS,
@@ -19,8 +21,10 @@ from surveyapp.domain.entry.doors import (
     Passage,
     PinStanding,
     door,
+    takes_pin,
 )
 from surveyapp.domain.entry.pins import LONGEST, SHORTEST, TRIES, Pin, is_tried_first, pin_in
+from surveyapp.domain.entry.sent_codes import SentCode
 
 CASES = list(itertools.product(Answering, Familiarity, Passage, PinStanding))
 
@@ -127,3 +131,39 @@ def test_a_pin_that_was_read_out_ends() -> None:
     spent = Pin(participant_id=uuid.uuid4(), hashed="x", set_at=now, wrong=TRIES)
     assert spent.standing(now) is PinStanding.SPENT
     assert "hashed" not in repr(pin)
+
+
+@pytest.mark.parametrize(
+    ("after", "more", "alive"),
+    [
+        (dt.timedelta(), {}, True),
+        (sent_codes.LIVES - dt.timedelta(microseconds=1), {"tries": sent_codes.TRIES - 1}, True),
+        (sent_codes.LIVES, {}, False),
+        (dt.timedelta(), {"tries": sent_codes.TRIES}, False),
+        (dt.timedelta(), {"used_at": dt.datetime(2026, 6, 15, 10, 31, tzinfo=dt.UTC)}, False),
+    ],
+)
+def test_a_code_that_was_sent_ends_by_the_clock_by_its_tries_and_once(
+    after: dt.timedelta, more: dict[str, Any], alive: bool
+) -> None:
+    asked_at = dt.datetime(2026, 6, 15, 10, 30, tzinfo=dt.UTC)
+    code = SentCode(id=uuid.uuid4(), session_id=uuid.uuid4(), asked_at=asked_at, digest="x", **more)
+    assert code.alive(asked_at + after) is alive
+    assert "digest" not in repr(code)
+
+
+@pytest.mark.parametrize(
+    ("opened", "by", "pin", "takes"),
+    [
+        (Door.PIN, STRANGE, PinStanding.SET, True),
+        (Door.THANKS_PIN, BEGAN, PinStanding.SET, True),
+        # Whoever is let in without gives it for what needs it, once.
+        (Door.QUESTIONS, BEGAN, PinStanding.SET, True),
+        (Door.QUESTIONS, PROVEN, PinStanding.SET, False),
+        (Door.QUESTIONS, BEGAN, PinStanding.NONE, False),
+        (Door.QUESTIONS, BEGAN, PinStanding.SPENT, False),
+        (Door.RECEIPT, PROVEN, PinStanding.SET, False),
+    ],
+)
+def test_where_a_pin_can_be_given(opened: Door, by: Familiarity, pin: PinStanding, takes: bool) -> None:
+    assert takes_pin(opened, by, pin) is takes

@@ -35,10 +35,8 @@ def says_stop(text: str) -> bool:
     with `please` or `all`."""
     for line in text.splitlines():
         said = line.strip()
-        if not said:
+        if not said or said.startswith(">"):
             continue
-        if said.startswith(">"):
-            return False
         words = [_EDGES.sub("", each).casefold() for each in said.split()]
         words = [each for each in words if each and each not in ("please", "all", "proszę")]
         return len(words) == 1 and words[0] in STOP_WORDS

@@ -43,6 +43,8 @@ pytestmark = pytest.mark.both_databases
         ("Non-stop fun, thank you", False),
         ("I cannot stop thinking about it", False),
         ("> STOP", False),
+        ("> Hello Amara\n> Please answer\n\nStop", True),
+        ("> Reply STOP\nThank you", False),
         ("", False),
         ("Is the bus stop near?", False),
     ],

@@ -229,19 +229,21 @@ def test_a_study_of_five_people_tells_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answered", "silent", "rules", "told"),
+    ("answered", "silent", "absent", "rules", "told"),
     [
-        ((5, 5), 0, TEN_AND_FIVE, Told(10, 10)),
-        ((5, 4), 0, TEN_AND_FIVE, Told()),
+        ((5, 5), 0, 20, TEN_AND_FIVE, Told(10, 10)),
+        ((5, 4), 0, 20, TEN_AND_FIVE, Told()),
         # Who gave no answer is counted by all who took part, less the base: few of them make that a range.
-        ((10, 10), 5, TEN_AND_FIVE, Told(25, 25)),
-        ((10, 10), 4, TEN_AND_FIVE, Told(20, 24)),
+        ((10, 10), 5, 20, TEN_AND_FIVE, Told(25, 25)),
+        ((10, 10), 4, 20, TEN_AND_FIVE, Told(20, 24)),
         # Of a base that is told readers know that no fewer took part: the range begins there.
-        ((7, 6), 1, Thresholds(13, 5, 30), Told(13, 17)),
+        ((7, 6), 1, 20, Thresholds(13, 5, 30), Told(13, 17)),
+        # No more than everybody took part: of 10 to 14 readers would know that it is 10 or 11.
+        ((5, 4), 1, 1, TEN_AND_FIVE, Told(7, 11)),
     ],
 )
-def test_how_many_took_part(answered: tuple[int, int], silent: int, rules: Thresholds, told: Told) -> None:
-    people = column(*enumerate(answered), (NO_ANSWER, silent), (NOT_THERE, 20))
+def test_how_many_took_part(answered: tuple[int, int], silent: int, absent: int, rules: Thresholds, told: Told) -> None:
+    people = column(*enumerate(answered), (NO_ANSWER, silent), (NOT_THERE, absent))
     assert release_of(table(2), {"q@0": people}, rules=rules).handed_in["t0", None] == told
 
 
