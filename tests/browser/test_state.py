@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.benchmarks.phone import READY
 from tests.browser.accessible import check_accessible
-from tests.browser.phone_pages import Shown
+from tests.browser.phone_pages import READY, Shown
 from tests.browser.phone_pages import phones as phones
 from tests.browser.phone_pages import shown as shown
 
