@@ -16,6 +16,7 @@ help: ## this list
 install: .venv/.installed ## what serving needs, and no tools
 	@# Whoever serves cannot write here: what is not compiled now, each command would compile again.
 	@$(BIN)/python -m compileall -q surveyapp migrations wsgi.py
+	@$(BIN)/python scripts/compile_templates.py
 
 traces: .venv/.traces ## what sends traces to a collector (SURVEYAPP_TRACES), beside what serves
 
