@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import CDPSession, Page
 
 FIND = Path(__file__).with_name("accessible.js")
 
@@ -17,14 +18,19 @@ def _scripts() -> str:
     return f"{Axe().axe_script}; {FIND.read_text(encoding='utf-8')}"
 
 
+_sessions = WeakKeyDictionary[Page, CDPSession]()
+
+
 def _give_scripts(page: Page) -> None:
     """To a page that does not have them yet. Not by `evaluate`, for which the browser would compile them anew for each
     page."""
     if not page.evaluate("'accessible' in window"):
-        session = page.context.new_cdp_session(page)
-        problem = session.send("Runtime.evaluate", {"expression": _scripts()}).get("exceptionDetails")
+        if page not in _sessions:
+            # Kept for as long as the page is: one that is let go of takes with it what others had set up, such as a
+            # security key.
+            _sessions[page] = page.context.new_cdp_session(page)
+        problem = _sessions[page].send("Runtime.evaluate", {"expression": _scripts()}).get("exceptionDetails")
         assert problem is None, problem
-        session.detach()
 
 
 def check_accessible(page: Page) -> None:
