@@ -73,7 +73,8 @@ def get_ready(app: Flask) -> None:
     """Does what whoever asked first of each process would otherwise wait for: compiles every template, reads the words
     of every language, and the program that kept results depend on. For a server that begins."""
     from surveyapp.services.results.keeping import PACKAGE, program_print
-    from surveyapp.web.shared import compiled_templates, language
+    from surveyapp.web import compiled_templates
+    from surveyapp.web.shared import language
 
     compiled_templates.keep_compiled(app.jinja_env, PACKAGE / "__pycache__", program_print())
     language.read_all(app)

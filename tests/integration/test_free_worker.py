@@ -59,7 +59,7 @@ def test_who_connects_and_says_nothing_is_not_waited_for(tmp_path: Path) -> None
         silent = [stack.enter_context(_connected(place)) for _ in range(10)]
         assert _asked(place, "/") == b"/"
         silent[-1].sendall(b"GET /last HTTP/1.0\r\n\r\n")
-        assert silent[-1].recv(4096).endswith(b"/last")
+        assert _until_closed(silent[-1]).endswith(b"/last")
 
 
 def test_what_takes_long_is_not_taken_for_dead(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_what_was_sent_in_one_go_is_answered_in_turn(tmp_path: Path) -> None:
         asked = b"".join(b"GET /%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % n for n in range(many))
         sending = threading.Thread(target=connection.sendall, args=[asked + b"GET /end HTTP/1.0\r\n\r\n"])
         sending.start()
-        found = b"".join(iter(lambda: connection.recv(65_536), b""))
+        found = _until_closed(connection)
         sending.join()
     assert re.findall(rb"\r\n\r\n/(\d+|end)", found) == [*(b"%d" % n for n in range(many)), b"end"]
 
@@ -99,6 +99,10 @@ def _connected(place: str) -> socket.socket:
     connection.settimeout(30)
     connection.connect(place)
     return connection
+
+
+def _until_closed(connection: socket.socket) -> bytes:
+    return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
 def _asked(place: str, path: str) -> bytes:

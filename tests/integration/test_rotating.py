@@ -191,7 +191,8 @@ def test_a_form_that_was_open_when_the_session_key_changed_is_taken(runtime: Run
 
 
 def run(runtime: Runtime, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
-    monkeypatch.setattr("surveyapp.cli.keys.open_desk", lambda: factories.operator(runtime))
+    for opens in ("open_desk", "open_desk_without_studies"):
+        monkeypatch.setattr(f"surveyapp.cli.keys.{opens}", lambda: factories.operator(runtime))
     done = CliRunner().invoke(main, ["keys", *arguments])
     return done.exit_code, done.output
 

@@ -120,7 +120,7 @@ def walk(client: Client, told: Traces, places: dict[str, Any]) -> None:
     for rule in sorted(app.url_map.iter_rules(), key=lambda each: each.endpoint == "staff.logout"):
         try:
             path = adapter.build(rule.endpoint, {name: places[name] for name in rule.arguments})
-        except BuildError:
+        except (BuildError, ValueError):
             # Where only certain words are an address.
             path = adapter.build(rule.endpoint, {name: PLACES[name] for name in rule.arguments})
         for method in methods(rule):

@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from surveyapp.web.shared.compiled_templates import keep_compiled
+from surveyapp.web.compiled_templates import keep_compiled
 
 
 def environment() -> jinja2.Environment:
