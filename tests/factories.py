@@ -119,7 +119,8 @@ def open_questionnaires(runtime: Runtime, study: str = STUDY) -> None:
         now = runtime.clock()
         if study not in _opened:
             before = _rows(runtime)
-            _open(runtime, study)
+            # At one moment, however long it takes: a clock may be the machine's.
+            _open(dataclasses.replace(runtime, clock=lambda: now), study)
             made = [
                 (table, [row for row in rows if row not in before[table]]) for table, rows in _rows(runtime).items()
             ]

@@ -127,7 +127,13 @@ class Connections:
             else:
                 self._idle.append(connection)
 
+        def keep_what_is_prepared(connection: Any, _record: object) -> None:
+            # With every ROLLBACK it would be forgotten, lest a table was made anew meanwhile. Here they stay.
+            connection.prepared_max = 1_000
+            connection._prepared.clear = lambda: False
+
         event.listen(engine, "do_connect", connect)
+        event.listen(engine, "connect", keep_what_is_prepared)
         engine.dialect.do_close = give_back  # type: ignore[method-assign]
 
     def processes(self) -> list[int]:

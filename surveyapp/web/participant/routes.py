@@ -52,7 +52,7 @@ from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import has_cookie, keep_form, token, typed_texts
 from surveyapp.web.shared.sign_in import lent
-from surveyapp.web.shared.static_files import SCRIPT
+from surveyapp.web.shared.static_files import SCRIPT, take_time
 
 participant = Blueprint("participant", __name__, template_folder="templates")
 
@@ -137,6 +137,7 @@ def slip_of(handle: str) -> Response:
     whose = runtime().keyring.whose(here.participant.id)
     told = slip.contents(here, backend.own_device, pack.address(here.study, here.ready[0]))
     told |= {"whose": whose, "scripts": url_for(SCRIPT, name="survey")}
+    take_time()
     # Only a device of their own keeps anything that a link could lead to.
     return jsonify(told | {"link": entrance.told_link(handle)} if backend.own_device else told)
 
