@@ -141,8 +141,8 @@ def install(app: Flask) -> None:
 
 
 def take_time() -> None:
-    """Sends this answer as small as it gets: of a page a sixth less goes over the wire, for some 10 ms of processor. For
-    what somebody is sent once."""
+    """Sends this answer as small as it gets: of a page a sixth less, for some 10 ms of processor. For what somebody is
+    sent once."""
     g.takes_its_time = True
 
 
