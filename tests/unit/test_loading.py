@@ -217,7 +217,14 @@ def test_a_file_that_is_no_mapping_is_said_so(tmp_path: Path, written: str) -> N
 
 @pytest.mark.parametrize(
     ("written", "says"),
-    [("when", "Did you mean “ask_if”?"), ("zzz", "Take it out, or look in questionnaires/README.md")],
+    [
+        ("when", "Did you mean “ask_if”?"),
+        ("zzz", "Take it out, or look in questionnaires/README.md"),
+        # A key of a study's file, and nearer to one that can stand here.
+        ("moment", "Did you mean “moments”?"),
+        # Near to one that cannot.
+        ("favourables", "Take it out, or look in questionnaires/README.md"),
+    ],
 )
 def test_a_key_that_there_is_not_says_what_it_is_called_here_or_what_to_do(
     tmp_path: Path, written: str, says: str
@@ -241,6 +248,12 @@ def test_a_key_that_stands_in_the_wrong_place_is_not_said_to_be_misspelt(tmp_pat
     [fault] = refused.value.faults
     assert (fault.code, "Did you mean" in fault.sentence) == ("unknown_key", False)
     assert "look how far the line is indented" in fault.sentence
+
+
+def test_a_key_that_cannot_be_one_is_said_of_what_it_stands_in(tmp_path: Path) -> None:
+    written = QUESTIONNAIRE.replace("kind: open,", "kind: open, moments: {then: Then},", 1)
+    with pytest.raises(QuestionnaireFaults, match="“then” cannot be used for “moments”"):
+        load_study(write(tmp_path, questionnaire=written))
 
 
 @pytest.mark.parametrize("name", ["job_rotation", "mentoring"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -70,16 +71,17 @@ def _record(source: Source, model: type[Model], detail: Any) -> None:
     if detail["type"] == "model_type" and detail["loc"][-1:] in (("OptionW",), ("StatementW",)):
         return  # said already: these may be words too
     place: Place = tuple(step for step in detail["loc"] if _is_a_place(source.data, step))
-    name = shortened(str(place[-1])) if place else "the file"
+    # What is wrong with a key is said of what it stands in.
+    named = place[:-1] if detail["loc"][-1:] == ("[key]",) else place
+    name = shortened(str(named[-1])) if named else "the file"
     kind = detail["type"]
     value = shortened(str(detail.get("input")))
     if kind == "extra_forbidden":
-        known = {field.alias or key for each in Model.__subclasses__() for key, field in each.model_fields.items()}
-        near = source.did_you_mean(IN_OTHER_TOOLS.get(name, name), known)
+        near = source.did_you_mean(IN_OTHER_TOOLS.get(name, name), _keys_of(*_models_at(model, place[:-1])))
+        if not near and name in _keys_of(*Model.__subclasses__()):
+            near = " It can elsewhere: look how far the line is indented, and under what it stands."
         if not near:
             near = " Take it out, or look in questionnaires/README.md for what can stand here."
-        if name in known:
-            near = " It can elsewhere: look how far the line is indented, and under what it stands."
         source.fault(place, "unknown_key", f"“{name}” is not a key that can stand here.{near}")
     elif kind in ("literal_error", "enum"):
         allowed = detail["ctx"]["expected"].replace("'", "")
@@ -96,6 +98,30 @@ def _record(source: Source, model: type[Model], detail: Any) -> None:
         source.fault(place, code, sentence.format(name=name, value=value))
     else:
         source.fault(place, "bad_value", f"“{name}”: {detail['msg']}.")
+
+
+def _keys_of(*models: type[Model]) -> set[str]:
+    """What can be written in any of these."""
+    return {field.alias or key for each in models for key, field in each.model_fields.items()}
+
+
+def _models_at(shape: Any, place: Place) -> Iterator[type[Model]]:
+    """What can stand at a place of a file of this shape, as far as it is a mapping whose keys are given."""
+    within = get_args(shape)
+    if isinstance(shape, type) and issubclass(shape, Model):
+        if not place:
+            yield shape
+        for key, field in shape.model_fields.items():
+            if place and (field.alias or key) == place[0]:
+                yield from _models_at(field.annotation, place[1:])
+    elif get_origin(shape) is Annotated:
+        yield from _models_at(within[0], place)
+    elif get_origin(shape) in (list, dict):
+        if place:
+            yield from _models_at(within[-1], place[1:])
+    else:
+        for each in within:
+            yield from _models_at(each, place)
 
 
 def _is_a_place(data: object, step: object) -> bool:
