@@ -468,6 +468,10 @@ SENTENCES: Mapping[str, str] = {
     "list_moved_on": N_("This list has moved on meanwhile. Look at where it stands now."),
     "list_failed": N_("Something went wrong on our side. Nobody was added; try again."),
     "list_has_faults": N_("There are faults in the list. Mend them in the file and choose it again."),
+    "doubles_undecided": N_(
+        "Rows that may be people who are there already, and of which nothing is said yet: %(rows)s. Say of each whether"
+        " it is the same person."
+    ),
     "list_answered": N_("%(people)s of these people have begun to answer, so the list can no longer be taken back."),
 }
 """What pages may show."""

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 import surveyapp
-from surveyapp.domain.fieldwork.lists import BUSY, ListRecord
+from surveyapp.domain.fieldwork.lists import BUSY, DoubleChoice, ListRecord
 from surveyapp.domain.staff import Role
 from surveyapp.services.lists import held, imports
 from surveyapp.services.lists.mapping import ListMapping
@@ -44,7 +44,9 @@ def main(people: int = PEOPLE) -> None:
             mapping = ListMapping.of_json(record.summary["mapping"])
             looked = _timed(lambda: imports.tell_columns(desk, factories.STUDY, import_id, mapping), desk, import_id)
             brought = _timed(
-                lambda: imports.decide(desk, factories.STUDY, import_id, imports.Decisions()), desk, import_id
+                lambda: imports.decide(desk, factories.STUDY, import_id, imports.Decisions(), DoubleChoice.ANOTHER),
+                desk,
+                import_id,
             )
         record = _record(desk, import_id)
         row("every row looked at", "", "{:.1f} s, {:.1f} s of the processor".format(*looked))

@@ -185,6 +185,30 @@ def test_a_double_is_kept_merged_updated_or_left_out_and_all_of_it_taken_back(
     assert contact(desk, "BF-0001") == Contact(name="Amina Yusuf", phone="07700 900142")
 
 
+def test_nobody_is_added_who_may_be_there_already_before_somebody_says_so(
+    runtime: Runtime, desk: Desk, client: Client, manager: Staff
+) -> None:
+    """Added on a press that was meant for all others, they would be asked twice, and each answer stand alone."""
+    for name, phone in (("Amina Yusuf", "07700 900142"), ("Kerry Platt", "07700 900150")):
+        enrolment.add(desk, STUDY, {"group": "backfill", "name": name, "phone": phone})
+    import_id = looked_at(
+        desk, "Name,Phone\nDaniel Osei,07700 900160\nAmina Yusuf,07700 900142\nKerry Platt,07700 900150\n"
+    )
+    client.sign_in(manager.email)
+    here = f"{IMPORT}/{import_id}"
+    shown = client.page(here)
+    assert not {"double-3", "double-4"} & shown.fields().keys()
+    refused = client.post(f"{here}/decide", {**shown.fields(), "double-3": "leave", "go": "on"})
+    assert refused.status_code == 422
+    again = Page(refused.text)
+    assert "of which nothing is said yet: 1. Say of each whether it is the same person." in again.words
+    assert 'href="#double-4"' in refused.text
+    assert again.fields()["double-3"] == ["leave"]
+    assert references(runtime) == {"BF-0001", "BF-0002"}
+    client.post(f"{here}/decide", {**again.fields(), "double-4": "another", "go": "on"})
+    assert references(runtime) == {"BF-0001", "BF-0002", "BF-0003", "BF-0004"}
+
+
 def test_many_doubles_are_decided_of_page_by_page_and_the_rest_together(
     runtime: Runtime, desk: Desk, client: Client, manager: Staff
 ) -> None:
@@ -200,10 +224,10 @@ def test_many_doubles_are_decided_of_page_by_page_and_the_rest_together(
     assert "Page 3 of 3" in third.words
     assert client.page(here).fields()["double-2"] == ["update"]
     client.post(f"{here}/decide", {**third.fields(), "double-61": "another", "others": "leave", "go": "on"})
-    # The first page says of 24 rows that they are others, the third of ten, one of them just now.
+    # What nobody said anything of goes with the rest, also where it was on a page that was gone through.
     with runtime.database.reading() as session:
         outcomes = Counter(each.outcome.value for each in records.rows_of(session, import_id))
-    assert outcomes == {"updated": 1, "added": 34, "left_out": 25}
+    assert outcomes == {"updated": 1, "added": 1, "left_out": 58}
 
 
 @pytest.mark.both_databases

@@ -91,7 +91,7 @@ def sort_rows(people: Sequence[Listed], doubles: Sequence[LikelyDouble], decisio
     places: dict[int, int] = {}
     for line, listed in people:
         double = by_line.get(line)
-        choice = decisions.doubles.get(line, double.proposed) if double else DoubleChoice.ANOTHER
+        choice = decisions.doubles.get(line, double.proposed) if double else None
         if double and choice is DoubleChoice.LEAVE:
             found.left_out.append(line)
         elif double and double.reference and choice in (DoubleChoice.MERGE, DoubleChoice.UPDATE):

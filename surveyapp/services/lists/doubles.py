@@ -40,9 +40,10 @@ class LikelyDouble:
     other_line: int = 0
 
     @property
-    def proposed(self) -> DoubleChoice:
-        """What is likely to be right: whoever has the reference is meant by it; the others are asked about."""
-        return DoubleChoice.UPDATE if self.by is DoubleBy.REFERENCE else DoubleChoice.ANOTHER
+    def proposed(self) -> DoubleChoice | None:
+        """What is done where nothing else is said: whoever has the reference is meant by it. None where somebody has to
+        say: people who share a telephone are two, and one person asked twice is lost to every comparison."""
+        return DoubleChoice.UPDATE if self.by is DoubleBy.REFERENCE else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -285,20 +285,20 @@ def decide(
 ) -> None:
     """Brings a list in as decided now and before: at once, or a long one in the background. `others`: what is done
     with likely doubles that nothing was decided of. Raises NotPermitted, NotFound, StateRefused, InputRefused while it
-    has faults."""
+    has faults, or a likely double of which nobody said whether it is one."""
     held.scope_of(desk, study_id)
     with desk.writing() as work:
         found = held.record_in(work, desk, study_id, import_id)
         if found.state is ListState.CHECKED and found.summary["faulty"]:
             raise InputRefused(say("list_has_faults"), "file")
         decisions = decisions.over(_kept_decisions(found))
-        if others is not None:
+        if found.state is ListState.CHECKED:
             kept = json.loads(held.unsealed(work, import_id, "kept"))
-            rest = {
-                each.line: others
-                for each in map(held.kept_double, kept["doubles"])
-                if each.proposed is not DoubleChoice.UPDATE
-            }
+            doubles = [held.kept_double(each) for each in kept["doubles"]]
+            asked = [each.line for each in doubles if each.proposed is None and each.line not in decisions.doubles]
+            if asked and others is None:
+                raise InputRefused(say("doubles_undecided", rows=len(asked)), "doubles")
+            rest = dict.fromkeys(asked, others) if others else {}
             decisions = dataclasses.replace(decisions, doubles={**rest, **decisions.doubles})
         begun = records.step(
             work.session,

@@ -59,7 +59,7 @@ class LikelyPair:
     other: Contact
     row_group: str
     other_group: str
-    choice: DoubleChoice
+    choice: DoubleChoice | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +164,7 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1, do
         faults=tuple(RowFault(line, column, unpacked(why)) for line, column, why in kept["faults"]),
         faulty=int(found.summary["faulty"]),
         rows=len(rows),
-        new=len(rows) - sum(each.proposed is not DoubleChoice.ANOTHER for each in likely),
+        new=len(rows) - sum(each.proposed is not None for each in likely),
         new_sites=tuple(kept["sites"]),
         ahead=tuple(CasesAhead.of_json(each) for each in kept["ahead"]),
         doubles=beside,

@@ -202,6 +202,7 @@ def list_decide(study_id: str, import_id: uuid.UUID) -> Reply:
             desk(), study_id, import_id, decisions, DoubleChoice(others) if others in set(DoubleChoice) else None
         )
     except InputRefused as refused:
+        imports.keep_decisions(desk(), study_id, import_id, decisions)
         return _decide_page(study_id, import_id, worded(refused.sentence))
     return redirect(here)
 
