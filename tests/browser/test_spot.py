@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from surveyapp.domain.answers import Codes
@@ -77,7 +77,7 @@ def test_a_day_on_the_spot(tab: Tab, live_server: str, runtime_sqlite: Runtime) 
     other.close()
     page.locator("main input[type=radio]").first.check(force=True)
     page.locator("button.main").click()
-    page.wait_for_function("document.querySelector('#state').textContent === 'Saved'")
+    expect(page.locator("#state")).to_have_text("Saved")
     finish(runtime_sqlite, first)
     page.goto(f"{live_server}/start")
     page.wait_for_url("**/done")

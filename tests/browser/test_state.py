@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from surveyapp.services.runtime import Runtime
 from tests.browser.accessible import check_accessible
-from tests.browser.phone_pages import READY, Shown
+from tests.browser.phone_pages import READY, Opened, Shown, begin, go_on, new_link
+from tests.browser.phone_pages import opened as opened
 from tests.browser.phone_pages import phones as phones
 from tests.browser.phone_pages import shown as shown
 
@@ -51,6 +53,19 @@ def test_the_word_is_always_in_sight(shown: Shown, stand: str, words: str, warm:
     assert (found["role"], found["inSight"], found["warm"]) == ("status", True, warm)
     assert (found["offered"], found["tried"]) == (again, int(again))
     check_accessible(page)
+
+
+def test_nothing_is_said_to_be_saved_before_something_was(opened: Opened, runtime_sqlite: Runtime) -> None:
+    page = opened(new_link(runtime_sqlite))
+    page.get_by_label("I have read what this is about").check()
+    go_on(page)
+    begin(page)
+    page.wait_for_function(READY)
+    expect(page.locator("#state")).to_have_text("Saved as you go")
+    page.locator("main .option").first.click()
+    expect(page.locator("#unsaved")).to_be_visible()
+    page.locator("button.main").click()
+    expect(page.locator("#state")).to_have_text("Saved")
 
 
 def test_send_says_what_it_waits_for(shown: Shown) -> None:

@@ -53,7 +53,8 @@ async function begin() {
     if (stand === "elses" && !queue.loses()) location.replace(address);
   };
   queue.onChange(say);
-  say();
+  // Of somebody who has answered nothing yet nothing is saved.
+  if (queue.stand() !== "saved") say();
   const id = decodeURIComponent(/\/q\/([^/]+)$/.exec(location.pathname)?.[1] ?? "");
   const rest = again(() => completed(found));
   const later = Promise.all([kept || more(), rest]).then(([all]) => {
