@@ -153,7 +153,8 @@ def test_a_server_that_lets_nobody_in_says_why_at_every_door(
 
 
 def test_whatever_is_refused_while_reading_leaves_what_the_server_prepared(postgresql_url: str) -> None:
-    database = Database(postgresql_url)
+    # Not over what is kept from test to test (tests/once.py), where nothing is ever forgotten.
+    database = Database(f"{postgresql_url}?application_name=its-own")
 
     def prepared() -> object:
         with database.glancing() as session:
