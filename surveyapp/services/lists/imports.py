@@ -33,6 +33,7 @@ from surveyapp.services.kept_sentences import packed
 from surveyapp.services.lists import bringing, checking, headings, held
 from surveyapp.services.lists.bringing import Decisions
 from surveyapp.services.lists.checking import CheckedList
+from surveyapp.services.lists.doubles import DoubleBy
 from surveyapp.services.lists.files import reading
 from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.lists.mapping import ListMapping, MappedList, date_either, mapped
@@ -292,7 +293,8 @@ def decide(
         if found.state is ListState.CHECKED and found.summary["faulty"]:
             raise InputRefused(say("list_has_faults"), "file")
         decisions = decisions.over(_kept_decisions(found))
-        if found.state is ListState.CHECKED:
+        # A long list is opened, which nobody else may write meanwhile, only where there is something to say of it.
+        if found.state is ListState.CHECKED and set(found.summary["by"]) - {DoubleBy.REFERENCE}:
             kept = json.loads(held.unsealed(work, import_id, "kept"))
             doubles = [held.kept_double(each) for each in kept["doubles"]]
             asked = [each.line for each in doubles if each.proposed is None and each.line not in decisions.doubles]
