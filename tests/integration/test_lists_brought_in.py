@@ -8,7 +8,6 @@ import datetime as dt
 import io
 import re
 import uuid
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -16,12 +15,11 @@ import pytest
 
 from surveyapp.domain.errors import InputRefused, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import CaseState, Disposition
-from surveyapp.domain.fieldwork.lists import DoubleChoice, LateChoice, ListState
+from surveyapp.domain.fieldwork.lists import LateChoice, ListState
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Scope, Staff
 from surveyapp.services.lists import all_at_once, bringing, held, imports, list_pages, taking_back
 from surveyapp.services.lists.bringing import Decisions
-from surveyapp.services.lists.doubles import DoubleBy
 from surveyapp.services.mending import touchpoints
 from surveyapp.services.participants import contacts, enrolment
 from surveyapp.services.participants.written_days import DayOrder
@@ -68,6 +66,19 @@ def references(runtime: Runtime) -> set[str]:
 
 def contact(desk: Desk, reference: str) -> Contact:
     return enrolment.contact_of(desk, STUDY, reference)[1]
+
+
+def placed_of(runtime: Runtime, reference: str) -> tuple[str, str, set[int]]:
+    with factories.operator(runtime).reading() as work:
+        today = runtime.today(runtime.study(STUDY))
+        found = participants.participant_by_reference(work.session, factories.everyone(runtime), reference, today)
+        assert found is not None
+        asked = {
+            each.touchpoint: each
+            for each in cases.cases_of(work.session, found.id)
+            if each.disposition is not Disposition.NOT_ELIGIBLE
+        }
+    return found.group, found.site.reference if found.site else "", set(asked)
 
 
 def test_a_list_is_brought_in_by_its_pages_and_taken_back(runtime: Runtime, client: Client, manager: Staff) -> None:
@@ -142,92 +153,6 @@ def test_cases_that_would_be_closed_are_decided_of(
     with runtime.database.reading() as session:
         case = next(each for each in cases.cases_of(session, person.id) if each.touchpoint == 1)
     assert (case.state(runtime.clock(), None), case.disposition) == (state, disposition)
-
-
-def test_likely_doubles_are_told_by_what_says_so(desk: Desk) -> None:
-    enrolment.add(desk, STUDY, {"group": "backfill", "name": "Amina Yusuf", "phone": "07700 900142"})
-    enrolment.add(desk, STUDY, {"group": "employee", "name": "Daniel Osei"})
-    import_id = looked_at(
-        desk,
-        "Reference,Name,Phone\nBF-0001,A Y,\n,Someone Else,+447700900142\n,Yusuf Amina,\n,Amina Yusof,\n"
-        ",Daniel Osei,\n,Kerry Platt,07700 900150\n,Kerry Plat,07700 900151\n",
-    )
-    found = {each.double.line: each.double for each in list_pages.looked_at(desk, STUDY, import_id).doubles}
-    assert {line: (each.by, each.reference, each.other_line) for line, each in found.items()} == {
-        2: (DoubleBy.REFERENCE, "BF-0001", 0),
-        3: (DoubleBy.CONTACT, "BF-0001", 0),
-        4: (DoubleBy.NAME, "BF-0001", 0),
-        5: (DoubleBy.NEAR_NAME, "BF-0001", 0),
-        8: (DoubleBy.NEAR_NAME, "", 7),
-    }
-
-
-@pytest.mark.parametrize(
-    ("choice", "people", "kept"),
-    [
-        (DoubleChoice.ANOTHER, {"BF-0001", "BF-0002"}, ("07700 900142", "")),
-        (DoubleChoice.MERGE, {"BF-0001"}, ("07700 900142", "1 High Street")),
-        (DoubleChoice.UPDATE, {"BF-0001"}, ("07700 900199", "1 High Street")),
-        (DoubleChoice.LEAVE, {"BF-0001"}, ("07700 900142", "")),
-    ],
-)
-def test_a_double_is_kept_merged_updated_or_left_out_and_all_of_it_taken_back(
-    runtime: Runtime, desk: Desk, choice: DoubleChoice, people: set[str], kept: tuple[str, str]
-) -> None:
-    enrolment.add(desk, STUDY, {"group": "backfill", "name": "Amina Yusuf", "phone": "07700 900142"})
-    import_id = looked_at(desk, "Name,Phone,Address\nAmina Yusuf,07700 900199,1 High Street\n")
-    imports.decide(desk, STUDY, import_id, Decisions(doubles={2: choice}))
-    assert references(runtime) == people
-    held = contact(desk, "BF-0001")
-    assert (held.phone, held.address) == kept
-    taking_back.undo(desk, STUDY, import_id)
-    assert references(runtime) == {"BF-0001"}
-    assert contact(desk, "BF-0001") == Contact(name="Amina Yusuf", phone="07700 900142")
-
-
-def test_nobody_is_added_who_may_be_there_already_before_somebody_says_so(
-    runtime: Runtime, desk: Desk, client: Client, manager: Staff
-) -> None:
-    """Added on a press that was meant for all others, they would be asked twice, and each answer stand alone."""
-    for name, phone in (("Amina Yusuf", "07700 900142"), ("Kerry Platt", "07700 900150")):
-        enrolment.add(desk, STUDY, {"group": "backfill", "name": name, "phone": phone})
-    import_id = looked_at(
-        desk, "Name,Phone\nDaniel Osei,07700 900160\nAmina Yusuf,07700 900142\nKerry Platt,07700 900150\n"
-    )
-    client.sign_in(manager.email)
-    here = f"{IMPORT}/{import_id}"
-    shown = client.page(here)
-    assert not {"double-3", "double-4"} & shown.fields().keys()
-    refused = client.post(f"{here}/decide", {**shown.fields(), "double-3": "leave", "go": "on"})
-    assert refused.status_code == 422
-    again = Page(refused.text)
-    assert "of which nothing is said yet: 1. Say of each whether it is the same person." in again.words
-    assert 'href="#double-4"' in refused.text
-    assert again.fields()["double-3"] == ["leave"]
-    assert references(runtime) == {"BF-0001", "BF-0002"}
-    client.post(f"{here}/decide", {**again.fields(), "double-4": "another", "go": "on"})
-    assert references(runtime) == {"BF-0001", "BF-0002", "BF-0003", "BF-0004"}
-
-
-def test_many_doubles_are_decided_of_page_by_page_and_the_rest_together(
-    runtime: Runtime, desk: Desk, client: Client, manager: Staff
-) -> None:
-    enrolment.add(desk, STUDY, {"group": "backfill", "name": "Amina Yusuf", "phone": "07700 900142"})
-    import_id = looked_at(desk, "Name,Phone\n" + "Amina Yusuf,07700 900142\n" * 60)
-    client.sign_in(manager.email)
-    here = f"{IMPORT}/{import_id}"
-    first = client.page(here)
-    assert "Page 1 of 3" in first.words
-    decided = {**first.fields(), "double-2": "update", "doubles": "3"}
-    assert client.post(f"{here}/decide", decided).location.endswith("?doubles=3")
-    third = client.page(f"{here}?doubles=3")
-    assert "Page 3 of 3" in third.words
-    assert client.page(here).fields()["double-2"] == ["update"]
-    client.post(f"{here}/decide", {**third.fields(), "double-61": "another", "others": "leave", "go": "on"})
-    # What nobody said anything of goes with the rest, also where it was on a page that was gone through.
-    with runtime.database.reading() as session:
-        outcomes = Counter(each.outcome.value for each in records.rows_of(session, import_id))
-    assert outcomes == {"updated": 1, "added": 1, "left_out": 58}
 
 
 @pytest.mark.both_databases
@@ -377,101 +302,6 @@ def test_the_command_line_updates_by_reference(runtime: Runtime, desk: Desk) -> 
     outcome = all_at_once.import_file(desk, STUDY, data, update=True, allow_shared=True)
     assert (outcome.references, outcome.changed, outcome.stored) == (("BF-0002",), 1, True)
     assert contact(desk, "BF-0001") == Contact(name="Amina Yusuf", phone="07700 900199")
-
-
-def placed_of(runtime: Runtime, reference: str) -> tuple[str, str, set[int]]:
-    with factories.operator(runtime).reading() as work:
-        today = runtime.today(runtime.study(STUDY))
-        found = participants.participant_by_reference(work.session, factories.everyone(runtime), reference, today)
-        assert found is not None
-        asked = {
-            each.touchpoint: each
-            for each in cases.cases_of(work.session, found.id)
-            if each.disposition is not Disposition.NOT_ELIGIBLE
-        }
-    return found.group, found.site.reference if found.site else "", set(asked)
-
-
-PLACES = "Reference,Group,Site,Name\nBF-0001,employee,SM,Ada Byron\nBF-0002,backfill,,Bo Ek\n"
-
-
-def test_a_list_moves_people_to_another_group_and_site_and_is_taken_back(runtime: Runtime, desk: Desk) -> None:
-    factories.create_site(runtime, "SM")
-    for reference in ("BF-0001", "BF-0002"):
-        factories.create_participant(runtime, reference=reference)
-    before = [placed_of(runtime, each) for each in ("BF-0001", "BF-0002")]
-    import_id = looked_at(desk, PLACES, group="")
-    seen = list_pages.looked_at(desk, STUDY, import_id)
-    assert seen.faults == ()
-    assert [(each.line, each.reference, each.plan.changed) for each in seen.placed] == [
-        (2, "BF-0001", ("group", "site"))
-    ]
-    assert {each.touchpoint for each in seen.placed[0].plan.moves} >= {1}
-    imports.decide(desk, STUDY, import_id, Decisions())
-    assert held.record(desk, STUDY, import_id).state is ListState.IMPORTED
-    assert placed_of(runtime, "BF-0001")[:2] == ("employee", "SM")
-    assert placed_of(runtime, "BF-0002") == before[1]
-    with runtime.database.reading() as session:
-        done = [
-            (entry.subject, entry.detail)
-            for entry in audit.entries(session, STUDY)
-            if entry.action == "participant_changed"
-        ]
-    assert done == [("BF-0001", {"fields": ["group", "site"]})]
-    taking_back.undo(desk, STUDY, import_id)
-    assert [placed_of(runtime, each) for each in ("BF-0001", "BF-0002")] == before
-
-
-@pytest.mark.parametrize(
-    ("data", "column", "code"),
-    [
-        ("Reference,Group\nBF-0001,employee\n", "group", "group_after_answers"),
-        ("Reference,Group,Site\nBF-0001,backfill,NOWHERE\n", "site", "site_unknown"),
-    ],
-)
-def test_whoever_cannot_be_moved_by_a_list_is_said_by_their_row(
-    runtime: Runtime, desk: Desk, data: str, column: str, code: str
-) -> None:
-    person = factories.create_participant(runtime, reference="BF-0001")
-    answering.give_consent(runtime, factories.by_link(runtime, person), {"take_part": True, "recontact": False})
-    before = placed_of(runtime, "BF-0001")
-    seen = list_pages.looked_at(desk, STUDY, looked_at(desk, data, group=""))
-    assert [(each.line, each.column, each.sentence.code) for each in seen.faults] == [(2, column, code)]
-    assert all_at_once.import_file(desk, STUDY, data.encode(), update=True).faults
-    assert placed_of(runtime, "BF-0001") == before
-
-
-def test_a_list_without_a_column_of_groups_moves_nobody(runtime: Runtime, desk: Desk) -> None:
-    factories.create_participant(runtime, group="employee", reference="JR-0001")
-    import_id = looked_at(desk, "Reference,Name\nJR-0001,Ada Byron\n")
-    assert list_pages.looked_at(desk, STUDY, import_id).placed == ()
-    imports.decide(desk, STUDY, import_id, Decisions())
-    assert placed_of(runtime, "JR-0001")[0] == "employee"
-    assert contact(desk, "JR-0001").name == "Ada Byron"
-
-
-def test_a_list_is_not_taken_back_once_somebody_answered_in_their_new_group(runtime: Runtime, desk: Desk) -> None:
-    factories.create_site(runtime, "SM")
-    for reference in ("BF-0001", "BF-0002"):
-        person = factories.create_participant(runtime, reference=reference)
-        link = factories.create_link(runtime, person)
-        if reference == "BF-0001":
-            first = link
-    import_id = looked_at(desk, PLACES, group="")
-    imports.decide(desk, STUDY, import_id, Decisions())
-    answering.give_consent(runtime, factories.known_by(runtime, first), {"take_part": True})
-    with pytest.raises(StateRefused):
-        taking_back.undo(desk, STUDY, import_id)
-    assert placed_of(runtime, "BF-0001")[:2] == ("employee", "SM")
-
-
-def test_the_command_line_moves_people_by_reference(runtime: Runtime, desk: Desk) -> None:
-    factories.create_site(runtime, "SM")
-    for reference in ("BF-0001", "BF-0002"):
-        factories.create_participant(runtime, reference=reference)
-    outcome = all_at_once.import_file(desk, STUDY, PLACES.encode(), update=True, allow_shared=True)
-    assert (outcome.faults, outcome.changed, outcome.stored) == ((), 2, True)
-    assert placed_of(runtime, "BF-0001")[:2] == ("employee", "SM")
 
 
 @pytest.mark.both_databases

@@ -1,0 +1,99 @@
+"""Lists that put people who are there into another group or site."""
+
+from __future__ import annotations
+
+import pytest
+
+from surveyapp.domain.errors import StateRefused
+from surveyapp.domain.fieldwork.lists import ListState
+from surveyapp.services.lists import all_at_once, held, imports, list_pages, taking_back
+from surveyapp.services.lists.bringing import Decisions
+from surveyapp.services.responses import answering
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
+from surveyapp.store.security import audit
+from tests import factories
+from tests.integration.test_lists_brought_in import STUDY, contact, looked_at, placed_of
+from tests.integration.test_lists_brought_in import desk as desk
+from tests.integration.test_lists_brought_in import manager as manager
+
+PLACES = "Reference,Group,Site,Name\nBF-0001,employee,SM,Ada Byron\nBF-0002,backfill,,Bo Ek\n"
+
+
+def test_a_list_moves_people_to_another_group_and_site_and_is_taken_back(runtime: Runtime, desk: Desk) -> None:
+    factories.create_site(runtime, "SM")
+    for reference in ("BF-0001", "BF-0002"):
+        factories.create_participant(runtime, reference=reference)
+    before = [placed_of(runtime, each) for each in ("BF-0001", "BF-0002")]
+    import_id = looked_at(desk, PLACES, group="")
+    seen = list_pages.looked_at(desk, STUDY, import_id)
+    assert seen.faults == ()
+    assert [(each.line, each.reference, each.plan.changed) for each in seen.placed] == [
+        (2, "BF-0001", ("group", "site"))
+    ]
+    assert {each.touchpoint for each in seen.placed[0].plan.moves} >= {1}
+    imports.decide(desk, STUDY, import_id, Decisions())
+    assert held.record(desk, STUDY, import_id).state is ListState.IMPORTED
+    assert placed_of(runtime, "BF-0001")[:2] == ("employee", "SM")
+    assert placed_of(runtime, "BF-0002") == before[1]
+    with runtime.database.reading() as session:
+        done = [
+            (entry.subject, entry.detail)
+            for entry in audit.entries(session, STUDY)
+            if entry.action == "participant_changed"
+        ]
+    assert done == [("BF-0001", {"fields": ["group", "site"]})]
+    taking_back.undo(desk, STUDY, import_id)
+    assert [placed_of(runtime, each) for each in ("BF-0001", "BF-0002")] == before
+
+
+@pytest.mark.parametrize(
+    ("data", "column", "code"),
+    [
+        ("Reference,Group\nBF-0001,employee\n", "group", "group_after_answers"),
+        ("Reference,Group,Site\nBF-0001,backfill,NOWHERE\n", "site", "site_unknown"),
+    ],
+)
+def test_whoever_cannot_be_moved_by_a_list_is_said_by_their_row(
+    runtime: Runtime, desk: Desk, data: str, column: str, code: str
+) -> None:
+    person = factories.create_participant(runtime, reference="BF-0001")
+    answering.give_consent(runtime, factories.by_link(runtime, person), {"take_part": True, "recontact": False})
+    before = placed_of(runtime, "BF-0001")
+    seen = list_pages.looked_at(desk, STUDY, looked_at(desk, data, group=""))
+    assert [(each.line, each.column, each.sentence.code) for each in seen.faults] == [(2, column, code)]
+    assert all_at_once.import_file(desk, STUDY, data.encode(), update=True).faults
+    assert placed_of(runtime, "BF-0001") == before
+
+
+def test_a_list_without_a_column_of_groups_moves_nobody(runtime: Runtime, desk: Desk) -> None:
+    factories.create_participant(runtime, group="employee", reference="JR-0001")
+    import_id = looked_at(desk, "Reference,Name\nJR-0001,Ada Byron\n")
+    assert list_pages.looked_at(desk, STUDY, import_id).placed == ()
+    imports.decide(desk, STUDY, import_id, Decisions())
+    assert placed_of(runtime, "JR-0001")[0] == "employee"
+    assert contact(desk, "JR-0001").name == "Ada Byron"
+
+
+def test_a_list_is_not_taken_back_once_somebody_answered_in_their_new_group(runtime: Runtime, desk: Desk) -> None:
+    factories.create_site(runtime, "SM")
+    for reference in ("BF-0001", "BF-0002"):
+        person = factories.create_participant(runtime, reference=reference)
+        link = factories.create_link(runtime, person)
+        if reference == "BF-0001":
+            first = link
+    import_id = looked_at(desk, PLACES, group="")
+    imports.decide(desk, STUDY, import_id, Decisions())
+    answering.give_consent(runtime, factories.known_by(runtime, first), {"take_part": True})
+    with pytest.raises(StateRefused):
+        taking_back.undo(desk, STUDY, import_id)
+    assert placed_of(runtime, "BF-0001")[:2] == ("employee", "SM")
+
+
+def test_the_command_line_moves_people_by_reference(runtime: Runtime, desk: Desk) -> None:
+    factories.create_site(runtime, "SM")
+    for reference in ("BF-0001", "BF-0002"):
+        factories.create_participant(runtime, reference=reference)
+    outcome = all_at_once.import_file(desk, STUDY, PLACES.encode(), update=True, allow_shared=True)
+    assert (outcome.faults, outcome.changed, outcome.stored) == ((), 2, True)
+    assert placed_of(runtime, "BF-0001")[:2] == ("employee", "SM")
