@@ -150,7 +150,7 @@ def test_a_day_without_a_signal(tab: Tab, live_server: str, runtime_sqlite: Runt
     assert "job_shop" not in kept
     assert "Amara" not in kept
     page.context.set_offline(False)
-    page.get_by_text("all of it has arrived").wait_for(timeout=40_000)
+    page.get_by_text("all of it has arrived").wait_for(timeout=15_000)
     page.get_by_role("button", name="End, where there is a signal").click()
     page.wait_for_url("**/tablet")
     assert page.evaluate(KEPT) == "[[],[]]"
@@ -195,7 +195,7 @@ def test_names_of_a_day_end_with_it_whether_or_not_a_page_is_opened(
     page.get_by_role("heading", name="This day is over").wait_for()
     assert "Amara" not in page.content()
     page.context.set_offline(False)
-    page.get_by_text("all of it has arrived").wait_for(timeout=40_000)
+    page.get_by_text("all of it has arrived").wait_for(timeout=15_000)
     assert factories.stored(runtime_sqlite, first)[0]["heard_via"] == Codes(("job_shop",))
 
 

@@ -3,7 +3,7 @@
 // is handed over; what is answered is sealed to the server's key with every answer.
 
 import { AWAY } from "./away_places.js";
-import { boxes, close, days, dropSalt, keyOf, newSalt, openWith, saltKept, sealWith, sendBoxes } from "./boxes.js";
+import { boxes, close, days, dropSalt, keyOf, newSalt, openWith, saltKept, sealWith, sendBoxes, untilSent } from "./boxes.js";
 import { newId } from "./kept.js";
 import { packAt, restOf } from "./pack.js";
 import { learn } from "./reading.js";
@@ -18,6 +18,7 @@ const main = document.getElementById("main");
 const bar = document.getElementById("bar");
 const giveBack = document.getElementById("give-back");
 const EVERY = 30_000;
+const send = untilSent(sendNow);
 
 // The day as it is kept, what of it is open (null: locked), and who has the tablet.
 let day = null;
@@ -27,8 +28,7 @@ let shown = false;
 
 begin();
 setInterval(() => look(), EVERY);
-addEventListener("online", () => send());
-addEventListener("visibilitychange", () => look());
+addEventListener("visibilitychange", () => look().then(() => send()));
 giveBack.addEventListener("click", lock);
 
 async function begin() {
@@ -50,7 +50,6 @@ async function look() {
     if (!survey) return over();
     await forget();
   }
-  send();
 }
 
 function show(id, language = null) {
@@ -189,14 +188,15 @@ async function told() {
   if (no) Object.assign(no, { hidden: !refused, textContent: place.dataset.refused.replace("{}", refused) });
 }
 
-async function send() {
-  await sendBoxes().catch(() => {});
+async function sendNow() {
+  const waits = await sendBoxes().catch(() => 1);
   await told();
+  return waits;
 }
 
 // Only where there is a signal: the server takes the lock off, for whoever knows the PIN.
 async function end() {
-  await send();
+  await sendNow();
   try {
     await fetch(tablet, { cache: "no-store" });
   } catch {

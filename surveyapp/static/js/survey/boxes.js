@@ -118,7 +118,7 @@ export async function tidy() {
   if (past.length && past.length === all.length) await caches.delete(AWAY);
 }
 
-// Sends what waits, one by one; what was taken, or is not wanted any more, goes. Resolves to how many still wait.
+// Sends what waits, one by one; what was taken, or is not wanted any more, goes. Resolves to how many still wait to be sent.
 export async function sendBoxes() {
   if (!(await isThere())) return 0;
   for (const box of await boxes.all()) {
@@ -135,7 +135,23 @@ export async function sendBoxes() {
     else if (became === "refused" || answer.status === 422) await boxes.put({ ...box, refused: true });
     else break;
   }
-  return (await boxes.all()).length;
+  return (await boxes.all()).filter(({ refused }) => !refused).length;
+}
+
+const SOON = 500;
+const LATE = 30_000;
+
+// Gives back what sends, by `send`, which resolves to how many wait: at once, and while some do again, less and less often. A
+// browser may say that a signal is back before anything gets through, and may know nothing of one that was gone.
+export function untilSent(send) {
+  let timer;
+  const now = async (wait = SOON) => {
+    const waits = await send().catch(() => 1);
+    clearTimeout(timer);
+    if (waits) timer = setTimeout(now, wait, Math.min(2 * wait, LATE));
+  };
+  addEventListener("online", () => now());
+  return now;
 }
 
 // What was added to it while it was on its way is still to be sent.
