@@ -105,9 +105,6 @@ class Cluster:
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
 
     def url(self, database: str) -> str:
-        return f"postgresql+psycopg://shiftline@127.0.0.1:{self.port}/{database}"
-
-    def url_by_socket(self, database: str) -> str:
         """As whatever serves on the server's own machine asks it."""
         return f"postgresql+psycopg://shiftline@/{database}?host={self.folder}&port={self.port}"
 

@@ -9,11 +9,13 @@ import dataclasses
 import functools
 import hashlib
 import os
+import pickle
 import sys
 import types
 from pathlib import Path
 from typing import Any
 
+import brotli
 import flask
 import jinja2
 import psycopg
@@ -21,12 +23,13 @@ from sqlalchemy import Dialect, Engine, event
 from werkzeug.routing import Rule
 
 import surveyapp
-from surveyapp.domain.authoring import loader
+from surveyapp.domain.authoring import loader, yaml_source
 from surveyapp.domain.errors import Fault
 from surveyapp.domain.instrument.study import Study
 from surveyapp.services import runtime as runtimes
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import database
+from surveyapp.store.answering import prepared
 from surveyapp.store.connecting import engines
 
 
@@ -85,6 +88,18 @@ class Statements(dict[Any, Any]):
 
     def __setitem__(self, key: Any, compiled: Any) -> None:
         super().__setitem__(key[1:], compiled)
+
+
+_get_compiled, _keep_compiled = prepared.Compiled.get, prepared.Compiled.__setitem__
+
+
+def _get_compiled_for_kind(compiled: prepared.Compiled, key: tuple[Any, ...], default: Any = None) -> Any:
+    return _get_compiled(compiled, (key[0].name, *key[1:]), default)
+
+
+def _keep_compiled_for_kind(compiled: prepared.Compiled, key: tuple[Any, ...], made: Any) -> None:
+    """The same of statements that have a place of their own."""
+    _keep_compiled(compiled, (key[0].name, *key[1:]), made)
 
 
 _statements: dict[str, Statements] = {}
@@ -234,6 +249,23 @@ def read_study(folder: Path) -> tuple[Study, tuple[Fault, ...]]:
     return _studies[key]
 
 
+_sources: dict[tuple[str, bytes], bytes] = {}
+_read_source = yaml_source.read_source
+LARGEST = 2**20
+
+
+def read_source(path: Path, shown_as: str) -> yaml_source.Source:
+    """A file of YAML by what is in it: most tests that change a study change one file of ten. Whoever reads one adds to
+    it what is wrong."""
+    if not path.is_file() or path.stat().st_size > LARGEST:
+        return _read_source(path, shown_as)
+    key = shown_as, hashlib.sha256(path.read_bytes()).digest()
+    if key not in _sources:
+        _sources[key] = pickle.dumps(_read_source(path, shown_as))
+    read: yaml_source.Source = pickle.loads(_sources[key])
+    return read
+
+
 def _everywhere(what: object, instead: object) -> None:
     """In every module that has taken it in by name, too."""
     for module in list(sys.modules.values()):
@@ -250,6 +282,11 @@ from_document = functools.lru_cache(maxsize=256)(_from_document)
 def keep() -> None:
     """From here on, in this process."""
     _everywhere(_read_study, read_study)
+    _everywhere(_read_source, read_source)
+    prepared.Compiled.get = _get_compiled_for_kind  # type: ignore[method-assign]
+    prepared.Compiled.__setitem__ = _keep_compiled_for_kind  # type: ignore[method-assign]
+    # What is sent to one test's browser is sent to the next one's.
+    brotli.compress = functools.lru_cache(maxsize=512)(brotli.compress)
     runtimes.from_document = from_document  # type: ignore[attr-defined]
     flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": compiled}
     Rule._compile_builder = _builder_compiled_once  # type: ignore[method-assign]

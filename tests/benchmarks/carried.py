@@ -96,8 +96,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="shiftline-carried-") as name, _cluster() as cluster:
         for turn in range(TURNS):
             _turn(f"sqlite:///{Path(name) / f'{turn}.db'}", 2, None, file)
-            _turn(cluster.url_by_socket(cluster.create()), 4, cluster, server)
-            _turn(cluster.url_by_socket(cluster.create()), 2, cluster, two)
+            _turn(cluster.url(cluster.create()), 4, cluster, server)
+            _turn(cluster.url(cluster.create()), 2, cluster, two)
     row("saves a second, SQLite, 2 processes that serve", "", file.in_words())
     row("saves a second, PostgreSQL, 4 processes that serve", "≥ 1 ×", server.in_words())
     row("the second by the first", "≥ 1 ×", f"{server.saves / server.clock / (file.saves / file.clock):.2f} ×")

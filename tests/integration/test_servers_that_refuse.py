@@ -7,7 +7,7 @@ import contextlib
 import psycopg
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from surveyapp.cli import main
 from surveyapp.domain.errors import OF_DATABASE, DatabaseFault, DatabaseUnavailable
@@ -46,7 +46,7 @@ def test_postgresql_that_stops_refuses_or_may_not_be_written_is_said_on_the_page
             database.dispose()
             runtime.database.dispose()
 
-        name = place.url.rpartition("/")[2]
+        name = make_url(place.url).database
         set_to(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
         assert sent() == (503, True), "read-only"
         set_to(
@@ -154,7 +154,7 @@ def test_a_server_that_lets_nobody_in_says_why_at_every_door(
 
 def test_whatever_is_refused_while_reading_leaves_what_the_server_prepared(postgresql_url: str) -> None:
     # Not over what is kept from test to test (tests/once.py), where nothing is ever forgotten.
-    database = Database(f"{postgresql_url}?application_name=its-own")
+    database = Database(f"{postgresql_url}&application_name=its-own")
 
     def prepared() -> object:
         with database.glancing() as session:
