@@ -11,6 +11,7 @@ import hashlib
 import os
 import pickle
 import sys
+import threading
 import types
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,8 @@ class CompiledOnce(jinja2.BytecodeCache):
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         self.compiled[bucket.key] = bucket.bytecode_to_string()
         if self.folder is not None:
-            # Whole, whoever reads it.
-            written = self.folder / f"{bucket.key}-{os.getpid()}"
+            # Whole, whoever reads it; a server's threads compile one template at once.
+            written = self.folder / f"{bucket.key}-{os.getpid()}-{threading.get_ident()}"
             written.write_bytes(self.compiled[bucket.key])
             written.replace(self._file(bucket))
 
@@ -90,16 +91,16 @@ class Statements(dict[Any, Any]):
         super().__setitem__(key[1:], compiled)
 
 
-_get_compiled, _keep_compiled = prepared.Compiled.get, prepared.Compiled.__setitem__
+get_compiled, keep_compiled = prepared.Compiled.get, prepared.Compiled.__setitem__
 
 
 def _get_compiled_for_kind(compiled: prepared.Compiled, key: tuple[Any, ...], default: Any = None) -> Any:
-    return _get_compiled(compiled, (key[0].name, *key[1:]), default)
+    return get_compiled(compiled, (key[0].name, *key[1:]), default)
 
 
 def _keep_compiled_for_kind(compiled: prepared.Compiled, key: tuple[Any, ...], made: Any) -> None:
     """The same of statements that have a place of their own."""
-    _keep_compiled(compiled, (key[0].name, *key[1:]), made)
+    keep_compiled(compiled, (key[0].name, *key[1:]), made)
 
 
 _statements: dict[str, Statements] = {}

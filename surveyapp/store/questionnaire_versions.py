@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.participants import scoped
-from surveyapp.store.tables import CaseRow, ParticipantRow, QuestionnaireVersionRow, ResponseRow
+from surveyapp.store.tables import CaseRow, ParticipantRow, QuestionnaireVersionRow, ResponseRow, StaffRow
 
 
 def add_version(
@@ -32,7 +32,6 @@ def add_version(
             version=version,
             sha256=sha256,
             document=document,
-            frozen_at=opened_at,
             opened_at=opened_at,
             opened_by=opened_by,
         )
@@ -52,6 +51,14 @@ def versions(session: Session, study: str) -> list[tuple[str, int, str, dt.datet
         .order_by(QuestionnaireVersionRow.questionnaire, QuestionnaireVersionRow.version)
     )
     return [(row.questionnaire, row.version, row.sha256, row.opened_at) for row in rows]
+
+
+def openers(session: Session, study: str) -> dict[tuple[str, int], str]:
+    """Who of staff opened each version, by questionnaire and version: none of those that the command line did."""
+    query = select(QuestionnaireVersionRow.questionnaire, QuestionnaireVersionRow.version, StaffRow.name)
+    query = query.join(StaffRow, StaffRow.id == QuestionnaireVersionRow.opened_by)
+    rows = session.execute(query.where(QuestionnaireVersionRow.study == study))
+    return {(row.questionnaire, row.version): row.name for row in rows}
 
 
 def document(session: Session, study: str, questionnaire: str, version: int) -> str | None:

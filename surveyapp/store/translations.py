@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveyapp.store.tables import WordingRow
+from surveyapp.store.tables import StaffRow, WordingRow
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,39 @@ def newest(session: Session, study: str, questionnaire: str) -> dict[tuple[int, 
         )
         for row in rows
     }
+
+
+@dataclass(frozen=True)
+class RevisionTaken:
+    """A revision, when it was taken up, and by whom of staff (None: by the command line)."""
+
+    language: str
+    revision: int
+    at: dt.datetime
+    by: str | None
+
+
+def taken(session: Session, study: str) -> dict[tuple[str, int], list[RevisionTaken]]:
+    """The newest revision in each language of every version of a study, by questionnaire and version."""
+    rows = session.execute(
+        select(
+            WordingRow.questionnaire, WordingRow.version, WordingRow.language, WordingRow.revision,
+            WordingRow.recorded_at, StaffRow.name,
+        )
+        .outerjoin(StaffRow, StaffRow.id == WordingRow.recorded_by)
+        .where(WordingRow.study == study)
+        .order_by(WordingRow.revision)
+    )  # fmt: skip
+    newest = {
+        (row.questionnaire, row.version, row.language): RevisionTaken(
+            row.language, row.revision, row.recorded_at, row.name
+        )
+        for row in rows
+    }
+    found: dict[tuple[str, int], list[RevisionTaken]] = {}
+    for questionnaire, version, language in sorted(newest):
+        found.setdefault((questionnaire, version), []).append(newest[questionnaire, version, language])
+    return found
 
 
 def newest_revision(session: Session, study: str, questionnaire: str, version: int, language: str) -> int | None:

@@ -33,6 +33,7 @@ from surveyapp.store.entry import accesses
 from tests import factories
 from tests.consequences import TABLE
 from tests.interviewer import CONTACT, create_reachable
+from tests.page import Client
 
 SAID: dict[Outcome, SaidOfOutcome] = {
     Outcome.NOT_ELIGIBLE: SaidOfOutcome(detail=OutcomeDetail.OUTSIDE_AREA),
@@ -240,6 +241,23 @@ def test_a_wrong_number_waits_for_the_manager_until_it_is_mended(runtime: Runtim
     assert queued(runtime, me) == ()
     enrolment.correct_contact(manager, person.study, person.reference, {**written, "phone": "07700 900777"})
     assert queued(runtime, me) == (1,)
+
+
+def test_what_was_decided_stands_on_the_persons_page_for_whoever_may_decide_it(
+    runtime: Runtime, client: Client
+) -> None:
+    person = person_with_two_cases(runtime)
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    record(runtime, factories.create_staff(runtime, Role.INTERVIEWER), person, Outcome.WRONG_NUMBER)
+    here = f"/manage/{person.study}/participants/{person.reference}"
+    client.sign_in(manager.email)
+    facts = dict(zip(*(client.page(here).text[tag] for tag in ("dt", "dd")), strict=True))
+    assert facts["Wrong number, 15 Jun 2026"] == "waits for a decision"
+    (line,) = referrals.waiting(Desk(runtime, manager), person.study)
+    referrals.decide(Desk(runtime, manager), person.study, line.referral.id, ReferralDecision.NOT_FOUND)
+    facts = dict(zip(*(client.page(here).text[tag] for tag in ("dt", "dd")), strict=True))
+    said = "Do not call: nobody knows how to reach them (their link goes on working) decided on 15 Jun 2026"
+    assert facts["Wrong number, 15 Jun 2026"] == said
 
 
 def test_whoever_speaks_another_language_is_left_to_another_interviewer(runtime: Runtime) -> None:

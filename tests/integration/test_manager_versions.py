@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from surveyapp import create_app
@@ -41,7 +42,9 @@ def test_what_is_different_is_read_before_a_version_opens(cafe: Runtime) -> None
         assert said in page.words
     token = page.fields()["csrf_token"][0]
     client.post(f"{VERSIONS}/first/open", {"csrf_token": token})
-    assert "Version 2 of first is open: new responses begin on it." in client.page(VERSIONS).words
+    after = client.page(VERSIONS).words
+    assert "Version 2 of first is open: new responses begin on it." in after
+    assert re.search(r"15 Jun 2026, \d\d:\d\d, Manager\d+", after), "and who opened it"
     assert client.get(f"{VERSIONS}/first/open").status_code == 404
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import delete
 
 from surveyapp.domain.staff import Role
@@ -46,7 +48,7 @@ def test_a_manager_pauses_a_touchpoint_and_participants_are_told(runtime: Runtim
     assert "is not a number of days" in shown.words
     post(client, HERE, act="resume", days="1", sure="resume 1")
     done = client.page(HERE).words
-    assert "Paused" in done
+    assert re.search(rf"Paused, .*, {manager.name} until .*, {manager.name}", done)
     assert "Extended by 1 day" in done
     post(client, HERE, act="close", days="", sure="close")
     assert "Open it again as it was" in client.page(HERE).words

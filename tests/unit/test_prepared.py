@@ -6,9 +6,17 @@ import pytest
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, bindparam, create_engine, insert, select
 from sqlalchemy.orm import Session
 
-from surveyapp.store.answering.prepared import MOST, Prepared, padded
+from surveyapp.store.answering.prepared import MOST, Compiled, Prepared, padded
+from tests import once
 
 numbers = Table("numbers", MetaData(), Column("number", Integer))
+
+
+@pytest.fixture(autouse=True)
+def as_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests have what is compiled for one database for all of its kind."""
+    monkeypatch.setattr(Compiled, "get", once.get_compiled)
+    monkeypatch.setattr(Compiled, "__setitem__", once.keep_compiled)
 
 
 def database() -> Engine:

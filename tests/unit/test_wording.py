@@ -29,8 +29,7 @@ from surveyapp.domain.instrument.translation import (
     words_for,
 )
 from surveyapp.domain.versions import answer_migration, comparability
-from surveyapp.reports.files import held_record
-from surveyapp.reports.text import version_text
+from surveyapp.reports.text import held_words, version_text
 from surveyapp.services.participants import enrolment_form
 from surveyapp.services.translation import interface_catalogues, study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable, is_translated, read
@@ -291,8 +290,8 @@ def test_staff_have_everything_in_their_language_and_each_text_knows_its_source(
 SAID = {name for name in interface_catalogues.KEYWORDS if name != "N_"}
 LOOKED_UP = {
     ("web/supervisor/views.py", "rate.words"),
-    ("reports/files/held_record.py", "_CONTACT[each.name]"),
-    ("reports/files/held_record.py", "_SIGHTS[each.what]"),
+    ("reports/files/held_record.py", "CONTACT[each.name]"),
+    ("reports/files/held_record.py", "SIGHTS[each.what]"),
     ("reports/files/held_record.py", "WORDS[type(member)][member]"),
     ("reports/text/series.py", "reason"),
     ("services/translation/interface_catalogues.py", "one"),
@@ -336,7 +335,7 @@ def test_every_string_that_is_looked_up_is_one_that_translators_are_given() -> N
         *(text for kind in KINDS.values() for text in kind.sentences.values()),
         *(box.label for kind in KINDS.values() for box in kind.boxes),
         *comparability.UNDECLARED, answer_migration.DOES_NOT_FIT,
-        *(name for named in held_record.WORDS.values() for name in named.values()),
+        *(name for named in held_words.WORDS.values() for name in named.values()),
         *(column.label for column in enrolment_form.columns(study) if not column.declared),
     }  # fmt: skip
     given = {message.id if isinstance(message.id, str) else message.id[0] for message in extracted()}

@@ -41,7 +41,7 @@ class TouchpointAct(enum.StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class TouchpointChange:
     """What was done to a group's touchpoint, by whom and when. `days`: by how many it was extended; `ended_at`: when it
-    was resumed or taken back (None: it holds)."""
+    was resumed or taken back (None: it holds), and `ended_by_name` by whom."""
 
     id: uuid.UUID
     study: str
@@ -53,6 +53,7 @@ class TouchpointChange:
     by_staff: uuid.UUID | None
     by_name: str | None = None
     ended_at: dt.datetime | None = None
+    ended_by_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -13,108 +12,14 @@ from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 from pydantic import TypeAdapter
 
-from surveyapp.domain.answers import Mode, Reason
-from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
-from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.easy.renderings import Rendering
-from surveyapp.domain.open_answers.quoting import QuotationState
-from surveyapp.domain.privacy.held import HeldAnswer, HeldRecord, HeldTouchpoint
-from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
-from surveyapp.domain.privacy.retention import KeptThing
-from surveyapp.domain.responses import CorrectionReason
-from surveyapp.domain.sending.planning import MessageState
-from surveyapp.domain.sending.rules import SendingWay
-from surveyapp.domain.staff import Role
-from surveyapp.reports.text import names
+from surveyapp.domain.privacy.held import HeldAnswer, HeldAttempt, HeldBrowser, HeldLink, HeldRecord, HeldTouchpoint
+from surveyapp.domain.sending.planning import WhyNot
+from surveyapp.domain.web_sessions import device_words
+from surveyapp.reports.text.held_words import CONTACT, SIGHTS, WORDS
 from surveyapp.reports.text.phrasing import Phrasing
 
 _JSON = TypeAdapter(HeldRecord)
-
-WORDS: Mapping[type[enum.Enum], Mapping[Any, str]] = {
-    Outcome: names.OUTCOMES,
-    Disposition: names.DISPOSITIONS,
-    Role: names.ROLES,
-    SendingWay: names.WAYS,
-    MessageState: names.MESSAGE_STATES,
-    Mode: {
-        Mode.SELF: N_("by yourself"),
-        Mode.PHONE: N_("by phone"),
-        Mode.IN_PERSON: N_("in person"),
-        Mode.VIDEO: N_("by video call"),
-        Mode.PROXY: N_("by somebody for you"),
-    },
-    Reason: {
-        Reason.DONT_KNOW: N_("Don’t know"),
-        Reason.PREFER_NOT_TO_SAY: N_("Prefer not to say"),
-        Reason.SKIPPED: N_("Not answered"),
-        Reason.NOT_ASKED: N_("Not asked"),
-    },
-    AccessKind: {
-        AccessKind.LINK: N_("Link"),
-        AccessKind.CODE: N_("Code"),
-    },
-    ParticipationChange: {
-        ParticipationChange.STOPPED: N_("Stopped"),
-        ParticipationChange.TAKEN_UP: N_("Taken up again"),
-        ParticipationChange.WITHDRAWN: N_("Withdrawn"),
-        ParticipationChange.WITHDRAWAL_UNDONE: N_("Withdrawal undone"),
-        ParticipationChange.ERASED: N_("Erased"),
-        ParticipationChange.DIED: N_("Recorded as deceased"),
-        ParticipationChange.DEATH_UNDONE: N_("Recorded as deceased by mistake, and put right"),
-    },
-    LeavingReason: {
-        LeavingReason.NOT_SAID: N_("no reason given"),
-        LeavingReason.TIME: N_("it took too much time"),
-        LeavingReason.NOT_RELEVANT: N_("it was not about you, or no longer"),
-        LeavingReason.PRIVACY: N_("you did not want your answers kept"),
-        LeavingReason.CHANGED_MIND: N_("you changed your mind"),
-        LeavingReason.MISTAKE: N_("it was recorded by mistake"),
-        LeavingReason.RETENTION: N_("the time to keep it was over"),
-        LeavingReason.DIED: N_("somebody said so"),
-        LeavingReason.MIXED_UP: N_("somebody else was meant"),
-    },
-    CorrectionReason: {
-        CorrectionReason.SLIP: N_("something was chosen or typed by mistake"),
-        CorrectionReason.MISUNDERSTOOD: N_("a question was understood in another way"),
-        CorrectionReason.LEFT_OUT: N_("something was left out"),
-        CorrectionReason.ENTERED_WRONGLY: N_("we entered something wrongly"),
-        CorrectionReason.BY_THEMSELVES: N_("you opened them yourself"),
-    },
-    KeptThing: {
-        KeptThing.CONTACTS: N_("How we reach you, and your links"),
-        KeptThing.WORDS: N_("What you, or interviewers, wrote in words of your own"),
-        KeptThing.ANSWERS: N_("Your answers, as yours"),
-        KeptThing.WITHDRAWN: N_("Everything, since you withdrew"),
-    },
-    QuotationState: {
-        QuotationState.ASKED: N_("asked for, and not cleared yet"),
-        QuotationState.CLEARED: N_("cleared"),
-        QuotationState.REFUSED: N_("refused"),
-        QuotationState.TAKEN_BACK: N_("taken back"),
-    },
-}
-"""What members are called, by their kind: members of two kinds may be the same text, and are not the same word."""
-
-_CONTACT = {
-    "name": N_("Name"),
-    "phone": N_("Phone number"),
-    "email": N_("E-mail address"),
-    "preferred": N_("Prefers"),
-    "times": N_("Best times to reach them"),
-    "language": N_("Languages they speak"),
-    "other_phones": N_("Other phone numbers"),
-    "address": N_("Postal address"),
-    "needs": N_("What they need"),
-    "born": N_("Year of birth"),
-}
-
-_SIGHTS = {
-    "contact_seen": N_("How to reach you was looked at"),
-    "contact_corrected": N_("How to reach you was changed"),
-    "withdrawn_person_seen": N_("Your record was looked at after you withdrew"),
-    "identity_confirmed": N_("You were asked who you are"),
-    "record_given_out": N_("All that is held of you was put together for you"),
-}
 
 _STYLE = Markup(
     """
@@ -162,6 +67,7 @@ class _Page:
             ("answers", _("Your answers"), self._touchpoints()),
             ("tries", _("When we tried to reach you"), self._attempts()),
             ("seen", _("Who looked at how to reach you"), self._sights()),
+            ("browsers", _("Where your links and codes were opened"), self._browsers()),
             ("shared", _("What was shared"), self._shared()),
             ("kept", _("How long it is kept"), self._kept()),
             ("rights", _("What you can ask for"), self._rights()),
@@ -202,19 +108,42 @@ class _Page:
             (_("Group"), record.group),
             (_("Enrolled"), self._day(record.enrolled_on)),
             *((_("Site") if each.name == "site" else each.name, each.value) for each in record.known),
-            *((each.name, self._day(dt.date.fromisoformat(each.value))) for each in record.events),
+            *((each.name, self._day(each.on)) for each in record.events),
             *((each.name, each.value) for each in record.belongs_with),
         ]
+        if record.pin_set_at:
+            facts.append((_("PIN chosen"), self._moment(record.pin_set_at)))
         changes = [
             _("%(change)s on %(day)s: %(why)s", change=self._word(each.change), day=self._moment(each.at),
               why=self._word(each.why))
             for each in record.changes
         ]  # fmt: skip
+        changes += [
+            _("You were on a list that was brought in on %(day)s: %(what)s.",
+              day=self._moment(each.at), what=self._word(each.outcome))
+            for each in record.lists
+        ]  # fmt: skip
         return self._facts(facts) + self._list(changes)
 
     def _contact(self) -> Markup:
-        facts = [(self.words.gettext(_CONTACT[each.name]), each.value) for each in self.record.contact]
-        return self._facts(facts) or self._nothing()
+        _, record = self.words.gettext, self.record
+        facts = [(_(CONTACT[each.name]), each.value) for each in record.contact]
+        if record.language_asked:
+            facts.append((_("The language in which you asked to be called"), self._language(record.language_asked)))
+        said = []
+        if record.declined_contact_at:
+            said.append(
+                _("You said on %(day)s that you do not want to be contacted again.",
+                  day=self._moment(record.declined_contact_at))
+            )  # fmt: skip
+        if record.one_does_not_call:
+            said.append(_("One interviewer does not call you any more."))
+        for each in record.channel_ends:
+            asked = each.why is WhyNot.OPTED_OUT
+            why = _("you asked for no more") if asked else _("messages to you came back")
+            way, day = self._word(each.way), self._moment(each.at)
+            said.append(_("%(way)s: nothing more since %(day)s (%(why)s).", way=way, day=day, why=why))
+        return self._facts(facts) + self._list(said) or self._nothing()
 
     def _consents(self) -> Markup:
         _ = self.words.gettext
@@ -252,8 +181,14 @@ class _Page:
     def _touchpoint(self, each: HeldTouchpoint) -> Markup:
         _ = self.words.gettext
         facts = [_("Opens on %(day)s.", day=self._moment(each.opens_at))]
+        if each.due_at:
+            facts.append(_("Due by %(day)s.", day=self._moment(each.due_at)))
         if each.closes_at:
             facts.append(_("Closes on %(day)s.", day=self._moment(each.closes_at)))
+        if each.moved_at:
+            facts.append(_("These days were chosen for you on %(day)s.", day=self._moment(each.moved_at)))
+        if each.agreed_at:
+            facts.append(_("You are to be called on %(day)s, as agreed.", day=self._moment(each.agreed_at)))
         if each.sent_at:
             facts.append(_("Sent on %(day)s.", day=self._moment(each.sent_at)))
         facts += [
@@ -279,10 +214,16 @@ class _Page:
         if each.reason is not None:
             said = (self._word(each.reason), *said)
         how = [self._moment(each.at), self._word(each.mode)]
+        if each.device_at is not None and each.device_at != each.at:
+            how.append(_("by the clock of the device %(day)s", day=self._moment(each.device_at)))
+        if each.language != self.record.language:
+            how.append(_("asked in another language (%(language)s)", language=self._language(each.language)))
         if each.rendering is Rendering.EASY:
             how.append(_("asked in easy words"))
         if each.by_staff:
             how.append(_("entered by an interviewer"))
+        if each.late:
+            how.append(_("it came too late"))
         if not each.counts:
             how.append(_("said before, and no longer your answer"))
         lines = Markup("").join(
@@ -297,9 +238,9 @@ class _Page:
         """What staff keep beside words: translations, themes, quotations."""
         _, line = self.words.gettext, Markup('<div class="quiet" dir="auto">{}</div>')
         for made in each.translations:
-            name = Locale.parse(made.language, sep="-").get_display_name(self.record.language.replace("-", "_"))
+            language = self._language(made.language)
             yield line.format(
-                _("Written in another language (%(language)s): “%(text)s”", language=name, text=made.text)
+                _("Written in another language (%(language)s): “%(text)s”", language=language, text=made.text)
             )
         if each.themes:
             yield line.format(_("Counted under: %(themes)s.", themes=self.words.listed(each.themes)))
@@ -311,6 +252,11 @@ class _Page:
                     state=self._word(chosen.state),
                 )
             )
+            if chosen.beside:
+                yield line.format(_("Beside them stands what you are under “%(name)s”.", name=chosen.beside))
+            if chosen.decided_at:
+                day = _("Decided on %(day)s", day=self._moment(chosen.decided_at))
+                yield line.format(self.words.labelled(day, chosen.why) if chosen.why else day)
             if chosen.reports:
                 yield line.format(_("It stands in: %(reports)s.", reports=self.words.listed(chosen.reports)))
 
@@ -318,18 +264,56 @@ class _Page:
         _ = self.words.gettext
         made = []
         for touchpoint in self.record.touchpoints:
-            for tried in touchpoint.attempts:
-                line = self.words.listed(
-                    [self._moment(tried.at), self._word(tried.mode), self._word(tried.outcome)]
-                )  # fmt: skip
-                made.append((tried.at, self.words.labelled(line, tried.note) if tried.note else line))
-            for link in touchpoint.links:
-                line = self.words.listed([self._moment(link.issued_at), _("given to you"), self._word(link.kind)])
-                made.append((link.issued_at, line))
+            made += [(tried.at, self._attempt(tried)) for tried in touchpoint.attempts]
+            made += [(link.issued_at, self._link(link)) for link in touchpoint.links]
+            for decided in touchpoint.decisions:
+                made.append((decided.at, self.words.listed([self._moment(decided.at), self._word(decided.kind)])))
             for sent in touchpoint.messages:
                 line = self.words.listed([self._moment(sent.at), self._word(sent.way), self._word(sent.state)])
                 made.append((sent.at, line))
         return self._list(line for _at, line in sorted(made, key=lambda each: each[0])) or self._nothing()
+
+    def _attempt(self, tried: HeldAttempt) -> str:
+        _ = self.words.gettext
+        said = [self._moment(tried.at), self._word(tried.mode), self._word(tried.outcome)]
+        if tried.detail:
+            said.append(self._word(tried.detail))
+        if tried.next_at:
+            said.append(_("to be tried again on %(day)s", day=self._moment(tried.next_at)))
+        line = self.words.listed(said)
+        line = self.words.labelled(line, tried.note) if tried.note else line
+        if (referred := tried.referral) is None:
+            return line
+        if referred.decision is None or referred.decided_at is None:
+            became = _("Somebody else is to decide what follows, as %(what)s.", what=self._word(referred.kind))
+        else:
+            became = _(
+                "What followed was decided on %(day)s, as %(what)s: %(decision)s.",
+                day=self._moment(referred.decided_at), what=self._word(referred.kind),
+                decision=self._word(referred.decision),
+            )  # fmt: skip
+        still = _("Nobody calls you meanwhile.") if referred.blocks_calls and referred.decision is None else ""
+        return " ".join(part for part in (line, became, still) if part)
+
+    def _link(self, link: HeldLink) -> str:
+        _ = self.words.gettext
+        said = [self._moment(link.issued_at), _("given to you"), self._word(link.kind)]
+        if link.claim:
+            said.append(_("whoever opens it first chooses a PIN"))
+        return self.words.listed(said)
+
+    def _browsers(self) -> Markup:
+        _ = self.words.gettext
+        return self._list(map(self._browser, self.record.browsers)) or self._nothing()
+
+    def _browser(self, each: HeldBrowser) -> str:
+        _ = self.words.gettext
+        said = [device_words(each.words) or _("a browser that does not say what it is")]
+        said.append(_("since %(day)s", day=self._moment(each.began_at)))
+        said.append(_("last seen on %(day)s", day=self._moment(each.seen_at)))
+        if each.ended_at:
+            said.append(_("ended on %(day)s", day=self._moment(each.ended_at)))
+        return self.words.listed(said)
 
     def _sights(self) -> Markup:
         _ = self.words.gettext
@@ -337,7 +321,7 @@ class _Page:
             self.words.listed(
                 [
                     self._moment(each.at),
-                    _(_SIGHTS[each.what]),
+                    _(SIGHTS[each.what]),
                     *((self._word(role) for role in each.roles) if each.roles else [_("whoever runs the system")]),
                 ]
             )
@@ -394,6 +378,10 @@ class _Page:
 
     def _nothing(self) -> Markup:
         return Markup("<p>{}</p>\n").format(self.words.gettext("Nothing is held."))
+
+    def _language(self, code: str) -> str:
+        named = Locale.parse(code, sep="-").get_display_name(self.locale)
+        return named or code
 
     def _word(self, member: enum.Enum) -> str:
         return self.words.gettext(WORDS[type(member)][member])

@@ -146,7 +146,7 @@ def say_purpose(desk: Desk, session_id: uuid.UUID, study_id: str, written: str) 
     if not said:
         raise InputRefused(say("purpose_wanted"), "purpose")
     with desk.writing() as work:
-        purposes.say_purpose(work.session, session_id, study_id, said, work.now)
+        purposes.say_purpose(work.session, session_id, study_id, said)
 
 
 def places(desk: Desk, study_id: str) -> list[QuestionCount]:

@@ -16,6 +16,7 @@ from surveyapp.domain.entry.doors import PinStanding
 from surveyapp.domain.entry.pins import standing_of
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseState
+from surveyapp.domain.fieldwork.consequences import DECIDES
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import (
     CONTACT_FIELDS,
@@ -25,6 +26,7 @@ from surveyapp.domain.participants import (
     Participant,
     RelatedPerson,
 )
+from surveyapp.domain.privacy.held import HeldReferral
 from surveyapp.domain.responses import Response
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
@@ -36,7 +38,7 @@ from surveyapp.store import roster as store
 from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.entry import accesses, pins
 from surveyapp.store.mending import merging
-from surveyapp.store.privacy import reopening
+from surveyapp.store.privacy import held, reopening
 from surveyapp.store.roster import RosterLine
 
 PER_PAGE = 50
@@ -91,7 +93,7 @@ class Narrowed:
 class PersonCase:
     """One of a person's touchpoints: `case` is None while it has not come. `admits` says whether links and codes open
     it; `live` are those that work now; `can_be_opened`: answers were sent, and may be opened again; `late`: how many
-    came too late and wait for that."""
+    came too late and wait for that; `referrals`: what came of attempts, of those that whoever looks may decide."""
 
     touchpoint: Touchpoint
     case: Case | None = None
@@ -102,6 +104,7 @@ class PersonCase:
     live: tuple[Access, ...] = ()
     can_be_opened: bool = False
     late: int = 0
+    referrals: tuple[HeldReferral, ...] = ()
 
     @property
     def admits(self) -> bool:
@@ -111,13 +114,14 @@ class PersonCase:
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """A participant without answers and without contact details: only which of those are on record. `pin_set_at`: when
-    whoever had their link chose the PIN that is theirs now."""
+    whoever had their link chose the PIN that is theirs now; `consents_taken_by`: who took each consent, by purpose."""
 
     study: Study
     participant: Participant
     cases: tuple[PersonCase, ...]
     events: tuple[Event, ...]
     consents: Mapping[str, ConsentGiven]
+    consents_taken_by: Mapping[str, str]
     contact_fields: tuple[str, ...]
     pin: PinStanding
     pin_set_at: dt.datetime | None = None
@@ -221,6 +225,8 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
             raise NotFound(say("no_participant", reference=reference))
         there = {case.touchpoint: case for case in cases.cases_of(session, participant.id)}
         lines = []
+        referred = held.referrals(session, participant.id)
+        seen = {kind for kind, action in DECIDES.items() if desk.may(action, study_id)}
         for touchpoint in study.touchpoints_of(participant.group):
             case = there.get(touchpoint.number)
             if case is None:
@@ -228,20 +234,26 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                 continue
             response = responses.response_of(session, case.id)
             given = tuple(accesses.accesses_of(session, case.id))
+            attempts = tuple(cases.attempts_of(session, case.id))
             lines.append(
                 PersonCase(
                     touchpoint=touchpoint,
                     case=case,
                     state=state_of(work, case, response, withdrawn=participant.withdrawn_at is not None),
                     response=response,
-                    attempts=tuple(cases.attempts_of(session, case.id)),
+                    attempts=attempts,
+                    referrals=tuple(
+                        referred[each.id]
+                        for each in attempts
+                        if each.id in referred and referred[each.id].kind in seen
+                    ),
                     accesses=given,
                     live=tuple(each for each in given if each.works(work.now)),
                     can_be_opened=participant.withdrawn_at is None and can_be_opened(work, case, response),
                     late=len(reopening.late_variables(session, response)) if response else 0,
                 )
             )
-        held = participants.contact(session, participant.id)
+        contact = participants.contact(session, participant.id)
         pin = pins.pin_of(session, participant.id)
         found = Person(
             study=study,
@@ -249,7 +261,8 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
             cases=tuple(lines),
             events=tuple(participants.events(session, participant.id)),
             consents=said_of_consent.last_said(session, participant.id),
-            contact_fields=tuple(name for name in CONTACT_FIELDS if name in held),
+            consents_taken_by=said_of_consent.last_taken_by(session, participant.id),
+            contact_fields=tuple(name for name in CONTACT_FIELDS if name in contact),
             pin=standing_of(pin, work.now),
             pin_set_at=pin.set_at if pin is not None and pin.once_until is None else None,
             related=tuple(relationships.related_to(session, scope, participant.id)),

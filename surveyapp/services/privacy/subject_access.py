@@ -26,6 +26,8 @@ from surveyapp.domain.privacy.held import (
     HeldAttempt,
     HeldChange,
     HeldConsent,
+    HeldDecision,
+    HeldEvent,
     HeldFact,
     HeldLink,
     HeldMerge,
@@ -46,7 +48,8 @@ from surveyapp.services.privacy import leaving, retention, splitting
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, releases, responses
 from surveyapp.store import staff as staff_store
-from surveyapp.store.entry import accesses
+from surveyapp.store.calling import stands
+from surveyapp.store.entry import accesses, pins
 from surveyapp.store.mending import merging
 from surveyapp.store.open_answers import coding, marking, quoting
 from surveyapp.store.privacy import held, participation, reopening
@@ -108,10 +111,15 @@ def record_of(work: Work, person: Participant, language: str | None) -> HeldReco
         enrolled_on=person.enrolled_on,
         stopped_at=person.stopped_at,
         withdrawn_at=person.withdrawn_at,
+        deceased_at=person.deceased_at,
+        declined_contact_at=person.declined_contact_at,
+        language_asked=person.language_asked,
+        one_does_not_call=person.not_called_by is not None,
+        pin_set_at=pin.set_at if (pin := pins.pin_of(session, person.id)) else None,
         contact=tuple(_contact(work, person)),
         known=tuple(_known(study, person)),
         events=tuple(
-            HeldFact(name=study.events.get(each.event, each.event), value=each.on.isoformat())
+            HeldEvent(name=study.events.get(each.event, each.event), on=each.on, source=each.source)
             for each in participants.events(session, person.id)
         ),
         belongs_with=tuple(
@@ -137,6 +145,9 @@ def record_of(work: Work, person: Participant, language: str | None) -> HeldReco
             for each in participation.of(session, person.id)
         ),
         sights=tuple(_sights(work, study, person)),
+        channel_ends=tuple(held.channel_ends(session, person.id)),
+        lists=tuple(held.lists(session, person.id)),
+        browsers=tuple(held.browsers(session, person.id)),
         releases=len(releases.releases(session, scope)),
         kept=tuple(
             HeldUntil(what=what, until=until)
@@ -172,11 +183,15 @@ def _called(study: Study, relationship: str, group: str) -> str:
 def _touchpoint(work: Work, study: Study, person: Participant, case: Case, language: str) -> HeldTouchpoint:
     touchpoint = study.touchpoint(person.group, case.touchpoint)
     response = responses.response_of(work.session, case.id)
+    referred = held.referrals(work.session, person.id)
     return HeldTouchpoint(
         number=case.touchpoint,
         title=touchpoint.title if touchpoint else str(case.touchpoint),
         opens_at=case.opens_at,
+        due_at=case.due_at,
         closes_at=case.closes_at,
+        agreed_at=case.next_at,
+        moved_at=case.moved_at,
         disposition=case.disposition,
         proxy=study.proxies.get(case.proxy, case.proxy) if case.proxy else None,
         questionnaire=response.questionnaire if response else None,
@@ -189,18 +204,28 @@ def _touchpoint(work: Work, study: Study, person: Participant, case: Case, langu
             HeldReopening(at=each.at, why=each.why) for each in reopening.of(work.session, response.id)
         ) if response else (),
         attempts=tuple(
-            HeldAttempt(at=each.at, outcome=each.outcome, mode=each.mode, note=each.note, next_at=each.next_at)
+            HeldAttempt(
+                at=each.at, outcome=each.outcome, mode=each.mode, note=each.note, next_at=each.next_at,
+                detail=each.detail, referral=referred.get(each.id),
+            )
             for each in cases.attempts_of(work.session, case.id)
         ),
         links=tuple(
             HeldLink(
-                kind=each.kind, issued_at=each.issued_at, expires_at=each.expires_at, revoked_at=each.revoked_at
+                kind=each.kind, claim=each.claim, issued_at=each.issued_at, expires_at=each.expires_at,
+                revoked_at=each.revoked_at,
             )
             for each in accesses.accesses_of(work.session, case.id)
         ),
         messages=tuple(
-            HeldMessage(at=each.handed_at or each.due_at, way=each.way, state=each.state)
+            HeldMessage(
+                at=each.handed_at or each.due_at, way=each.way, state=each.state, language=each.language, why=each.why
+            )
             for each in outbox.of_case(work.session, case.id)
+        ),
+        decisions=tuple(
+            HeldDecision(at=each.at, kind=each.kind, more=each.more)
+            for each in stands.decisions(work.session, case.id)
         ),
     )  # fmt: skip
 
@@ -241,7 +266,10 @@ def _answers(
                 reason=answer.reason if isinstance(answer, Missing) else None,
                 mode=each.mode,
                 rendering=each.rendering,
+                language=each.language,
                 at=each.at,
+                device_at=each.device_at,
+                late=each.late,
                 by_staff=each.by_staff,
                 counts=counts,
                 **(beside.get(each.variable, {}) if counts else {}),
@@ -273,6 +301,9 @@ def _beside_words(
                 state=each.state,
                 at=each.asked_at,
                 reports=tuple(dict.fromkeys(use.report for use in uses.get(each.id, ()))),
+                beside=each.segment or None,
+                decided_at=each.decided_at,
+                why=each.why or None,
             )
         )
     return {

@@ -40,7 +40,8 @@ LOCK = "frozen.lock"
 @dataclass(frozen=True, kw_only=True)
 class VersionState:
     """A version as files, lock and database have it. `current` is the one that new responses begin on, `openable` the
-    one that could take its place, `midway` how many responses begun on it are not handed in."""
+    one that could take its place, `midway` how many responses begun on it are not handed in; `opened_by`: a member of
+    staff's name; `translated`: the newest words of each other language."""
 
     questionnaire: str
     version: int
@@ -48,6 +49,8 @@ class VersionState:
     questions: int
     frozen: bool
     opened_at: dt.datetime | None
+    opened_by: str | None
+    translated: tuple[translations.RevisionTaken, ...]
     current: bool
     openable: bool
     midway: int
@@ -374,6 +377,8 @@ def version_states(desk: Desk, study_id: str) -> list[VersionState]:
     frozen = read_lock(desk.runtime.settings.questionnaires / study_id)
     with desk.reading() as work:
         opened = {(name, version): at for name, version, _, at in store.versions(work.session, study_id)}
+        openers = store.openers(work.session, study_id)
+        translated = translations.taken(work.session, study_id)
         opens = desk.may_everywhere(Action.OPEN_VERSION, study_id)
         midway = store.midway(work.session, Scope(study_id, desk.runtime.origin)) if opens else {}
     newest_frozen = {name: max(version for each, version in frozen if each == name) for name, _ in frozen}
@@ -386,6 +391,8 @@ def version_states(desk: Desk, study_id: str) -> list[VersionState]:
             questions=len(questionnaire.questions),
             frozen=(name, version) in frozen,
             opened_at=opened.get((name, version)),
+            opened_by=openers.get((name, version)),
+            translated=tuple(translated.get((name, version), ())),
             current=newest.get(name) == version,
             openable=newest_frozen.get(name) == version and (name, version) not in opened,
             midway=midway.get((name, version), 0),

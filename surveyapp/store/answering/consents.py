@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from surveyapp.domain.answers import Mode
@@ -13,7 +13,7 @@ from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.staff import Scope
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import scoped
-from surveyapp.store.tables import ConsentRow, ParticipantRow
+from surveyapp.store.tables import ConsentRow, ParticipantRow, StaffRow
 
 
 def add(
@@ -49,6 +49,19 @@ def last_said(session: Session, participant_id: uuid.UUID) -> dict[str, ConsentG
         .order_by(ConsentRow.recorded_at, ConsentRow.id)
     )
     return {row.purpose: ConsentGiven(row.purpose, row.version, row.given, row.recorded_at) for row in rows}
+
+
+def last_taken_by(session: Session, participant_id: uuid.UUID) -> dict[str, str]:
+    """Who took what was last said of each purpose, where it was not said in a browser by themselves: a member of
+    staff's name, or whoever a list says took it."""
+    rows = session.execute(
+        select(ConsentRow.purpose, func.coalesce(StaffRow.name, ConsentRow.given_to).label("taken_by"))
+        .outerjoin(StaffRow, StaffRow.id == ConsentRow.recorded_by)
+        .where(ConsentRow.participant_id == participant_id)
+        .order_by(ConsentRow.recorded_at, ConsentRow.id)
+    )
+    newest = {row.purpose: row.taken_by for row in rows}
+    return {purpose: taken_by for purpose, taken_by in newest.items() if taken_by}
 
 
 def last_said_in(

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from surveyapp.domain.fieldwork.cases import Case
 from surveyapp.domain.fieldwork.touchpoint_changes import (
@@ -39,9 +39,11 @@ from surveyapp.store.tables import (
 
 def changes(session: Session, study: str) -> list[TouchpointChange]:
     """What was done to a study's touchpoints, the newest first."""
+    ended_by = aliased(StaffRow)
     rows = session.execute(
-        select(TouchpointChangeRow, StaffRow.name)
+        select(TouchpointChangeRow, StaffRow.name, ended_by.name.label("ended_by_name"))
         .outerjoin(StaffRow, StaffRow.id == TouchpointChangeRow.by_staff)
+        .outerjoin(ended_by, ended_by.id == TouchpointChangeRow.ended_by)
         .where(TouchpointChangeRow.study == study)
         .order_by(TouchpointChangeRow.made_at.desc(), TouchpointChangeRow.id.desc())
     )
@@ -57,6 +59,7 @@ def changes(session: Session, study: str) -> list[TouchpointChange]:
             by_staff=row.TouchpointChangeRow.by_staff,
             by_name=row.name,
             ended_at=row.TouchpointChangeRow.ended_at,
+            ended_by_name=row.ended_by_name,
         )
         for row in rows
     ]

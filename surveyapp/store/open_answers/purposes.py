@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 
 from sqlalchemy import select
@@ -20,7 +19,7 @@ def purpose(session: Session, session_id: uuid.UUID, study: str) -> str | None:
     ).one_or_none()
 
 
-def say_purpose(session: Session, session_id: uuid.UUID, study: str, purpose: str, at: dt.datetime) -> None:
+def say_purpose(session: Session, session_id: uuid.UUID, study: str, purpose: str) -> None:
     """Keeps it, in the place of what was said before."""
-    session.merge(ReadingPurposeRow(session_id=session_id, study=study, purpose=purpose, said_at=at))
+    session.merge(ReadingPurposeRow(session_id=session_id, study=study, purpose=purpose))
     session.flush()

@@ -19,7 +19,6 @@ class QuestionnaireVersionRow(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str]
     document: Mapped[str]
-    frozen_at: Mapped[dt.datetime]
     opened_at: Mapped[dt.datetime]
     opened_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
 

@@ -22,7 +22,6 @@ class ReadingPurposeRow(Base):
     session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("web_session.id", ondelete="CASCADE"), primary_key=True)
     study: Mapped[str] = mapped_column(primary_key=True)
     purpose: Mapped[str]
-    said_at: Mapped[dt.datetime]
 
 
 class MarkedSpanRow(Base):

@@ -13,6 +13,7 @@ from surveyapp.services.participants import enrolment, enrolment_form, relating,
 from surveyapp.services.participants.roster import Narrowed, Person
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import PERSON, manager, page
+from surveyapp.web.rights.words import DECISION_WORDS, REFERRALS
 from surveyapp.web.shared.incoming import whole_number
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
@@ -90,6 +91,8 @@ def _person_page(found: Person, form: forms.EventForm, related_form: forms.Relat
         may_handle=current_staff().may(Action.HANDLE_RIGHTS, found.study.id),
         may_correct=current_staff().may(Action.CORRECT_ANSWERS, found.study.id),
         now=runtime().clock(),
+        referrals=REFERRALS,
+        decisions=DECISION_WORDS,
     )
 
 

@@ -15,15 +15,23 @@ from surveyapp.cli import main
 from surveyapp.domain.answers import Mode, Reason, Text
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotPermitted
-from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
+from surveyapp.domain.fieldwork.call_stand import DecisionKind
+from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome, OutcomeDetail
+from surveyapp.domain.fieldwork.consequences import DECISIONS, ReferralKind
+from surveyapp.domain.fieldwork.lists import RowOutcome
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Participant
 from surveyapp.domain.privacy.held import (
     FORMAT,
     HeldAttempt,
+    HeldBrowser,
     HeldChange,
+    HeldChannelEnd,
+    HeldDecision,
     HeldFact,
     HeldLink,
+    HeldList,
     HeldRecord,
+    HeldReferral,
     HeldReopening,
     HeldSight,
     HeldUntil,
@@ -31,6 +39,8 @@ from surveyapp.domain.privacy.held import (
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.domain.responses import CorrectionReason, NewSave
+from surveyapp.domain.sending.planning import WhyNot
+from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.staff import Role
 from surveyapp.reports.files import held_record
 from surveyapp.reports.text.phrasing import ENGLISH, Phrasing
@@ -75,7 +85,11 @@ def say(runtime: Runtime, person: Participant, clock: Clock, **words: str) -> No
 
 @pytest.fixture
 def person(runtime: Runtime, clock: Clock) -> Participant:
-    """Somebody of whom there is something of every kind."""
+    return somebody(runtime, clock)
+
+
+def somebody(runtime: Runtime, clock: Clock) -> Participant:
+    """Of whom there are contacts, a link, an attempt, answers, and words that were changed."""
     contact = dataclasses.replace(CONTACT, name="Amara <b>Nowak</b>")
     made = create_reachable(runtime, contact, site=factories.create_site(runtime), attributes={"age": "over_50"})
     factories.create_link(runtime, made)
@@ -149,7 +163,7 @@ def test_the_page_and_the_file_say_the_same_and_words_come_out_as_stored(runtime
     assert HOSTILE in "".join(page.text["div"])
     assert "Amara <b>Nowak</b>" in page.text["dd"]
     assert not {name for _tag, attributes in page.elements for name in attributes} & {"src", "onclick", "action"}
-    assert [attributes["href"][0] for tag, attributes in page.elements if tag == "a"] == ["#"] * 9
+    assert [attributes["href"][0] for tag, attributes in page.elements if tag == "a"] == ["#"] * 10
 
 
 @pytest.mark.parametrize(("language", "direction"), [("ur", "rtl"), ("pl", "ltr"), (None, "rtl")])
@@ -195,12 +209,26 @@ def test_each_way_of_reaching_somebody_and_all_that_can_become_of_them_has_words
 ) -> None:
     held = record(runtime, person)
     case, at = held.touchpoints[0], held.made_at
-    tried = HeldAttempt(at=at, outcome=Outcome.BUSY, mode=Mode.PHONE, note=None, next_at=None)
-    link = HeldLink(kind=AccessKind.LINK, issued_at=at, expires_at=None, revoked_at=None)
+    tried = HeldAttempt(at=at, outcome=Outcome.BUSY, mode=Mode.PHONE, note=None, next_at=at)
+    referred = HeldReferral(kind=ReferralKind.MOVED, at=at, blocks_calls=True, decision=None, decided_at=None)
+    link = HeldLink(kind=AccessKind.LINK, claim=True, issued_at=at, expires_at=None, revoked_at=None)
+    gone = HeldChannelEnd(way=SendingWay.EMAIL, why=WhyNot.BOUNCED, at=at)
+    browser = HeldBrowser(began_at=at, seen_at=at, ended_at=at, words="Mozilla/5.0 (Android 14) Firefox/128.0")
     answer = dataclasses.replace(case.answers[0], said=())
     everything = dataclasses.replace(
         case,
-        attempts=tuple(dataclasses.replace(tried, outcome=each) for each in Outcome),
+        attempts=(
+            *(dataclasses.replace(tried, outcome=each) for each in Outcome),
+            *(dataclasses.replace(tried, detail=each) for each in OutcomeDetail),
+            *(
+                dataclasses.replace(
+                    tried, referral=dataclasses.replace(referred, kind=kind, decision=decision, decided_at=at)
+                )
+                for kind, several in DECISIONS.items()
+                for decision in (None, *several)
+            ),
+        ),
+        decisions=tuple(HeldDecision(at=at, kind=each, more=2) for each in DecisionKind),
         links=tuple(dataclasses.replace(link, kind=each) for each in AccessKind),
         reopenings=tuple(HeldReopening(at=at, why=each) for each in CorrectionReason),
         answers=(
@@ -211,6 +239,13 @@ def test_each_way_of_reaching_somebody_and_all_that_can_become_of_them_has_words
     every = dataclasses.replace(
         held,
         contact=tuple(HeldFact(name=each, value=f"their {each}") for each in CONTACT_FIELDS),
+        declined_contact_at=at,
+        language_asked="pl",
+        one_does_not_call=True,
+        pin_set_at=at,
+        channel_ends=(gone, dataclasses.replace(gone, why=WhyNot.OPTED_OUT)),
+        lists=tuple(HeldList(at=at, outcome=each) for each in RowOutcome),
+        browsers=(browser, dataclasses.replace(browser, words="", ended_at=None)),
         touchpoints=tuple(dataclasses.replace(everything, disposition=each) for each in Disposition),
         changes=tuple(
             HeldChange(at=at, change=change, why=why) for change in ParticipationChange for why in LeavingReason
@@ -221,6 +256,16 @@ def test_each_way_of_reaching_somebody_and_all_that_can_become_of_them_has_words
     page = Page(held_record.as_page(every, ENGLISH))
     assert page.problems == []
     assert {f"their {each}" for each in CONTACT_FIELDS} <= set(page.text["dd"])
+    said = "\n".join(page.text["li"])
+    for line in (
+        "One interviewer does not call you any more.",
+        "decided on 15 June 2026, 11:40, as you complained: you may be called again, by somebody else.",
+        "Nobody calls you meanwhile.",
+        "E-mail: nothing more since 15 June 2026, 11:40 (messages to you came back).",
+        "Firefox, Android, since 15 June 2026, 11:40",
+        "a browser that does not say what it is",
+    ):
+        assert line in said
 
 
 def test_the_command_writes_both_for_this_user_alone(

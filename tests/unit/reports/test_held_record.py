@@ -14,14 +14,15 @@ from surveyapp.domain.privacy.held import HeldChange, HeldConsent, HeldRecord, H
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.reports.files import held_record
+from surveyapp.reports.text import held_words
 from surveyapp.reports.text.phrasing import ENGLISH
 
 AT = dt.datetime(2026, 6, 15, 10, 30, tzinfo=dt.UTC)
 
 
-@pytest.mark.parametrize("kind", held_record.WORDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", held_words.WORDS, ids=lambda kind: kind.__name__)
 def test_every_member_that_may_stand_in_it_has_a_word(kind: type[enum.Enum]) -> None:
-    assert set(held_record.WORDS[kind]) == set(kind)
+    assert set(held_words.WORDS[kind]) == set(kind)
 
 
 def test_members_of_two_kinds_that_are_one_text_are_not_one_word() -> None:
@@ -35,9 +36,10 @@ def test_members_of_two_kinds_that_are_one_text_are_not_one_word() -> None:
     record = HeldRecord(
         format="1", made_at=AT, language="en", time_zone="Europe/London", study="s", title="S", about="", help_name="",
         help_phone=None, help_email=None, reference="P-0001", group="people", origin=Origin.REAL, enrolled_on=AT.date(),
-        stopped_at=None, withdrawn_at=AT, contact=(), known=(), events=(), belongs_with=(), consents=(agreed,),
+        stopped_at=None, withdrawn_at=AT, deceased_at=None, declined_contact_at=None, language_asked=None,
+        one_does_not_call=False, pin_set_at=None, contact=(), known=(), events=(), belongs_with=(), consents=(agreed,),
         touchpoints=(),
-        merged=(), changes=changes, sights=(), releases=0,
+        merged=(), changes=changes, sights=(), channel_ends=(), lists=(), browsers=(), releases=0,
         kept=(HeldUntil(what=KeptThing.WITHDRAWN, until=dt.date(2026, 7, 15)),), then=None,
     )  # fmt: skip
     page = unescape(held_record.as_page(record, ENGLISH))
