@@ -262,7 +262,7 @@ class _Page:
 
     def _attempts(self) -> Markup:
         _ = self.words.gettext
-        made = []
+        made: list[tuple[dt.datetime, str]] = []
         for touchpoint in self.record.touchpoints:
             made += [(tried.at, self._attempt(tried)) for tried in touchpoint.attempts]
             made += [(link.issued_at, self._link(link)) for link in touchpoint.links]
@@ -273,7 +273,7 @@ class _Page:
                 made.append((sent.at, line))
         return self._list(line for _at, line in sorted(made, key=lambda each: each[0])) or self._nothing()
 
-    def _attempt(self, tried: HeldAttempt) -> str:
+    def _attempt(self, tried: HeldAttempt) -> str | Markup:
         _ = self.words.gettext
         said = [self._moment(tried.at), self._word(tried.mode), self._word(tried.outcome)]
         if tried.detail:
@@ -286,14 +286,15 @@ class _Page:
             return line
         if referred.decision is None or referred.decided_at is None:
             became = _("Somebody else is to decide what follows, as %(what)s.", what=self._word(referred.kind))
+            if referred.blocks_calls:
+                became = " ".join((became, _("Nobody calls you meanwhile.")))
         else:
             became = _(
                 "What followed was decided on %(day)s, as %(what)s: %(decision)s.",
                 day=self._moment(referred.decided_at), what=self._word(referred.kind),
                 decision=self._word(referred.decision),
             )  # fmt: skip
-        still = _("Nobody calls you meanwhile.") if referred.blocks_calls and referred.decision is None else ""
-        return " ".join(part for part in (line, became, still) if part)
+        return Markup('{}<div class="quiet">{}</div>').format(line, became)
 
     def _link(self, link: HeldLink) -> str:
         _ = self.words.gettext

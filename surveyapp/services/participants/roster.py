@@ -243,9 +243,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                     response=response,
                     attempts=attempts,
                     referrals=tuple(
-                        referred[each.id]
-                        for each in attempts
-                        if each.id in referred and referred[each.id].kind in seen
+                        referred[each.id] for each in attempts if each.id in referred and referred[each.id].kind in seen
                     ),
                     accesses=given,
                     live=tuple(each for each in given if each.works(work.now)),

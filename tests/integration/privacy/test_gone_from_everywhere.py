@@ -1,0 +1,64 @@
+"""Of somebody who is erased, or merged into another, nothing is left in any table there is."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.staff import Role
+from surveyapp.services.privacy import erasing, merging
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
+from tests import factories
+from tests.conftest import Clock
+from tests.held import TABLES, Held
+from tests.integration.privacy.test_subject_access import somebody
+
+pytestmark = pytest.mark.both_databases
+
+SHARED = frozenset({"staff", "site", "list_import", "other", "theme_code"})
+"""What rows of theirs lead to, and what is not theirs."""
+
+
+def left_of(session: Session, ids: dict[str, uuid.UUID]) -> dict[str, int]:
+    """How many rows lead to what was theirs, by table and column."""
+    found = {}
+    for table in TABLES.values():
+        for column in table.columns:
+            for key in column.foreign_keys:
+                target = key.column.table.name
+                if target in ids and target not in SHARED:
+                    many = session.scalar(select(func.count()).where(column == ids[target]))
+                    if many:
+                        found[f"{table.name}.{column.name}"] = many
+    return found
+
+
+def test_of_whoever_is_erased_nothing_is_left(runtime: Runtime, clock: Clock) -> None:
+    person = somebody(runtime, clock)
+    with factories.operator(runtime).writing() as work:
+        held = Held(work, person)
+        assert set(left_of(work.session, held.ids)) > {"answer.response_id", "spot_day.case_id", "merge.kept_id"}
+    with factories.operator(runtime).writing() as work:
+        erasing.erase(work, person)
+    with runtime.database.reading() as session:
+        assert left_of(session, held.ids) == {}
+
+
+def test_whoever_is_merged_into_another_is_that_one_everywhere(runtime: Runtime, clock: Clock) -> None:
+    person, kept = somebody(runtime, clock), factories.create_participant(runtime)
+    with factories.operator(runtime).writing() as work:
+        held = Held(work, person)
+        # Into whom somebody was merged is merged into nobody.
+        work.session.execute(delete(TABLES["merge"]))
+    manager = Desk(runtime, factories.create_staff(runtime, Role.MANAGER))
+    merging.merge(manager, person.study, kept.reference, person.reference)
+    with runtime.database.reading() as session:
+        assert left_of(session, {"participant": person.id}) == {}
+    with factories.operator(runtime).writing() as work:
+        erasing.erase(work, kept)
+    with runtime.database.reading() as session:
+        assert left_of(session, held.ids | {"kept": kept.id}) == {}
