@@ -16,6 +16,7 @@ from surveyapp.domain.staff import Role
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import ROOT
 from surveyapp.store.tables import Base
+from surveyapp.web.participant import pages
 from tests import factories
 from tests.conftest import Clock
 from tests.page import Client, Page
@@ -137,9 +138,8 @@ def fill(page: Page, **chosen: str) -> dict[str, str | list[str]]:
     return form | {name: value for name, value in chosen.items() if name in shown}
 
 
-def test_somebody_made_up_answers_to_the_end_and_nothing_is_stored(installed: Runtime) -> None:
-    client = signed_in(installed, "mentoring")
-    before = rows(installed)
+def answered_to_the_end(client: Client) -> list[str]:
+    """The pages that somebody made up comes by, from consent to the last."""
     known = "site.sector=construction&site.name=Oldbarrow&participant.first_job=yes&seed=5"
     response = client.get(f"{MENTEE}/v2/phone/consent?{known}")
     seen = []
@@ -153,6 +153,13 @@ def test_somebody_made_up_answers_to_the_end_and_nothing_is_stored(installed: Ru
             form.pop("first_day", None)
         response = client.post(action, form, follow_redirects=True)
         assert response.status_code == 200, (seen, Page(response.text).said("li"))
+    return seen
+
+
+def test_somebody_made_up_answers_to_the_end_and_nothing_is_stored(installed: Runtime) -> None:
+    client = signed_in(installed, "mentoring")
+    before = rows(installed)
+    seen = answered_to_the_end(client)
     assert {"safety_training", "commute_effect", "first_job_feeling", "own_mind"} <= set(seen)
     assert seen[-2:] == ["anything_else", "check"]
     assert rows(installed) == before
@@ -247,6 +254,14 @@ def test_a_draft_is_shown_as_its_file_is_now(studies: Path) -> None:
     assert "Roughly how many minutes" in client.page(at).said("h1")[0]
     for way in ("", "/codebook", "/map", "/beside"):
         assert client.get(f"{MENTEE}/v2{way}").status_code == 200
+
+
+def test_a_draft_is_answered_to_the_end_as_well(studies: Path) -> None:
+    client = client_of(create_draft_app(str(studies), "mentoring", "mentee_1"))
+    assert answered_to_the_end(client)[-1] == "check"
+    for method, path, _page in pages.PAGES:
+        if method == "GET" and "<" not in path:
+            assert client.get(f"{MENTEE}/v2/phone{path}").status_code in (200, 302), path
 
 
 def test_a_draft_with_a_fault_says_where_and_goes_on_where_it_can(studies: Path) -> None:

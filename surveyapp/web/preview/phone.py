@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import redirect, request, url_for
 
@@ -28,7 +29,6 @@ from surveyapp.web.preview.blueprint import (
 from surveyapp.web.shared.headers import show_in_a_frame
 from surveyapp.web.shared.language import CHOICE, SHOWN, speak_here
 from surveyapp.web.shared.reply import Reply
-from surveyapp.web.shared.runtime import runtime
 
 
 @phone.before_request
@@ -100,7 +100,7 @@ class PreviewedAnswers:
     def asked_again(self, here: Visit) -> NextTime | None:
         if here.response is None or here.response.submitted_at is None:
             return None
-        on = here.response.submitted_at.astimezone(runtime().zone(here.study)).date()
+        on = here.response.submitted_at.astimezone(ZoneInfo(here.study.time_zone)).date()
         days = [
             on + dt.timedelta(days=each.opens.days)
             for each in here.study.touchpoints_of(here.participant.group)
