@@ -24,17 +24,23 @@ from surveyapp.store.tables import (
     AttemptRow,
     CallDecisionRow,
     CaseRow,
+    ChangedCaseRow,
     ChannelEndRow,
     ContactLookupRow,
     ContactRow,
     EventRow,
+    LeaseRow,
+    ListRowRow,
     MergeRow,
     MessageRow,
     ParticipantRow,
     ParticipationRow,
+    PinRow,
+    ReferralRow,
     RelationshipRow,
     ResponseRow,
     SaveRow,
+    SpotArrivalRow,
 )
 
 
@@ -109,10 +115,12 @@ def _in_words(table: Any) -> Any:
 
 
 def erase_contacts(session: Session, person: uuid.UUID) -> None:
-    """Takes away how somebody is reached and found, and the links and codes that were given to them."""
+    """Takes away how somebody is reached and found, was before a list changed it, and the links and codes that were
+    given to them, with the browsers in which those were opened."""
     session.execute(delete(ContactRow).where(ContactRow.participant_id == person))
     session.execute(delete(ContactLookupRow).where(ContactLookupRow.participant_id == person))
     session.execute(delete(ChannelEndRow).where(ChannelEndRow.participant_id == person))
+    session.execute(update(ListRowRow).where(ListRowRow.participant_id == person).values(before=None))
     forget_wishes(session, [person])
     drop_pictures(session, person)
     mine = select(CaseRow.id).where(CaseRow.participant_id == person)
@@ -138,22 +146,38 @@ def erase_words(session: Session, person: uuid.UUID) -> None:
 
 
 def anonymise(session: Session, person: uuid.UUID, reference: str, at: dt.datetime) -> None:
-    """Makes somebody's answers nobody's: another reference, and nothing left of contacts, words, attempts, messages,
-    events, ways out and whom they belong with. What is known of them stays, as results are counted by it."""
+    """Makes somebody's answers nobody's: another reference, and nothing left of contacts, words, attempts and what came
+    of them, messages, events, ways out, lists, and whom they belong with or were besides. What is known of them stays,
+    as results are counted by it."""
     erase_contacts(session, person)
     erase_words(session, person)
     mine = select(CaseRow.id).where(CaseRow.participant_id == person)
     for table, whose in (
+        (ReferralRow, ReferralRow.participant_id == person),
         (AttemptRow, AttemptRow.case_id.in_(mine)),
         (CallDecisionRow, CallDecisionRow.case_id.in_(mine)),
         (MessageRow, MessageRow.case_id.in_(mine)),
         (EventRow, EventRow.participant_id == person),
         (ParticipationRow, ParticipationRow.participant_id == person),
         (RelationshipRow, or_(RelationshipRow.first_id == person, RelationshipRow.second_id == person)),
+        (MergeRow, MergeRow.kept_id == person),
+        (PinRow, PinRow.participant_id == person),
+        (LeaseRow, LeaseRow.case_id.in_(mine)),
+        (SpotArrivalRow, SpotArrivalRow.case_id.in_(mine)),
+        (ChangedCaseRow, ChangedCaseRow.case_id.in_(mine)),
     ):
         session.execute(delete(table).where(whose))
+    # How many rows a list had is told of it still.
+    session.execute(update(ListRowRow).where(ListRowRow.participant_id == person).values(participant_id=None))
+    session.execute(
+        update(CaseRow)
+        .where(CaseRow.participant_id == person)
+        .values(next_at=None, assigned_to=None, on_their_own_since=None, on_their_own_of=None)
+    )
     stands.forget_stands(session, person)
     session.execute(
-        update(ParticipantRow).where(ParticipantRow.id == person).values(reference=reference, anonymised_at=at)
+        update(ParticipantRow)
+        .where(ParticipantRow.id == person)
+        .values(reference=reference, anonymised_at=at, language_asked=None, not_called_by=None)
     )
     results.note_change_of(session, person)

@@ -12,6 +12,7 @@ from surveyapp.domain.staff import Role
 from surveyapp.services.privacy import erasing, merging
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
+from surveyapp.store.privacy import retention
 from tests import factories
 from tests.conftest import Clock
 from tests.held import TABLES, Held
@@ -62,3 +63,30 @@ def test_whoever_is_merged_into_another_is_that_one_everywhere(runtime: Runtime,
         erasing.erase(work, kept)
     with runtime.database.reading() as session:
         assert left_of(session, held.ids | {"kept": kept.id}) == {}
+
+
+STAYS = {
+    "answer_history": "what they answered, without their words",
+    "answer": "what they answered, without their words",
+    "newest_answer": "which answer is the newest",
+    "response": "that they answered, and in which version",
+    "save": "when an answer came",
+    "known_save": "by what a save is known again",
+    "case": "at which touchpoint they answered",
+    "answer_code": "themes are counted",
+    "coded_answer": "themes are counted",
+    "consent": "that they were answered with consent",
+    "reopening": "that answers were opened again, and for which of few reasons",
+}
+"""What stays of somebody who is nobody any more, and why."""
+
+
+def test_of_whoever_is_made_anonymous_only_what_is_counted_is_left(runtime: Runtime, clock: Clock) -> None:
+    person = somebody(runtime, clock)
+    with factories.operator(runtime).writing() as work:
+        held = Held(work, person)
+    with factories.operator(runtime).writing() as work:
+        retention.anonymise(work.session, person.id, "X-1", work.now)
+    with runtime.database.reading() as session:
+        left = {name.partition(".")[0] for name in left_of(session, held.ids)}
+    assert left == STAYS.keys()
