@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from surveyapp.domain.errors import ShiftlineError
+from surveyapp.domain.errors import DatabaseUnavailable, ShiftlineError
 from surveyapp.domain.sending.planning import MessageState
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.exports.packing import PackExport
@@ -148,7 +148,17 @@ def _releases(desk: Desk, this: WorkerRound) -> str:
 def _retention(desk: Desk, this: WorkerRound) -> str:
     from surveyapp.services.privacy import retention
 
-    gone = sum(sum(retention.run(desk, each).values()) for each in sorted(desk.runtime.studies) if this.wanted())
+    gone, wrong = 0, list[Exception]()
+    for study in sorted(desk.runtime.studies):
+        if this.wanted():
+            try:
+                gone += sum(retention.run(desk, study).values())
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:  # of one study: the others are not kept waiting
+                wrong.append(error)
+    if wrong:
+        raise wrong[0]
     return str(gone) if gone else ""
 
 

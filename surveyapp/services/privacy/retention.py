@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.instrument.consent.retention import RetentionRule
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.privacy.retention import KeptPerson, KeptThing, retained
@@ -67,21 +68,30 @@ def outlook(desk: Desk, study_id: str) -> RetentionOutlook:
 
 
 def run(desk: Desk, study_id: str) -> dict[KeptThing, int]:
-    """Lets go of what a study keeps no longer; of how many people, by what. Raises NotFound, NotPermitted."""
+    """Lets go of what a study keeps no longer; of how many people, by what. Whoever cannot be let go of keeps nobody
+    else: what went wrong first is raised once all others are done. Raises NotFound, NotPermitted."""
     scope, study = desk.scope(Action.HANDLE_RIGHTS, study_id), desk.runtime.study(study_id)
     done = Counter[KeptThing]()
     if study.retention is None:
         return done
     with desk.reading() as work:
         waiting = [person.id for person in store.people(work.session, scope) if any(_over(work, study, person))]
+    wrong: list[Exception] = []
     for person_id in waiting:
-        with desk.writing() as work:
-            # Read anew: since then they may have withdrawn, or somebody else may have been here.
-            person = store.person(work.session, person_id)
-            over = [] if person is None else list(_over(work, study, person))
-            if person is not None and over:
-                _let_go(work, study, person, over)
-                done.update(over)
+        try:
+            with desk.writing() as work:
+                # Read anew: since then they may have withdrawn, or somebody else may have been here.
+                person = store.person(work.session, person_id)
+                over = [] if person is None else list(_over(work, study, person))
+                if person is not None and over:
+                    _let_go(work, study, person, over)
+            done.update(over)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # whatever it is, it is of this person
+            wrong.append(error)
+    if wrong:
+        raise wrong[0]
     return done
 
 

@@ -18,6 +18,7 @@ from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.privacy.retention import KeptPerson, KeptThing, kept_until, retained
 from surveyapp.domain.responses import NewSave
 from surveyapp.domain.staff import Role
+from surveyapp.services import worker
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import leaving, retention
 from surveyapp.services.results.table import table
@@ -209,6 +210,30 @@ def test_killed_half_way_the_rest_is_done_by_the_next_run(
     monkeypatch.undo()
     assert lines(runtime)[0] == ("contacts", "2026-08-24", 2, True)
     assert retention.run(desk, factories.STUDY) == {KeptThing.CONTACTS: 2}
+
+
+def test_whoever_cannot_be_let_go_of_keeps_nobody_else(
+    runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = kept(RULE, runtime)
+    desk = factories.operator(runtime)
+    first, *_others = sorted((create_reachable(runtime) for _ in range(3)), key=lambda each: each.reference)
+    clock.forward(days=90)
+    erase = retention.store.erase_contacts
+
+    def but_not_of_the_first(session: object, who: object) -> None:
+        if who == first.id:
+            raise LookupError("a row that nobody thought of")
+        erase(session, who)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(retention.store, "erase_contacts", but_not_of_the_first)
+    with pytest.raises(LookupError):
+        retention.run(desk, factories.STUDY)
+    assert lines(runtime)[0] == ("contacts", "2026-08-24", 1, True)
+    told = worker.round_of(desk, ["retention"])
+    assert told == {"retention": "LookupError"}
+    monkeypatch.undo()
+    assert retention.run(desk, factories.STUDY) == {KeptThing.CONTACTS: 1}
 
 
 def test_the_command_and_the_page(
