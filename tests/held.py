@@ -28,24 +28,13 @@ def about_people() -> Iterator[Table]:
     return (table for table in Base.metadata.sorted_tables if table.name in found)
 
 
-class Held:
-    """Somebody with a row in every table that is about people."""
+class Rows:
+    """Makes rows that lead to what is known already, `ids` by the table's name, and makes what else they lead to."""
 
-    def __init__(self, work: Work, person: Participant) -> None:
-        self.work, self.session, self.id = work, work.session, person.id
-        self.words = fingerprint(self.session, person.id, HOSTILE)
-        self.ids: dict[str, uuid.UUID] = {"participant": person.id}
-        for name in ("case", "response", "access", "attempt", "save"):
-            self.ids[name] = self.row(TABLES[name])["id"]
-        for name in ("staff", "site"):
-            self.ids[name] = self.session.scalars(select(TABLES[name].c.id)).first()  # type: ignore[assignment]
-        self.ids["other"] = uuid.uuid4()
-        self.add(TABLES["participant"], id=self.ids["other"], reference="P-OTHER", study=person.study)
-        for table in about_people():
-            if (there := self.found(table)) is None:
-                self.add(table, **self.special(table))
-            elif "id" in there:
-                self.ids.setdefault(table.name, there["id"])
+    def __init__(self, work: Work, ids: Mapping[str, uuid.UUID]) -> None:
+        self.work, self.session = work, work.session
+        self.words = ""
+        self.ids: dict[str, uuid.UUID] = dict(ids)
 
     def special(self, table: Table) -> dict[str, Any]:
         """What cannot be just anything for it to be of this person."""
@@ -75,6 +64,26 @@ class Held:
             if column.name.removesuffix("_id") in self.ids:
                 return self.ids[column.name.removesuffix("_id")]
         return uuid.uuid4() if isinstance(column.type, Uuid) else filling(column)
+
+
+class Held(Rows):
+    """Somebody with a row in every table that is about people."""
+
+    def __init__(self, work: Work, person: Participant) -> None:
+        super().__init__(work, {"participant": person.id})
+        self.id = person.id
+        self.words = fingerprint(self.session, person.id, HOSTILE)
+        for name in ("case", "response", "access", "attempt", "save"):
+            self.ids[name] = self.row(TABLES[name])["id"]
+        for name in ("staff", "site"):
+            self.ids[name] = self.session.scalars(select(TABLES[name].c.id)).first()  # type: ignore[assignment]
+        self.ids["other"] = uuid.uuid4()
+        self.add(TABLES["participant"], id=self.ids["other"], reference="P-OTHER", study=person.study)
+        for table in about_people():
+            if (there := self.found(table)) is None:
+                self.add(table, **self.special(table))
+            elif "id" in there:
+                self.ids.setdefault(table.name, there["id"])
 
     def found(self, table: Table) -> Mapping[str, Any] | None:
         """A row of theirs."""

@@ -9,26 +9,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.call_wishes import NO_WISHES, CallWishes
 from surveyapp.domain.fieldwork.cases import Case, Window
 from surveyapp.domain.participants import ConsentGiven, Event, Participant
+from surveyapp.domain.sending.planning import MessageState
 from surveyapp.store import results
-from surveyapp.store.database import insert_many, new_id, rows_changed
+from surveyapp.store.database import insert_many, new_id, rows_changed, table_of
 from surveyapp.store.participants import Sealed, wish_columns
 from surveyapp.store.tables import (
-    AccessRow,
-    AttemptRow,
+    Base,
     CaseRow,
-    ChangedCaseRow,
     ConsentRow,
     ContactLookupRow,
     ContactRow,
     EventRow,
-    LeaseRow,
+    MessageRow,
     ParticipantRow,
     ResponseRow,
 )
@@ -162,12 +161,21 @@ def take_event_back(session: Session, participant_id: uuid.UUID, event: Event) -
 
 
 def take_case_back(session: Session, case_id: uuid.UUID) -> None:
-    """Takes out a case that nothing has come of: no link, no call, no answer. Any other stays."""
-    used = [
-        select(table.case_id).where(table.case_id == case_id).exists()
-        for table in (ResponseRow, AccessRow, AttemptRow, LeaseRow, ChangedCaseRow)
+    """Takes out a case that nothing has come of (no link, no call, no answer), and messages that only wait to be sent
+    with it. Any other stays."""
+    leads_there = [
+        column
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if any(key.references(table_of(CaseRow)) for key in column.foreign_keys)
     ]
-    session.execute(delete(CaseRow).where(CaseRow.id == case_id, *(~each for each in used)))
+    waits = MessageRow.state == MessageState.PLANNED
+    unused = [
+        ~exists().where(column == case_id, *([~waits] if column.table is table_of(MessageRow) else []))
+        for column in leads_there
+    ]
+    session.execute(delete(MessageRow).where(MessageRow.case_id == case_id, waits, *unused))
+    session.execute(delete(CaseRow).where(CaseRow.id == case_id, *unused))
 
 
 def unanswered_touchpoints(session: Session, participant_id: uuid.UUID) -> set[int]:

@@ -12,10 +12,11 @@ from surveyapp.domain.staff import Role
 from surveyapp.services.privacy import erasing, merging
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
+from surveyapp.store import cases, enrolment
 from surveyapp.store.privacy import retention
 from tests import factories
 from tests.conftest import Clock
-from tests.held import TABLES, Held
+from tests.held import TABLES, Held, Rows
 from tests.integration.privacy.test_subject_access import somebody
 
 pytestmark = pytest.mark.both_databases
@@ -90,3 +91,21 @@ def test_of_whoever_is_made_anonymous_only_what_is_counted_is_left(runtime: Runt
     with runtime.database.reading() as session:
         left = {name.partition(".")[0] for name in left_of(session, held.ids)}
     assert left == STAYS.keys()
+
+
+OF_CASES = sorted(
+    table.name for table in TABLES.values() for key in table.foreign_keys if key.column.table.name == "case"
+)
+
+
+@pytest.mark.parametrize("name", OF_CASES)
+def test_a_case_of_which_something_came_is_not_taken_back(runtime: Runtime, name: str) -> None:
+    person = factories.create_participant(runtime)
+    with factories.operator(runtime).writing() as work:
+        (case,) = cases.cases_of(work.session, person.id)
+        rows = Rows(work, {"participant": person.id, "case": case.id, "other": uuid.uuid4()})
+        rows.add(TABLES[name], **rows.special(TABLES[name]))
+        enrolment.take_case_back(work.session, case.id)
+        left = [each.id for each in cases.cases_of(work.session, person.id)]
+        # One that was planned and did not go out goes with it.
+        assert (case.id in left) == (name != "message")
