@@ -171,6 +171,7 @@ def test_links_for_many_and_the_versions(runtime_sqlite: Runtime, office: Office
     page.get_by_role("button", name="Make them and download the file").click()
     expect(page.get_by_role("alert")).to_contain_text("Nobody can be given a link there now.")
     check(page)
+    page.locator(".places > summary").click()
     page.get_by_role("link", name="Questionnaires").click()
     expect(page.get_by_text("Open for new responses")).to_have_count(4)
     check(page)

@@ -15,7 +15,7 @@ from surveyapp.services.work import Desk
 from surveyapp.store.connecting import engines
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow
-from tests.browser.conftest import Tab, sign_in
+from tests.browser.conftest import SIZES, Tab, sign_in
 from tests.integration.test_database_faults import locked
 from tests.sealed import know
 
@@ -90,6 +90,31 @@ def test_they_can_be_used_by_everybody(
     page.locator("main form button").first.click()
     expect(page.locator(".secret")).to_be_visible()
     check_accessible(page)
+
+
+def test_where_there_is_to_go_is_a_row_on_a_desk_and_a_line_that_opens_on_a_phone(
+    runtime_sqlite: Runtime, tab: Tab, live_server: str
+) -> None:
+    manager = factories.create_staff(runtime_sqlite, Role.MANAGER)
+    page = tab(f"{live_server}/manage/job_rotation")
+    sign_in(page, manager.email, "/manage/job_rotation")
+    line = page.locator(".places > summary")
+    standing = page.get_by_role("link", name="Standing")
+    expect(standing).to_be_visible()
+    expect(line).to_be_hidden()
+    page.set_viewport_size(SIZES["phone"])  # type: ignore[arg-type]
+    expect(standing).to_be_hidden()
+    expect(line).to_have_text("Participants")
+    bar = page.locator("nav.bar").bounding_box()
+    assert bar is not None
+    assert bar["height"] < 100, "two lines"
+    line.focus()
+    page.keyboard.press("Enter")
+    expect(standing).to_be_visible()
+    check_accessible(page)
+    check_reflow(page)
+    standing.click()
+    page.wait_for_url("**/standing/job_rotation")
 
 
 @pytest.mark.parametrize(("language", "size", "scheme"), IN)
