@@ -4,6 +4,7 @@ for what says here why it does not."""
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -173,7 +174,11 @@ def other(column: Column[Any], value: object) -> object:
 
 
 class Probed(Held):
-    """And what they are handed."""
+    """And what they are handed, `before` anything of it changes."""
+
+    @functools.cached_property
+    def before(self) -> HeldRecord:
+        return self.record()
 
     def record(self) -> HeldRecord:
         self.session.expire_all()
@@ -184,7 +189,7 @@ class Probed(Held):
     def told(self, table: Table, column: Column[Any], value: object) -> bool:
         """Whether they are handed something else where a column of their row is another."""
         row = self.row(table)
-        before = self.record()
+        before = self.before
         with undone(self.session):
             its = [key == row[key.name] for key in table.primary_key]
             self.session.execute(update(table).where(*its).values({column.name: value}))
