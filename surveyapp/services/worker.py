@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.errors import DatabaseUnavailable, ShiftlineError
+from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.domain.sending.planning import MessageState
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.exports.packing import PackExport
@@ -139,27 +140,39 @@ def _releases(desk: Desk, this: WorkerRound) -> str:
     # Counting takes pandas: a worker that makes none does without.
     from surveyapp.services.results.releasing import releases
 
-    made = [
-        each for each in sorted(desk.runtime.studies) if this.wanted() and releases.make_due(desk, each) is not None
-    ]
+    made = []
+
+    def make(study: str) -> None:
+        if releases.make_due(desk, study) is not None:
+            made.append(study)
+
+    _of_each_study(desk, this, make)
     return ", ".join(made)
 
 
 def _retention(desk: Desk, this: WorkerRound) -> str:
     from surveyapp.services.privacy import retention
 
-    gone, wrong = 0, list[Exception]()
+    gone = Counter[KeptThing]()
+    _of_each_study(desk, this, lambda study: gone.update(retention.run(desk, study)))
+    return str(gone.total()) if gone else ""
+
+
+def _of_each_study(desk: Desk, this: WorkerRound, act: Callable[[str], None]) -> None:
+    """Does something of every study, while it is wanted. One of which it fails keeps no other waiting: what went wrong
+    first is raised in the end."""
+    wrong: list[Exception] = []
     for study in sorted(desk.runtime.studies):
-        if this.wanted():
-            try:
-                gone += sum(retention.run(desk, study).values())
-            except DatabaseUnavailable:
-                raise
-            except Exception as error:  # of one study: the others are not kept waiting
-                wrong.append(error)
+        if not this.wanted():
+            break
+        try:
+            act(study)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # whatever it is, it is of this study
+            wrong.append(error)
     if wrong:
         raise wrong[0]
-    return str(gone) if gone else ""
 
 
 def _chain(desk: Desk, this: WorkerRound) -> str:

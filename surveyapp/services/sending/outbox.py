@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import StateRefused
+from surveyapp.domain.errors import KeyMissing, StateRefused
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sending.planning import NOT_YET, MessageState, WhyNot, due
 from surveyapp.domain.sending.rules import SendingWay
@@ -89,7 +89,7 @@ def send_asked_for(desk: Desk, carriers: Mapping[SendingWay, Carrier]) -> Counte
     done: Counter[MessageState] = Counter()
     try:
         with the_lock(desk) as keep:
-            _send_asked_for(desk, carriers, keep, done)
+            _send_asked_for(desk, carriers, keep, done, {})
     finally:
         for carrier in carriers.values():
             carrier.close()
@@ -105,13 +105,14 @@ def send(
     holder: str | None = None,
 ) -> Counter[MessageState]:
     """Sends what is due in these studies, where sending is switched on, by the ways that have a carrier; how many came
-    to what. It ends after the message in hand once nobody wants it any more. Raises StateRefused where another
-    process sends."""
+    to what. It ends after the message in hand once nobody wants it any more. Somebody whose key is not there keeps
+    nobody else waiting: that is raised in the end. Raises StateRefused where another process sends, KeyMissing."""
     done: Counter[MessageState] = Counter()
+    wrong: dict[uuid.UUID, KeyMissing] = {}
     try:
         with the_lock(desk, holder) as keep:
             _resolve(desk, carriers)
-            _send_asked_for(desk, carriers, keep, done)
+            _send_asked_for(desk, carriers, keep, done, wrong)
             for study_id in study_ids:
                 study = desk.runtime.study(study_id)
                 scope = Scope(study_id, desk.runtime.origin)
@@ -120,25 +121,37 @@ def send(
                     if on:
                         plan_due(work, scope, study)
                 if on:
-                    _send_study(desk, scope, carriers, keep, wanted, done)
+                    _send_study(desk, scope, carriers, keep, wanted, done, wrong)
             with desk.writing() as work:
                 worker.done(work.session, worker.SENDING, work.now)
     finally:
         for carrier in carriers.values():
             carrier.close()
+    if wrong:
+        raise next(iter(wrong.values()))
     return done
 
 
 def _send_asked_for(
-    desk: Desk, carriers: Mapping[SendingWay, Carrier], keep: Callable[[], None], done: Counter[MessageState]
+    desk: Desk,
+    carriers: Mapping[SendingWay, Carrier],
+    keep: Callable[[], None],
+    done: Counter[MessageState],
+    wrong: dict[uuid.UUID, KeyMissing],
 ) -> None:
     """What was asked for, whether the study sends or not: it is the person who wants it, and waits."""
     with desk.reading() as work:
         found = store.asked_for(work.session, desk.runtime.origin, work.now, carriers)
     for message in found:
+        if message.id in wrong:
+            continue
         keep()
-        state, _ = hand_over(desk, message, carriers[message.way])
-        done[state] += 1
+        try:
+            state, _ = hand_over(desk, message, carriers[message.way])
+        except KeyMissing as error:
+            wrong[message.id] = error
+        else:
+            done[state] += 1
 
 
 def _send_study(
@@ -148,6 +161,7 @@ def _send_study(
     keep: Callable[[], None],
     wanted: Callable[[], bool],
     done: Counter[MessageState],
+    wrong: dict[uuid.UUID, KeyMissing],
 ) -> None:
     up = dict(carriers)
     tried: set[uuid.UUID] = set()
@@ -163,9 +177,13 @@ def _send_study(
             if message.way not in up:
                 continue
             tried.add(message.id)
-            _send_asked_for(desk, carriers, keep, done)
+            _send_asked_for(desk, carriers, keep, done, wrong)
             keep()
-            state, outcome = hand_over(desk, message, up[message.way])
+            try:
+                state, outcome = hand_over(desk, message, up[message.way])
+            except KeyMissing as error:
+                wrong[message.id] = error
+                continue
             done[state] += 1
             if outcome is CarrierOutcome.DOWN:
                 # So it would be with the next: they wait until the next time.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from surveyapp.domain.errors import StateRefused
+from surveyapp.domain.errors import KeyMissing, StateRefused
 from surveyapp.domain.privacy.leaving import LeavingReason
 from surveyapp.domain.sending.planning import MessageState, WhyNot
 from surveyapp.domain.sending.rules import SendingWay
@@ -60,6 +60,23 @@ def test_a_message_is_sent_once_with_a_link_that_opens(runtime: Runtime) -> None
     assert links.open_link(runtime, message.link)
     [row] = rows(runtime, person)
     assert (row.step, row.way, row.state, row.via, row.tries) == ("invite", SendingWay.EMAIL, SENT, "told", 1)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_somebody_whose_key_is_not_there_keeps_nobody_else_waiting(runtime: Runtime, which: int) -> None:
+    carrier = Told()
+    first, second = reachable(runtime), reachable(runtime, 2)
+    switch_on(runtime)
+    lost = (first, second)[which]
+    runtime.person_keys.forget([lost.id], runtime.clock())
+    with pytest.raises(KeyMissing):
+        send(runtime, carrier)
+    there = {each.id: [row.state for row in rows(runtime, each)] for each in (first, second)}
+    assert there.pop(lost.id) == [PLANNED]
+    assert list(there.values()) == [[SENT]]
+    with pytest.raises(KeyMissing):
+        send(runtime, carrier)
+    assert len(carrier.handed) == 1
 
 
 def test_no_address_no_words_and_no_token_lie_in_the_outbox(runtime: Runtime) -> None:
