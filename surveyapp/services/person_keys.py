@@ -86,6 +86,13 @@ class PersonKeys:
         """Whose keys were destroyed, and when: the erasures, as they are known outside the database."""
         return {each.person: each.gone_at for each in self.file.everything() if each.gone_at is not None}
 
+    def whose(self) -> set[uuid.UUID]:
+        """Everybody who has a key. Raises KeyMissing without the file."""
+        try:
+            return {each.person for each in self.file.everything() if each.gone_at is None}
+        except KeyFileMissing as error:
+            raise KeyMissing(say("person_keys_gone")) from error
+
     def wrapped(self, person: uuid.UUID, key: bytes) -> WrappedKey:
         """A person's key, sealed with the first contact key."""
         key_id = next(iter(self.contact_keys))

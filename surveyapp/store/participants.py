@@ -123,6 +123,12 @@ def ids(session: Session, scope: Scope, group: str) -> list[uuid.UUID]:
     return list(session.scalars(scoped(select(ParticipantRow.id).where(ParticipantRow.group_id == group), scope)))
 
 
+def references_by_key(session: Session, people: Collection[uuid.UUID]) -> list[str]:
+    """What these people are called by, in order."""
+    query = select(ParticipantRow.reference).where(ParticipantRow.id.in_(people))
+    return list(session.scalars(query.order_by(ParticipantRow.reference)))
+
+
 def references_in(session: Session, scope: Scope) -> list[str]:
     """The references of everybody in scope, in order."""
     query = scoped(select(ParticipantRow.reference), scope).order_by(ParticipantRow.reference)

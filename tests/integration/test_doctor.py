@@ -33,6 +33,7 @@ from surveyapp.store.database import new_id
 from surveyapp.store.tables import AlarmRow
 from tests import factories
 from tests.conftest import NOW, Clock
+from tests.interviewer import create_reachable
 
 
 def made_private(*folders: Path) -> None:
@@ -169,6 +170,15 @@ def _none(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtim
     return runtime
 
 
+def _keys_lost(several: int) -> Spoil:
+    def spoil(runtime: Runtime, clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+        people = [create_reachable(runtime, reference=f"BF-{number:04}") for number in range(1, several + 1)]
+        runtime.person_keys.forget([each.id for each in people], clock.now)
+        return runtime
+
+    return spoil
+
+
 def _clock_back(runtime: Runtime, clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
     clock.forward(hours=-1)
     return runtime
@@ -200,6 +210,8 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (_late(CHAIN_AGE + dt.timedelta(minutes=1)), "have not been chained for 2 hours"),
         (_open_to_others, "Others on this machine can open people’s keys"),
         (_full, "has 5 MiB left"),
+        (_keys_lost(1), "The key of BF-0001 is not in the file of keys"),
+        (_keys_lost(7), "The keys of BF-0001, BF-0002, BF-0003, BF-0004, BF-0005 and 2 more are not in the file"),
         (_clock_back, "before the newest entry of the audit trail"),
         (_nobody, "Nobody can invite staff."),
         (_late(worker.SILENT_AFTER + dt.timedelta(minutes=1)), "No worker has been seen for 16 minutes"),

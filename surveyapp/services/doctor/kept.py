@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from surveyapp.domain.audit import Operator
+from surveyapp.domain.errors import KeyMissing
 from surveyapp.domain.security.fitness import (
     CHAIN_AGE,
     DUE_AGE,
@@ -15,10 +16,13 @@ from surveyapp.services.questionnaires import versions
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.sending.ways.chosen import carried
 from surveyapp.services.work import Desk
-from surveyapp.store import questionnaire_versions, staff
+from surveyapp.store import participants, questionnaire_versions, staff
 from surveyapp.store.answering import sent
-from surveyapp.store.security import audit_chain, guesses, protection
+from surveyapp.store.security import audit_chain, guesses, protection, sealed_rows
 from surveyapp.store.sending import outbox
+
+MOST_NAMED = 5
+"""How many people a finding names."""
 
 
 def trail(runtime: Runtime) -> Found:
@@ -46,6 +50,24 @@ def people(runtime: Runtime) -> Found:
         roles = {grant.role for each in staff.everyone(session) if each.active for grant in each.grants}
     if Role.ADMINISTRATOR not in roles:
         yield WRONG, "Nobody can invite staff.", "`surveyapp users add EMAIL --role administrator`"
+
+
+def keys_of_people(runtime: Runtime) -> Found:
+    try:
+        there = runtime.person_keys.whose()
+    except KeyMissing:
+        return  # without the file a server does not start, and says so
+    with runtime.database.reading() as session:
+        lost = sealed_rows.people(session) - there
+        known = participants.references_by_key(session, sorted(lost)[:MOST_NAMED])
+    if lost:
+        whose = ", ".join(known) + (f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else "")
+        yield (
+            WRONG,
+            f"{'The keys of' if len(lost) > 1 else 'The key of'} {whose} {'are' if len(lost) > 1 else 'is'} not in the "
+            "file of keys: what is sealed cannot be read, and no message reaches them.",
+            "Put the file of keys of the newest backup that has them in its place: nothing else opens what is sealed.",
+        )
 
 
 def guessing(runtime: Runtime) -> Found:

@@ -31,6 +31,7 @@ WITH_IT: tuple[Examination, ...] = (
     servers.clock,
     kept.trail,
     kept.people,
+    kept.keys_of_people,
     kept.guessing,
     kept.studies,
     kept.counts,
