@@ -113,6 +113,11 @@ def test_nothing_different_leaves_no_trace(runtime: Runtime, desk: Desk, person:
         ({"opens_on": "2026-06-01", "due_on": "", "closes_on": ""}, CaseState.OPEN),
         ({"opens_on": ""}, None),
         ({"opens_on": "soon"}, None),
+        # From the calendar's own ends nothing can be counted on, or back.
+        ({"closes_on": "9999-12-31"}, None),
+        ({"opens_on": "0001-01-01", "due_on": "", "closes_on": ""}, None),
+        ({"closes_on": "2199-12-31"}, CaseState.OPEN),
+        ({"closes_on": "2200-01-01"}, None),
     ],
 )
 def test_the_window_of_a_case_is_as_written_or_refused(
