@@ -94,8 +94,9 @@ def _of_page(received: Received) -> Iterator[str]:
     try:
         page.check()
     except AssertionError as problem:
-        # An entity that was sent is shown as it was sent, and so looks as if a template had escaped it once more.
-        if not (str(problem).startswith("escaped twice") and MARK in received.text):
+        # An entity that was sent is shown as it was sent, and so looks as if a template had escaped it once more: with
+        # the mark, or what a message had made of that.
+        if not (str(problem).startswith("escaped twice") and MARK[2:] in received.text):
             yield f"{received.status} page: {str(problem).splitlines()[0][:200]}"
     except (IndexError, StopIteration):
         yield f"{received.status} page without a title"
