@@ -5,17 +5,19 @@ the database before it is done, one process at a time sends, and an export is on
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from surveyapp.domain.errors import DatabaseUnavailable, ShiftlineError
+from surveyapp.domain.errors import ShiftlineError
 from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.domain.sending.planning import MessageState
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.exports.packing import PackExport
+from surveyapp.services.one_by_one import one_by_one
 from surveyapp.services.sending import hearing, outbox
 from surveyapp.services.sending.ways.chosen import carriers
 from surveyapp.services.work import Desk
@@ -146,7 +148,7 @@ def _releases(desk: Desk, this: WorkerRound) -> str:
         if releases.make_due(desk, study) is not None:
             made.append(study)
 
-    _of_each_study(desk, this, make)
+    one_by_one(_studies(desk, this), make)
     return ", ".join(made)
 
 
@@ -154,25 +156,13 @@ def _retention(desk: Desk, this: WorkerRound) -> str:
     from surveyapp.services.privacy import retention
 
     gone = Counter[KeptThing]()
-    _of_each_study(desk, this, lambda study: gone.update(retention.run(desk, study)))
+    one_by_one(_studies(desk, this), lambda study: gone.update(retention.run(desk, study)))
     return str(gone.total()) if gone else ""
 
 
-def _of_each_study(desk: Desk, this: WorkerRound, act: Callable[[str], None]) -> None:
-    """Does something of every study, while it is wanted. One of which it fails keeps no other waiting: what went wrong
-    first is raised in the end."""
-    wrong: list[Exception] = []
-    for study in sorted(desk.runtime.studies):
-        if not this.wanted():
-            break
-        try:
-            act(study)
-        except DatabaseUnavailable:
-            raise
-        except Exception as error:  # whatever it is, it is of this study
-            wrong.append(error)
-    if wrong:
-        raise wrong[0]
+def _studies(desk: Desk, this: WorkerRound) -> Iterator[str]:
+    """Every study, while it is wanted."""
+    return itertools.takewhile(lambda _study: this.wanted(), sorted(desk.runtime.studies))
 
 
 def _chain(desk: Desk, this: WorkerRound) -> str:

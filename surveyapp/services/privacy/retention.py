@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.instrument.consent.retention import RetentionRule
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.privacy.retention import KeptPerson, KeptThing, retained
 from surveyapp.domain.staff import Action
+from surveyapp.services.one_by_one import one_by_one
 from surveyapp.services.privacy import erasing
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
@@ -76,22 +76,17 @@ def run(desk: Desk, study_id: str) -> dict[KeptThing, int]:
         return done
     with desk.reading() as work:
         waiting = [person.id for person in store.people(work.session, scope) if any(_over(work, study, person))]
-    wrong: list[Exception] = []
-    for person_id in waiting:
-        try:
-            with desk.writing() as work:
-                # Read anew: since then they may have withdrawn, or somebody else may have been here.
-                person = store.person(work.session, person_id)
-                over = [] if person is None else list(_over(work, study, person))
-                if person is not None and over:
-                    _let_go(work, study, person, over)
-            done.update(over)
-        except DatabaseUnavailable:
-            raise
-        except Exception as error:  # whatever it is, it is of this person
-            wrong.append(error)
-    if wrong:
-        raise wrong[0]
+
+    def let_go(person_id: uuid.UUID) -> None:
+        with desk.writing() as work:
+            # Read anew: since then they may have withdrawn, or somebody else may have been here.
+            person = store.person(work.session, person_id)
+            over = [] if person is None else list(_over(work, study, person))
+            if person is not None and over:
+                _let_go(work, study, person, over)
+        done.update(over)
+
+    one_by_one(waiting, let_go)
     return done
 
 
