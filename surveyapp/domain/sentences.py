@@ -329,6 +329,7 @@ SENTENCES: Mapping[str, str] = {
     "not_a_date": N_("“%(written)s” is not a date. Write it like 2026-01-31 or 31/01/2026."),
     "day_to_come": N_("%(day)s is still to come. Check the year."),
     "day_too_long_ago": N_("%(day)s is too long ago. Check the year."),
+    "day_too_far": N_("%(day)s is too far off. Check the year."),
     "event_missing": N_("Say what happened. Use one of: %(values)s."),
     "day_missing": N_("Say on which day."),
     "group_missing": N_("Say which group. Use one of: %(values)s."),

@@ -116,6 +116,7 @@ def test_nothing_different_leaves_no_trace(runtime: Runtime, desk: Desk, person:
         # From the calendar's own ends nothing can be counted on, or back.
         ({"closes_on": "9999-12-31"}, None),
         ({"opens_on": "0001-01-01", "due_on": "", "closes_on": ""}, None),
+        ({"opens_on": "1999-12-31", "due_on": "", "closes_on": ""}, None),
         ({"closes_on": "2199-12-31"}, CaseState.OPEN),
         ({"closes_on": "2200-01-01"}, None),
     ],
@@ -182,3 +183,6 @@ def test_the_pages_show_what_follows_before_anything_is_done(
     closes = case_of(runtime, person).closes_at
     assert closes is not None
     assert closes.date() == dt.date(2027, 1, 1)
+    far = post(client, case_page, closes_on="9999-12-31")
+    assert isinstance(far, Page)
+    assert "31 December 9999 is too far off. Check the year." in far.words

@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 from pydantic import TypeAdapter
 
+from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.domain.instrument.easy.renderings import Rendering
 from surveyapp.domain.privacy.held import HeldAnswer, HeldAttempt, HeldBrowser, HeldLink, HeldRecord, HeldTouchpoint
 from surveyapp.domain.sending.planning import WhyNot
@@ -180,11 +181,11 @@ class _Page:
 
     def _touchpoint(self, each: HeldTouchpoint) -> Markup:
         _ = self.words.gettext
-        facts = [_("Opens on %(day)s.", day=self._moment(each.opens_at))]
+        facts = [_("Opens on %(day)s.", day=self._day(each.opens_at.astimezone(self.zone).date()))]
         if each.due_at:
-            facts.append(_("Due by %(day)s.", day=self._moment(each.due_at)))
+            facts.append(_("Due by %(day)s.", day=self._day(last_day(each.due_at, self.zone))))
         if each.closes_at:
-            facts.append(_("Closes on %(day)s.", day=self._moment(each.closes_at)))
+            facts.append(_("Closes on %(day)s.", day=self._day(last_day(each.closes_at, self.zone))))
         if each.moved_at:
             facts.append(_("These days were chosen for you on %(day)s.", day=self._moment(each.moved_at)))
         if each.agreed_at:

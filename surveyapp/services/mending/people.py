@@ -36,6 +36,9 @@ from surveyapp.store import enrolment as store
 from surveyapp.store.entry import accesses
 from surveyapp.store.participants import Placed
 
+LATEST = dt.date(2199, 12, 31)
+"""A day after this is a slip of the pen."""
+
 ASKED_AGAIN = frozenset({CaseState.REFUSED, CaseState.NOT_ELIGIBLE})
 """States out of which a case comes by asking its person again."""
 
@@ -372,9 +375,11 @@ def _read_days(written: Mapping[str, str]) -> tuple[dict[str, dt.date | None], l
     faults = []
     for name in ("opens_on", "due_on", "closes_on"):
         value = written[name].strip()
-        days[name] = read_day(value) if value else None
-        if value and days[name] is None:
+        day = days[name] = read_day(value) if value else None
+        if value and day is None:
             faults.append(FieldFault(name, say("not_a_date", written=value[:60])))
+        elif day is not None and not enrolment_form.EARLIEST <= day <= LATEST:
+            faults.append(FieldFault(name, say("day_too_far" if day > LATEST else "day_too_long_ago", day=day)))
         elif name == "opens_on" and not value:
             faults.append(FieldFault(name, say("day_missing")))
     opens, due, closes = (days[name] for name in ("opens_on", "due_on", "closes_on"))

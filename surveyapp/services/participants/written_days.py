@@ -30,20 +30,11 @@ _SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?", re.ASCII)
 """Days since 1899-12-30, as spreadsheets count them: from 1954 to 2091."""
 
 
-FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
-"""Days on which something happens to people, or begins or ends for them: from others nothing can be counted on or back
-within the calendar."""
-
-
 @functools.lru_cache(maxsize=4_096)
 def read_day(written: str, order: DayOrder = DayOrder.DAY) -> dt.date | None:
     """A date as 2026-01-31, 31/01/2026, 31.1.26 or 31 January 2026, with or without a time after it; None if it is no
-    date, or one of another century than ours and those beside it. `order`: which comes first where both are numbers."""
-    day = _any_day(normalise.code(written), order)
-    return day if day is not None and FIRST_DAY <= day <= LAST_DAY else None
-
-
-def _any_day(written: str, order: DayOrder) -> dt.date | None:
+    date. `order`: which comes first where both are numbers."""
+    written = normalise.code(written)
     if timed := _WITH_TIME.fullmatch(written):
         written = timed[1]
     try:

@@ -124,6 +124,10 @@ def test_everything_is_in_it(runtime: Runtime, person: Participant) -> None:
     assert first.answers[0].question.startswith("How likely are you to recommend the scheme")
     assert [(each.outcome.value, each.note) for each in first.attempts] == [("no_answer", "Rang twice")]
     assert len(first.links) == 1
+    page = held_record.as_page(held, ENGLISH)
+    assert "Opens on 15 June 2026. Due by 29 June 2026. Closes on 14 August 2026." in page, (
+        "the last days, as elsewhere"
+    )
     assert [(each.what, each.roles) for each in held.sights] == [
         ("contact_seen", (Role.INTERVIEWER,)), ("identity_confirmed", (Role.MANAGER,)),
     ]  # fmt: skip
