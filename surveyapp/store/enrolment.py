@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import Column, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
@@ -160,19 +161,24 @@ def take_event_back(session: Session, participant_id: uuid.UUID, event: Event) -
     )
 
 
-def take_case_back(session: Session, case_id: uuid.UUID) -> None:
-    """Takes out a case that nothing has come of (no link, no call, no answer), and messages that only wait to be sent
-    with it. Any other stays."""
-    leads_there = [
+@functools.cache
+def _leading_to_cases() -> tuple[Column[Any], ...]:
+    """Whatever says of which case a row is: no table that is new can be forgotten."""
+    return tuple(
         column
         for table in Base.metadata.sorted_tables
         for column in table.columns
         if any(key.references(table_of(CaseRow)) for key in column.foreign_keys)
-    ]
+    )
+
+
+def take_case_back(session: Session, case_id: uuid.UUID) -> None:
+    """Takes out a case that nothing has come of (no link, no call, no answer), and messages that only wait to be sent
+    with it. Any other stays."""
     waits = MessageRow.state == MessageState.PLANNED
     unused = [
         ~exists().where(column == case_id, *([~waits] if column.table is table_of(MessageRow) else []))
-        for column in leads_there
+        for column in _leading_to_cases()
     ]
     session.execute(delete(MessageRow).where(MessageRow.case_id == case_id, waits, *unused))
     session.execute(delete(CaseRow).where(CaseRow.id == case_id, *unused))
