@@ -30,7 +30,6 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.services import runtime as runtimes
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import database
-from surveyapp.store.answering import prepared
 from surveyapp.store.connecting import engines
 
 
@@ -89,18 +88,6 @@ class Statements(dict[Any, Any]):
 
     def __setitem__(self, key: Any, compiled: Any) -> None:
         super().__setitem__(key[1:], compiled)
-
-
-get_compiled, keep_compiled = prepared.Compiled.get, prepared.Compiled.__setitem__
-
-
-def _get_compiled_for_kind(compiled: prepared.Compiled, key: tuple[Any, ...], default: Any = None) -> Any:
-    return get_compiled(compiled, (key[0].name, *key[1:]), default)
-
-
-def _keep_compiled_for_kind(compiled: prepared.Compiled, key: tuple[Any, ...], made: Any) -> None:
-    """The same of statements that have a place of their own."""
-    keep_compiled(compiled, (key[0].name, *key[1:]), made)
 
 
 _statements: dict[str, Statements] = {}
@@ -284,8 +271,6 @@ def keep() -> None:
     """From here on, in this process."""
     _everywhere(_read_study, read_study)
     _everywhere(_read_source, read_source)
-    prepared.Compiled.get = _get_compiled_for_kind  # type: ignore[method-assign]
-    prepared.Compiled.__setitem__ = _keep_compiled_for_kind  # type: ignore[method-assign]
     # What is sent to one test's browser is sent to the next one's.
     brotli.compress = functools.lru_cache(maxsize=512)(brotli.compress)
     runtimes.from_document = from_document  # type: ignore[attr-defined]

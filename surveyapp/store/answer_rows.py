@@ -45,11 +45,6 @@ def answer_cells(key: str, answer: Answer) -> list[Cells]:
             return [blank | {"reason": reason, "text": note}]
 
 
-def row_count(answer: Answer) -> int:
-    """How many rows an answer is kept in."""
-    return len(answer.codes) if isinstance(answer, Codes) else 1
-
-
 def bound(variable: str) -> str:
     """What the words of an answer are bound to beside the person."""
     return f"answer {variable}"
@@ -108,7 +103,7 @@ def answer_of(rows: Sequence[Any], words: PersonWords) -> Answer:
     """The answer of its rows, in order."""
     first = rows[0]
     if first.reason is not None:
-        note = words.of(first)
+        note = first.text if first.sealed is None else words.of(first)
         return _WITHOUT_NOTE[first.reason] if note is None else Missing(first.reason, note)
     if first.code is not None:
         return _codes((first.code,) if len(rows) == 1 else tuple(row.code for row in rows))

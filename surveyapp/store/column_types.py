@@ -18,8 +18,17 @@ import psycopg
 from psycopg import Column
 from sqlalchemy import DateTime, Dialect, Numeric, String, TypeDecorator, Uuid
 
-_id_of = functools.lru_cache(maxsize=16_384)(uuid.UUID)
-"""An id from its digits. The same few are in row after row, and in what is read next."""
+
+@functools.lru_cache(maxsize=16_384)
+def _id_of(digits: str | None) -> uuid.UUID | None:
+    """The same few are in row after row, and in what is read next."""
+    return None if digits is None else uuid.UUID(digits)
+
+
+@functools.lru_cache(maxsize=16_384)
+def _moment_of(written: str | None) -> dt.datetime | None:
+    """What SQLite keeps without a zone. The same ones come with each save of the same answers."""
+    return None if written is None else dt.datetime.fromisoformat(written).replace(tzinfo=dt.UTC)
 
 
 class Id(Uuid[uuid.UUID]):
@@ -30,11 +39,7 @@ class Id(Uuid[uuid.UUID]):
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
         if dialect.name != "sqlite":
             return super().result_processor(dialect, coltype)  # type: ignore[no-any-return, no-untyped-call]  # without types there
-
-        def read(value: str | None) -> uuid.UUID | None:
-            return None if value is None else _id_of(value)
-
-        return read
+        return _id_of
 
 
 Member = TypeVar("Member", bound=enum.Enum)
@@ -58,13 +63,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return _in_utc(value)
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
-        if dialect.name != "sqlite":
-            return _in_utc
-
-        def read(value: str | None) -> dt.datetime | None:
-            return None if value is None else dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
-
-        return read
+        return _moment_of if dialect.name == "sqlite" else _in_utc
 
 
 def _in_utc(value: dt.datetime | None) -> dt.datetime | None:
@@ -105,13 +104,18 @@ class OneOf(TypeDecorator[Member], Generic[Member]):
         return None if value is None else str(self.kind(value).value)
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any]:
-        kind = self.kind
-        members = {str(each.value): each for each in kind}
+        return _Members(self.kind).__getitem__
 
-        def read(value: str | None) -> Member | None:
-            return None if value is None else members.get(value) or kind(value)
 
-        return read
+class _Members(dict[str | None, Any]):
+    """The members of an enum by their values; of no value none. Raises ValueError for any other."""
+
+    def __init__(self, kind: type[enum.Enum]) -> None:
+        super().__init__({str(each.value): each for each in kind} | {None: None})
+        self._kind = kind
+
+    def __missing__(self, value: str | None) -> Any:
+        return self._kind(value)
 
 
 class Columns(Sequence[Column]):

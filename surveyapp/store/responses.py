@@ -161,7 +161,8 @@ def replace_answers(
     `sources` says which save gave each answer; derived ones (*not asked*) take `save_id`.
     """
     current, words = said.of_response(session, response_id).current, PersonWords(session, response_id=response_id)
-    writing.make_current(session, *writing.current_rows(words, response_id, save_id, current, target, sources))
+    dropped, rows, _ = writing.current_rows(words, response_id, save_id, current, target, sources)
+    writing.make_current(session, dropped, rows)
 
 
 def current_answers(session: Session, response_id: uuid.UUID) -> dict[str, Answer]:

@@ -138,7 +138,7 @@ _BY_ID = Prepared(_FOUND.where(StaffRow.id == bindparam("staff")))
 
 def staff_by_id(session: Session, staff_id: uuid.UUID) -> Staff | None:
     session.flush()
-    found = _each(_BY_ID.execute(session, {"staff": staff_id}))
+    found = _each(_BY_ID.rows(session, {"staff": staff_id}))
     return found[0].staff if found else None
 
 

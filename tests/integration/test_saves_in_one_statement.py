@@ -24,7 +24,7 @@ from surveyapp.services.participants import links
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import sessions
 from surveyapp.store import participants, responses
-from surveyapp.store.answer_rows import Cells, PersonWords, answer_cells, row_count
+from surveyapp.store.answer_rows import Cells, PersonWords, answer_cells
 from surveyapp.store.answering import at_once, standing, writing
 from surveyapp.store.answering.said import CurrentAnswer
 from surveyapp.store.answering.standing import Arrived
@@ -95,10 +95,9 @@ class Person:
             late=step.late,
         )
         sources = {key: each.save_id for key, each in self.current.items()} | dict.fromkeys(step.said, save_id)
-        dropped, answers = writing.current_rows(words, self.response.id, save_id, self.current, step.current, sources)
-        self.current = {
-            key: CurrentAnswer(each, sources.get(key, save_id), row_count(each)) for key, each in step.current.items()
-        }
+        dropped, answers, self.current = writing.current_rows(
+            words, self.response.id, save_id, self.current, step.current, sources
+        )
         return PreparedSave(
             standing=self.arrived,
             consents_said=0,
@@ -209,7 +208,11 @@ def test_each_kind_of_answer_is_stored_alike(both: tuple[Person, Person]) -> Non
     for count in range(1, len(EVERY) + 1):  # as many rows as a power of two, and one more or less
         some = dict(list(EVERY.items())[:count])
         found = alike(both, Step(some, some, pointed=tuple(some)[: count // 2]))
-        assert len(found["answer_history"]) == len(found["answer"]) == sum(map(row_count, some.values()))
+        assert (
+            len(found["answer_history"])
+            == len(found["answer"])
+            == sum(len(answer_cells(key, each)) for key, each in some.items())
+        )
         assert len(found["newest_answer"]) == count // 2
 
 

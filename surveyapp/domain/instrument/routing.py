@@ -149,18 +149,23 @@ class Route:
 
     def is_answered(self, page: Page) -> bool:
         """Whether every variable of the page has an answer or a reason for none. A page to read always is."""
-        return self.answers.keys() >= page.awaited
+        return page.awaited <= self.answers.keys()
+
+    def leads_past(self, page_id: str) -> bool:
+        """Whether a page is on it, answered or not."""
+        return page_id in self._index
 
     @functools.cached_property
     def _answered(self) -> frozenset[str]:
         """The ids of the pages on the route that are answered."""
-        return frozenset(page.id for page in self.pages if self.is_answered(page))
+        answered = self.answers.keys()
+        return frozenset(page.id for page in self.pages if page.awaited <= answered)
 
     @functools.cached_property
     def frontier(self) -> Page | None:
         """The first page still to answer; None when there is none and the response can be submitted."""
-        answered = self._answered
-        return next((page for page in self.pages if page.id not in answered), None)
+        answered = self.answers.keys()
+        return next((page for page in self.pages if not page.awaited <= answered), None)
 
     @property
     def complete(self) -> bool:
@@ -236,7 +241,9 @@ def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> 
                 if part.when and not _chosen(answers.get(part.when[0]), part.when[1]):
                     if part.when[0] in answers:
                         not_asked[part.key] = None
-                elif (answer := given.get(part.key)) is not None and is_asked(answer):
+                elif (answer := given.get(part.key)) is not None and (
+                    answer.__class__ is not Missing or is_asked(answer)
+                ):
                     answers[part.key] = answer
         elif asked is False:
             not_asked.update(dict.fromkeys(part.key for part in page.parts))

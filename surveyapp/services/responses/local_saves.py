@@ -195,7 +195,7 @@ def _taken(
     if contested:
         return Planned(Received(fate=SaveFate.CONTESTED, visit=after, page=page, stands=stands), before, rows)
     route = after.ready[1]
-    reached = any(each.id == page.id for each in route.pages) or any(key in route.answers for key in answers)
+    reached = route.leads_past(page.id) or any(key in route.answers for key in answers)
     fate = SaveFate.SAVED if reached else SaveFate.KEPT_OFF_ROUTE
     return Planned(Received(fate=fate, visit=after, page=page), before, rows)
 

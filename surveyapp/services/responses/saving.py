@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -20,13 +20,13 @@ from surveyapp.domain.entry.pins import Pin
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
 from surveyapp.domain.instrument.kinds import Form
-from surveyapp.domain.instrument.routing import NOT_ASKED, is_asked, walk
+from surveyapp.domain.instrument.routing import NOT_ASKED, Route, is_asked, walk
 from surveyapp.domain.participants import Participant
-from surveyapp.domain.responses import NewSave, RecordedAnswer, payload_hash
+from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, payload_hash
 from surveyapp.services.responses.survey_session import Visit, Who
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
-from surveyapp.store.answer_rows import Cells, PersonWords, row_count
+from surveyapp.store.answer_rows import Cells, PersonWords
 from surveyapp.store.answering import at_once, writing
 from surveyapp.store.answering.said import CurrentAnswer
 from surveyapp.store.answering.standing import Arrived
@@ -188,18 +188,43 @@ def prepared(
             saves.append(writing.save_row(response, save_id, version, revision, sent))
             history += writing.history_rows(words, save_id, answers)
     after = dataclasses.replace(response, revision=revision)
+    anew = _standing_anew(work, before, after, new, save_id, taken) if taken else None
     rows = PreparedSave(
-        standing=standing, consents_said=before.said.consents_said, revision=revision, saves=saves, history=history
+        standing=standing,
+        consents_said=before.said.consents_said,
+        revision=revision,
+        saves=saves,
+        history=history,
+        dropped=anew.dropped if anew else (),
+        answers=anew.answers if anew else (),
+        newest=anew.newest if anew else (),
     )
-    here = dataclasses.replace(before, response=after, standing=dataclasses.replace(standing, response=after))
-    return (rows, here) if not taken else _standing_anew(work, here, rows, new, save_id, taken)
+    there = dataclasses.replace(standing, response=after)
+    if anew is None:
+        return rows, dataclasses.replace(before, response=after, standing=there)
+    state = CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state
+    so_far = dataclasses.replace(before.said, given=anew.given, current=anew.current)
+    here = dataclasses.replace(before, response=after, standing=there, state=state, given=anew.given, said=so_far)
+    return rows, here.along(anew.route)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Anew:
+    """What stands once something was taken, and the rows that make it so."""
+
+    given: Mapping[str, RecordedAnswer]
+    current: Mapping[str, CurrentAnswer]
+    route: Route
+    dropped: Sequence[Cells]
+    answers: Sequence[Cells]
+    newest: Sequence[Cells]
 
 
 def _standing_anew(
-    work: Work, before: Visit, rows: PreparedSave, new: NewSave, save_id: uuid.UUID, taken: Answers
-) -> tuple[PreparedSave, Visit]:
-    """The rows that make what was taken stand, and the visit with it."""
-    questionnaire, response = before.begun
+    work: Work, before: Visit, response: Response, new: NewSave, save_id: uuid.UUID, taken: Answers
+) -> _Anew:
+    """`response`: as it is with the save."""
+    questionnaire, _ = before.begun
     given = {**(before.given or {})}
     for key, answer in taken.items():
         given[key] = RecordedAnswer(
@@ -214,29 +239,20 @@ def _standing_anew(
             language=new.language,
         )
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
-    current = before.said.current
+    current, dropped, answers = before.said.current, list[Cells](), list[Cells]()
     if response.reopened_at is not None:
         # Until they are sent again what was sent counts.
         pointed = dict.fromkeys(taken, save_id)
     else:
         target = {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}
         sources = {key: each.save_id for key, each in given.items()}
-        dropped, answers = writing.current_rows(
+        off = [key for key in {**taken, **current} if key in sources and key not in route.answers]
+        pointed = {key: sources[key] for key in sorted(off) if key in taken or is_asked(current[key].answer)}
+        dropped, answers, current = writing.current_rows(
             words_of(work, before.participant), response.id, save_id, current, target, sources
         )
-        leaves = {*taken, *(key for key, each in current.items() if is_asked(each.answer))}
-        pointed = {key: sources[key] for key in sorted(leaves) if key in sources and key not in route.answers}
-        current = {
-            key: CurrentAnswer(answer, sources.get(key, save_id), row_count(answer)) for key, answer in target.items()
-        }
-        rows = dataclasses.replace(rows, dropped=dropped, answers=answers)
-    after = dataclasses.replace(
-        before,
-        state=CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state,
-        given=given,
-        said=dataclasses.replace(before.said, given=given, current=current),
-    )
-    return dataclasses.replace(rows, newest=writing.newest_rows(response.id, pointed)), after.along(route)
+    newest = writing.newest_rows(response.id, pointed)
+    return _Anew(given=given, current=current, route=route, dropped=dropped, answers=answers, newest=newest)
 
 
 def words_of(work: Work, participant: Participant) -> PersonWords:

@@ -168,7 +168,7 @@ class Visit:
     def next_page(self, page_id: str) -> Page | None:
         """The page after this one, but never beyond the first still to answer; None when it is time to check."""
         route = self.ready[1]
-        following = route.after(page_id) if page_id in {page.id for page in route.pages} else route.frontier
+        following = route.after(page_id) if route.leads_past(page_id) else route.frontier
         return following if following is None or route.page(following.id) else route.frontier
 
 

@@ -39,7 +39,7 @@ def store(session: Session, prepared: PreparedSave) -> bool:
         named |= _named(what, padded(list(rows)) if rows else ())
     sizes = {what: _size(len(rows)) for what, rows in many.items()}
     query = _storing(by_access=standing.access is not None, by_session=standing.web_session is not None, **sizes)
-    return bool(query.execute(session, named).scalar_one())
+    return bool(query.rows(session, named)[0][0])
 
 
 def _size(rows: int) -> int:

@@ -1,45 +1,143 @@
-"""Statements that never change, and are found again, once compiled, without a look at what they are made of."""
+"""Statements that never change: compiled once a kind of database, and then done at its driver.
+
+SQLAlchemy makes them, with the types of what is bound and read, begins and ends what they are done in, and says what an
+error of the driver means. What it goes through around each execution (a context, a result, their options) is as much
+code again as all the rest of a save.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable
+from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.orm import Session
 
-MOST = 16
-"""How often a statement is kept: once a database, and once more where it is done for many rows at a time."""
-
-
-class Compiled(dict[Any, Any]):
-    """What SQLAlchemy keeps compiled, of one statement alone. Its own cache finds a statement by all that it is made
-    of: of those with which somebody answers these are a thousand parts each, hashed at each question anew. Here the
-    rest of the key is enough: the dialect, the names of what is bound, and whether there are many rows."""
-
-    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
-        dialect, _statement, *rest = key
-        return super().get((dialect, *rest), default)
-
-    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
-        if len(self) >= MOST:
-            self.clear()
-        dialect, _statement, *rest = key
-        super().__setitem__((dialect, *rest), compiled)
+Process = Callable[[Any], Any]
 
 
 class Prepared:
-    """A statement, with a place of its own for what it compiles to."""
+    """A statement, of which nothing but what is bound to its names changes."""
 
     def __init__(self, query: Executable) -> None:
         self.query = query
-        self.compiled = Compiled()
+        self._made: dict[str, _Made] = {}
 
-    def execute(
-        self, session: Session, named: Mapping[str, Any] | Sequence[Mapping[str, Any]]
-    ) -> CursorResult[*tuple[Any, ...]]:
-        """Does it with what is bound to its names, or once for each of many."""
-        return session.connection().execute(self.query, named, execution_options={"compiled_cache": self.compiled})
+    def rows(self, session: Session, named: Mapping[str, Any]) -> list[Any]:
+        """What it finds with what is bound to its names: tuples, with a column's name for each place."""
+        connection = session.connection()
+        made = self._for(connection.dialect, named)
+        return made.read(_done(connection, made.sql, made.bound(named), fetched=True))
+
+    def row(self, session: Session, named: Mapping[str, Any]) -> Any | None:
+        """The one row that it finds, or none."""
+        found = self.rows(session, named)
+        assert len(found) < 2, "more than one row"
+        return found[0] if found else None
+
+    def change(self, session: Session, named: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
+        """Changes what it is of, once or for each of many; how many rows that was."""
+        connection = session.connection()
+        if isinstance(named, Mapping):
+            made = self._for(connection.dialect, named)
+            return int(_done(connection, made.sql, made.bound(named)))
+        made = self._for(connection.dialect, named[0])
+        if len(named) == 1:
+            return int(_done(connection, made.sql, made.bound(named[0])))
+        return int(_done(connection, made.sql, [made.bound(each) for each in named], many=True))
+
+    def _for(self, dialect: Dialect, named: Mapping[str, Any]) -> _Made:
+        """What it is for a kind of database, and for these names, which are always the same."""
+        made = self._made.get(dialect.name)
+        if made is None:
+            made = self._made[dialect.name] = _Made(self.query, dialect, named)
+        return made
+
+
+class _Made:
+    """A statement as a kind of database takes it."""
+
+    def __init__(self, query: Any, dialect: Dialect, named: Mapping[str, Any]) -> None:
+        compiled = query.compile(dialect=dialect, column_keys=list(named))
+        assert not compiled.literal_execute_params | compiled.post_compile_params, "a list that is bound as one"
+        assert not [*compiled.insert_prefetch, *compiled.update_prefetch], "a default that a row is to have said"
+        self.sql = str(compiled)
+        self.names = frozenset(named)
+        self._binds: list[tuple[str, Process | None]] = [
+            (name, _process(bind.type.dialect_impl(dialect).bind_processor(dialect)))
+            for name, bind in _in_order(compiled)
+        ]
+        self._is_placed = compiled.positional
+        self._own = {name: bind.effective_value for bind, name in compiled.bind_names.items() if not bind.required}
+        columns = list(getattr(query, "selected_columns", ()))
+        processes = [_process(column.type.dialect_impl(dialect).result_processor(dialect, None)) for column in columns]
+        self._reads = [(place, process) for place, process in enumerate(processes) if process]
+        row: Any = namedtuple  # of names that are found out here
+        self._row = functools.partial(tuple.__new__, row("Row", [column.key for column in columns], rename=True))
+
+    def bound(self, named: Mapping[str, Any]) -> Any:
+        """What is handed to the driver."""
+        if len(named) != len(self.names):
+            raise ValueError(f"{sorted(self.names ^ named.keys())} bound where it was not before, or no longer")
+        given = {**self._own, **named}
+        if self._is_placed:
+            return [
+                value if (value := given[name]) is None or process is None else process(value)
+                for name, process in self._binds
+            ]
+        for name, process in self._binds:
+            if process is not None and (value := given[name]) is not None:
+                given[name] = process(value)
+        return given
+
+    def read(self, found: Sequence[Sequence[Any]]) -> list[Any]:
+        """Rows as they are read."""
+        rows = []
+        for each in found:
+            cells = list(each)
+            for place, process in self._reads:
+                value = cells[place]
+                if value is not None:
+                    cells[place] = process(value)
+            rows.append(self._row(cells))
+        return rows
+
+
+def _in_order(compiled: Any) -> list[tuple[str, Any]]:
+    """Each name and what is bound to it, in the order of their places where a driver has them by place."""
+    binds = {name: bind for bind, name in compiled.bind_names.items()}
+    return [(name, binds[name]) for name in (compiled.positiontup if compiled.positional else binds)]
+
+
+def _process(process: Process | None) -> Process | None:
+    """What makes of a value what a driver takes, or the other way; of none it makes none."""
+    assert process is None or process(None) is None
+    return process
+
+
+def _done(connection: Connection, sql: str, given: Any, *, many: bool = False, fetched: bool = False) -> Any:
+    """The rows, or how many were changed; in a transaction, unless each statement is one. Whoever listens to the
+    connection hears of it, and its driver's errors are told apart, as for every other statement."""
+    if not connection.in_transaction() and not connection.get_execution_options().get("alone"):
+        connection.begin()
+    cursor = connection.connection.cursor()
+    try:
+        for begins in connection.dispatch.before_cursor_execute:
+            begins(connection, cursor, sql, given, None, many)
+        if many:
+            cursor.executemany(sql, given)
+        else:
+            cursor.execute(sql, given)
+        done = cursor.fetchall() if fetched else cursor.rowcount
+        for ends in connection.dispatch.after_cursor_execute:
+            ends(connection, cursor, sql, given, None, many)
+        cursor.close()
+    except BaseException as error:
+        connection._handle_dbapi_exception(error, sql, given, cursor, None)
+        raise
+    return done
 
 
 def padded(ids: list[Any]) -> list[Any]:

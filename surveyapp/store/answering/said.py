@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.answering.saves import SeenSave
 from surveyapp.domain.answers import Answer
-from surveyapp.domain.instrument.routing import is_asked
+from surveyapp.domain.instrument.routing import NOT_ASKED, is_asked
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import RecordedAnswer, ResponseState
 from surveyapp.store.answer_rows import PersonWords, answer_of
@@ -199,7 +199,7 @@ def said(
         named |= {f"client_{each}": client_id for each, client_id in enumerate(ids)}
     query = _said(earlier=len(variables), site=site is not None, saves=len(ids))
     by_kind: dict[int, list[Row[Any]]] = {kind: [] for kind in _Kind}
-    for row in query.execute(session, named).all():
+    for row in query.rows(session, named):
         by_kind[row.kind].append(row)
     words = PersonWords(session, person=standing.participant.id)
     given, current = _answers(by_kind[_Kind.CURRENT], by_kind[_Kind.NEWEST], words)
@@ -224,7 +224,7 @@ def said(
 def of_response(session: Session, response_id: uuid.UUID) -> SaidSoFar:
     """What stands of a response, on the route or not, and its current answers; nothing else is read."""
     session.flush()
-    rows = _said().execute(session, {"response": response_id, "person": None}).all()
+    rows = _said().rows(session, {"response": response_id, "person": None})
     current_rows, newest_rows = ([row for row in rows if row.kind == kind] for kind in (_Kind.CURRENT, _Kind.NEWEST))
     given, current = _answers(current_rows, newest_rows, PersonWords(session, response_id=response_id))
     return SaidSoFar(given=given, current=current)
@@ -232,11 +232,16 @@ def of_response(session: Session, response_id: uuid.UUID) -> SaidSoFar:
 
 def _by_variable(rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:
     found: dict[str, list[Row[Any]]] = {}
+    several: dict[str, list[Row[Any]]] = {}
     for row in rows:
-        found.setdefault(row.variable, []).append(row)
-    for together in found.values():
-        if len(together) > 1:
-            together.sort(key=lambda row: row.position)
+        variable = row.variable
+        if variable in found:
+            several[variable] = found[variable]
+            found[variable].append(row)
+        else:
+            found[variable] = [row]
+    for together in several.values():
+        together.sort(key=lambda row: row.position)
     return found
 
 
@@ -248,8 +253,8 @@ def _answers(
     current: dict[str, CurrentAnswer] = {}
     for variable, rows in sorted(_by_variable(current_rows).items()):
         first, answer = rows[0], answer_of(rows, words)
-        current[variable] = CurrentAnswer(answer, first.id, len(rows))
-        if is_asked(answer):
+        current[variable] = _a_current((answer, first.id, len(rows)))
+        if answer is not NOT_ASKED and is_asked(answer):
             given[variable] = _recorded(variable, first, answer)
     for variable, rows in sorted(_by_variable(newest_rows).items()):
         first = rows[0]
@@ -264,8 +269,13 @@ def _answers(
     return given, current
 
 
+_a_current = functools.partial(tuple.__new__, CurrentAnswer)
+_a_recorded = functools.partial(tuple.__new__, RecordedAnswer)
+"""A tuple with names takes two more steps to make by its own name: some twenty are made with each answer."""
+
+
 def _recorded(variable: str, row: Row[Any], answer: Answer) -> RecordedAnswer:
-    return RecordedAnswer(variable, answer, *row[_SAVED_AT])
+    return _a_recorded((variable, answer, *row[_SAVED_AT]))
 
 
 def _earlier(

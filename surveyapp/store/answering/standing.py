@@ -147,7 +147,7 @@ def of_case(session: Session, case_id: uuid.UUID, language: str) -> Arrived | No
 
 
 def _one(session: Session, query: Prepared, **named: Any) -> Arrived | None:
-    row = query.execute(session, named).one_or_none()
+    row = query.row(session, named)
     if row is None:
         return None
     of = {

@@ -95,7 +95,7 @@ def claim(session: Session, standing: Arrived, consents_said: int, revision: int
     """Takes the place of the next save, if since it was read nobody else saved, sent, moved, withdrew, consented or
     ended the way in that this came by. Whoever has it holds the response's lock until the unit of work ends."""
     query = _CLAIMING[standing.access is not None, standing.web_session is not None]
-    return bool(query.execute(session, claiming(standing, consents_said, revision)).rowcount)
+    return bool(query.change(session, claiming(standing, consents_said, revision)))
 
 
 def claiming(standing: Arrived, consents_said: int, revision: int) -> Cells:
@@ -158,7 +158,7 @@ def make_current(
 def _execute(session: Session, *statements: tuple[Prepared, Sequence[Cells]]) -> None:
     for query, rows in statements:
         if rows:
-            query.execute(session, rows)
+            query.change(session, rows)
 
 
 def save_row(response: Response, save_id: uuid.UUID, version: int, revision: int, save: NewSave) -> Cells:
@@ -193,23 +193,30 @@ def current_rows(
     current: Mapping[str, CurrentAnswer],
     target: Answers,
     sources: Mapping[str, uuid.UUID],
-) -> tuple[list[Cells], list[Cells]]:
-    """What makes the current answers equal `target`, touching only what differs: the rows that go, and those that come
-    or change. `sources`: which save gave each answer; derived ones (*not asked*) take `save_id`."""
+) -> tuple[list[Cells], list[Cells], dict[str, CurrentAnswer]]:
+    """What makes the current answers equal `target`, touching only what differs: the rows that go, those that come or
+    change, and what is then current. `sources`: which save gave each answer; derived ones (*not asked*) take
+    `save_id`."""
     gone = [key for key in current if key not in target]
     dropped: list[Cells] = [{"of_response": response_id, "of_variable": key, "from_position": 0} for key in gone]
     rows: list[Cells] = []
+    after: dict[str, CurrentAnswer] = {}
     for key, answer in target.items():
-        held = current.get(key)
-        # What stands as it did is the same object; to compare two is a step for each.
-        alike = held is not None and (held.answer is answer or held.answer == answer)
-        if alike and sources.get(key) != save_id:
+        held, source = current.get(key), sources.get(key)
+        # What stands as it did is the same object, and a key is a number: to compare two is a step for each.
+        if (
+            held is not None
+            and (held.answer is answer or held.answer == answer)
+            and (source is None or source.int != save_id.int)
+        ):
+            after[key] = held
             continue
         cells = words.cells(key, answer)
-        rows += [each | {"response_id": response_id, "save_id": sources.get(key, save_id)} for each in cells]
+        rows += [each | {"response_id": response_id, "save_id": source or save_id} for each in cells]
+        after[key] = CurrentAnswer(answer, source or save_id, len(cells))
         if held is not None and held.rows > len(cells):
             dropped.append({"of_response": response_id, "of_variable": key, "from_position": len(cells)})
-    return dropped, rows
+    return dropped, rows, after
 
 
 def newest_rows(response_id: uuid.UUID, saves: Mapping[str, uuid.UUID]) -> list[Cells]:
@@ -225,4 +232,4 @@ def point(session: Session, response_id: uuid.UUID, saves: Mapping[str, uuid.UUI
 def remember(session: Session, response_id: uuid.UUID, client_id: uuid.UUID, revision: int) -> None:
     """Keeps the id of a save that changed nothing."""
     seen = {"response_id": response_id, "client_id": client_id, "revision": revision}
-    _KNOWN[session.connection().dialect.name].execute(session, seen)
+    _KNOWN[session.connection().dialect.name].change(session, seen)

@@ -4,9 +4,11 @@ their session had ended, kept sealed for whoever filled them in."""
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -33,7 +35,12 @@ _COLUMNS = (
     WebSessionRow.ended_why,
     WebSessionRow.lent_until,
 )
-_BY_DIGEST = Prepared(select(*_COLUMNS).where(WebSessionRow.digest.in_(bindparam("digests", expanding=True))))
+
+
+@functools.cache
+def _by_digest(digests: int) -> Prepared:
+    several: list[Any] = [bindparam(f"digest_{each}") for each in range(digests)]
+    return Prepared(select(*_COLUMNS).where(WebSessionRow.digest.in_(several)))
 
 
 def add(session: Session, begun: WebSession, digest: str) -> None:
@@ -45,8 +52,9 @@ def add(session: Session, begun: WebSession, digest: str) -> None:
 def by_digest(session: Session, digests: Sequence[str]) -> WebSession | None:
     """The session whose token this is the hash of, over or not. One statement, by a unique index."""
     session.flush()
-    row = _BY_DIGEST.execute(session, {"digests": digests}).one_or_none()
-    return None if row is None else WebSession(**row._mapping)
+    named = {f"digest_{each}": digest for each, digest in enumerate(digests)}
+    row = _by_digest(len(digests)).row(session, named)
+    return None if row is None else WebSession(**row._asdict())
 
 
 def of_staff(session: Session, staff_id: uuid.UUID, now: dt.datetime) -> list[WebSession]:

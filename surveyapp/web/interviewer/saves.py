@@ -11,7 +11,6 @@ from typing import Any
 
 from flask import Response, jsonify, request
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 
 from surveyapp.domain.answering.saves import SentSave
 from surveyapp.domain.errors import (
@@ -37,6 +36,7 @@ from surveyapp.web.shared import assembly
 from surveyapp.web.shared.assembly import local_time
 from surveyapp.web.shared.incoming import JSON, takes_json
 from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.session import signed_form_token
 from surveyapp.web.shared.sign_in import signed_in
 
 ScriptView = Callable[[ByInterviewer], Response]
@@ -104,7 +104,7 @@ def _stand(who: ByInterviewer) -> Response:
     """How far the answers stand, and a token for the saves to come."""
     here = survey_session.visit(runtime(), who)
     return jsonify(
-        revision=here.response.revision if here.response else 0, token=generate_csrf(), state=here.state.value
+        revision=here.response.revision if here.response else 0, token=signed_form_token(), state=here.state.value
     )
 
 

@@ -7,8 +7,6 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask_wtf.csrf import generate_csrf
-
 from surveyapp.domain.instrument.conditions import Reference, reference_id
 from surveyapp.domain.instrument.kinds import form_values
 from surveyapp.domain.instrument.option_order import arranged
@@ -19,6 +17,7 @@ from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.shared.answers import DAY
 from surveyapp.web.shared.assembly import last_local_day
 from surveyapp.web.shared.presenting import fact_of
+from surveyapp.web.shared.session import signed_form_token
 
 
 def contents(visit: Visit, own: bool | None, pack: str) -> dict[str, Any]:
@@ -27,7 +26,7 @@ def contents(visit: Visit, own: bool | None, pack: str) -> dict[str, Any]:
     closes = visit.case.closes_at
     return {
         "pack": pack,
-        "token": generate_csrf(),
+        "token": signed_form_token(),
         "own": own,
         "orders": {
             question.id: [option.code for option in arranged(question, response.seed)]

@@ -11,7 +11,6 @@ from functools import wraps
 
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import force_locale
-from flask_wtf.csrf import generate_csrf
 
 from surveyapp.domain.answering.saves import SentSave
 from surveyapp.domain.entry.doors import READS_ANSWERS, Door
@@ -35,6 +34,7 @@ from surveyapp.web.shared import assembly
 from surveyapp.web.shared.faults import fault_sentence
 from surveyapp.web.shared.incoming import JSON, takes_json
 from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.session import signed_form_token
 
 WHOSE = "X-Whose"
 """The header in which a phone names whose answers it keeps, as the slip did."""
@@ -73,7 +73,7 @@ def stand(handle: str) -> Response:
     here = survey_session.visit(runtime(), entrance.who(handle), entrance.standing())
     revision = here.response.revision if here.response else 0
     shown = revision if here.door in READS_ANSWERS else None
-    return jsonify(revision=shown, token=generate_csrf(), state=_state(here))
+    return jsonify(revision=shown, token=signed_form_token(), state=_state(here))
 
 
 def _state(here: Visit) -> str:

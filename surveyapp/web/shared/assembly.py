@@ -9,7 +9,6 @@ from typing import Any
 from babel import Locale
 from flask import Flask, g, request
 from flask_babel import format_date, format_datetime, get_locale
-from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from surveyapp.domain.fieldwork.days import last_day
@@ -117,7 +116,7 @@ def assemble_pages(app: Flask, demo: bool = False, door: Callable[[], Any] | Non
     csrf.init_app(app)
     # Registered before what compresses, it runs after that.
     app.after_request(headers.leave_the_date)
-    Compress(app)
+    headers.Compressed(app)
     static_files.install(app)
     headers.install(app)
     errors.install(app)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
+from flask_compress import Compress
 
 CONTENT_SECURITY_POLICY = ";".join(
     (
@@ -75,6 +76,17 @@ def leave_the_date(response: Response) -> Response:
     """Takes out the date of an answer: what serves says it of each, and it would stand there twice."""
     response.headers.pop("Date", None)
     return response
+
+
+class Compressed(Compress):
+    """Flask-Compress, of what gets smaller by it: whose length is known to be below that never is, whoever asks."""
+
+    def after_request(self, response: Response | None) -> Response:
+        if response is not None:
+            length = response.headers.get("Content-Length")
+            if length is not None and int(length) < current_app.config["COMPRESS_MIN_SIZE"]:
+                return response
+        return super().after_request(response)
 
 
 RETRY_AFTER = {"Retry-After": "30"}

@@ -7,16 +7,21 @@ token of a session in the database, which alone decides whether it opens anythin
 from __future__ import annotations
 
 import contextlib
+import copy
 import datetime as dt
+import functools
+import hmac
 import re
 import secrets
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 
+import itsdangerous
 from flask import Flask, Request, Response, current_app, g, has_request_context, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadData, BadSignature, TimestampSigner, URLSafeSerializer, URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
 
 from surveyapp.domain.web_sessions import PARTICIPANT_ABSOLUTE, WebSession, device_words
@@ -56,6 +61,60 @@ COOKIE_LIVES = PARTICIPANT_ABSOLUTE + dt.timedelta(days=1)
 
 KNOWN_FOR, MOST_KNOWN = dt.timedelta(days=400), 8
 """How long a browser is known to an account, and to how many accounts at once."""
+
+
+MOST_OPENED = 2048
+"""How many cookies and tokens a process keeps opened, of each kind."""
+
+
+class _Signature(TimestampSigner):
+    """The library's, which works its key out anew for each text."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._derived: dict[Any, bytes] = {}
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        if secret_key not in self._derived:
+            self._derived[secret_key] = super().derive_key(secret_key)
+        return self._derived[secret_key]
+
+
+class Signer(URLSafeTimedSerializer):
+    """Signs and opens as the library does, and opens each text once: the same cookie comes with every request of a
+    browser, the same token with every save of a page. How old one may be is looked at each time."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, signer=_Signature, **options)
+        self._kept = super().make_signer()
+        self._opened = functools.lru_cache(maxsize=MOST_OPENED)(self._open)
+
+    def make_signer(self, salt: str | bytes | None = None) -> itsdangerous.Signer:
+        return self._kept if salt is None or salt == self.salt else super().make_signer(salt)
+
+    def loads(  # type: ignore[override]  # as the library’s own
+        self,
+        s: str | bytes,
+        max_age: int | None = None,
+        return_timestamp: bool = False,
+        salt: str | bytes | None = None,
+    ) -> Any:
+        """Raises BadSignature, SignatureExpired. What is returned is the caller's to change."""
+        if isinstance(s, str) and salt is None:
+            said, at = self._opened(s)
+            if _is_flat(said) and (max_age is None or 0 <= int(time.time()) - at.timestamp() <= max_age):
+                return (copy.copy(said), at) if return_timestamp else copy.copy(said)
+        return super().loads(s, max_age, return_timestamp, salt)
+
+    def _open(self, written: str) -> tuple[Any, dt.datetime]:
+        said, at = super().loads(written, return_timestamp=True)
+        return said, at
+
+
+def _is_flat(said: Any) -> bool:
+    """Whether a copy of it shares nothing with it that could be changed."""
+    of_it = said.values() if isinstance(said, dict) else said if isinstance(said, list) else ()
+    return not any(isinstance(each, dict | list) for each in of_it)
 
 
 def is_staff_path(path: str) -> bool:
@@ -169,6 +228,37 @@ def form_token() -> str | None:
     return found if isinstance(found, str) else None
 
 
+def signed_form_token() -> str:
+    """The token of a page's forms, one for all of them, as Flask-WTF signs it."""
+    page = g._get_current_object().__dict__
+    if FORM_TOKEN not in page:
+        if form_token() is None:
+            session[FORM_TOKEN] = secrets.token_urlsafe(16)
+        page[FORM_TOKEN] = str(_form_signer().dumps(session[FORM_TOKEN]))
+    return cast(str, page[FORM_TOKEN])
+
+
+def is_form_token(sent: str | None) -> bool:
+    """Whether a form brought the token of this browser's session."""
+    own = form_token()
+    if not sent or own is None:
+        return False
+    try:
+        found = _form_signer().loads(sent, max_age=current_app.config["WTF_CSRF_TIME_LIMIT"])
+    except BadData:
+        return False
+    return isinstance(found, str) and hmac.compare_digest(own.encode(), found.encode())
+
+
+def _form_signer() -> Signer:
+    """With the keys and the salt of Flask-WTF, by which staff's forms go."""
+    made = current_app.extensions
+    if "form_signer" not in made:
+        keys = current_app.config.get("WTF_CSRF_SECRET_KEY") or current_app.secret_key
+        made["form_signer"] = Signer(keys, salt="wtf-csrf-token")
+    return cast(Signer, made["form_signer"])
+
+
 def keep_form(of: WebSession | None) -> bool:
     """Keeps the form that was just sent for whoever's session this is or was, files and tokens left out; returns
     whether it is kept. Not for a script, which holds what it sends, nor for forms of one's own account: passwords are
@@ -210,7 +300,7 @@ JSON = "application/json"
 
 def let_go_of_sent(of: Callable[[], WebSession | None], response: Response) -> Response:
     """Once a kept form was taken, it is kept no longer. `of`: whose session this is."""
-    if request.method != "POST" or response.status_code >= 400:
+    if request.method != "POST" or request.mimetype == JSON or response.status_code >= 400:
         return response
     if (sent := _sent_fields().get(SENT)) and (owner := of()):
         with contextlib.suppress(ValueError):
@@ -237,7 +327,10 @@ class SessionByAudience(SecureCookieSessionInterface):
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """Made once: the keys of an application stay."""
         if "session_signer" not in app.extensions:
-            app.extensions["session_signer"] = super().get_signing_serializer(app)
+            made = super().get_signing_serializer(app)
+            app.extensions["session_signer"] = made and Signer(
+                made.secret_keys, made.salt, serializer=made.serializer, signer_kwargs=made.signer_kwargs
+            )
         return cast("URLSafeTimedSerializer | None", app.extensions["session_signer"])
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
@@ -246,8 +339,11 @@ class SessionByAudience(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """A style sheet or script is the same for everybody: were it to vary by cookie, a phone would fetch it anew
         with every page."""
-        if request.endpoint != "static" and not is_program_path(request.path):
+        asked = request._get_current_object()  # type: ignore[attr-defined]  # what stands behind it
+        # Nobody keeps what is not to be stored, so that nobody asks by what it varies.
+        kept = response.headers.get("Cache-Control") != "no-store"
+        as_before = not kept and session and not self.should_set_cookie(app, session)
+        if not as_before and asked.endpoint != "static" and not is_program_path(asked.path):
             super().save_session(app, session, response)
-        if response.headers.get("Cache-Control") == "no-store":
-            # Nobody keeps it, so that nobody asks by what it varies.
+        if not kept:
             response.headers.pop("Vary", None)
