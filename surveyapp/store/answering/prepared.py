@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.orm import Session
 
+from surveyapp.store.connecting.driver import done
+
 Process = Callable[[Any], Any]
 
 
@@ -118,26 +120,10 @@ def _process(process: Process | None) -> Process | None:
 
 
 def _done(connection: Connection, sql: str, given: Any, *, many: bool = False, fetched: bool = False) -> Any:
-    """The rows, or how many were changed; in a transaction, unless each statement is one. Whoever listens to the
-    connection hears of it, and its driver's errors are told apart, as for every other statement."""
+    """In a transaction, unless each statement is one."""
     if not connection.in_transaction() and not connection.get_execution_options().get("alone"):
         connection.begin()
-    cursor = connection.connection.cursor()
-    try:
-        for begins in connection.dispatch.before_cursor_execute:
-            begins(connection, cursor, sql, given, None, many)
-        if many:
-            cursor.executemany(sql, given)
-        else:
-            cursor.execute(sql, given)
-        done = cursor.fetchall() if fetched else cursor.rowcount
-        for ends in connection.dispatch.after_cursor_execute:
-            ends(connection, cursor, sql, given, None, many)
-        cursor.close()
-    except BaseException as error:
-        connection._handle_dbapi_exception(error, sql, given, cursor, None)
-        raise
-    return done
+    return done(connection, sql, given, many=many, fetched=fetched)
 
 
 def padded(ids: list[Any]) -> list[Any]:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 
 from surveyapp.domain.errors import OF_DATABASE, DatabaseFault, DatabaseUnavailable
 from surveyapp.store.column_types import ServerCursor
+from surveyapp.store.connecting.driver import done
 from surveyapp.store.connecting.unavailable import tell_apart, unfit
 from surveyapp.watching import meters, statements
 
@@ -169,6 +170,6 @@ def _sqlite_begin(connection: Connection) -> None:
         return
     began = time.perf_counter()
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        done(connection, "BEGIN IMMEDIATE")
     finally:
         meters.database_wait.labels("write").observe(time.perf_counter() - began)

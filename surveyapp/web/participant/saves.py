@@ -12,7 +12,7 @@ from functools import wraps
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import force_locale
 
-from surveyapp.domain.answering.saves import SentSave
+from surveyapp.domain.answering.saves import SaveFate, SentSave
 from surveyapp.domain.entry.doors import READS_ANSWERS, Door
 from surveyapp.domain.errors import (
     AccessRefused,
@@ -102,6 +102,8 @@ def receive(handle: str) -> Response:
     visit = received.visit
     if visit is not None and visit.response is not None and visit.response.revision:
         entrance.note_began(handle)
+    if received.fate is SaveFate.SAVED:  # in which there are no words
+        return jsonify(saves.answer(sent, received, _faults))
     spoken = plain_of(sent.language)
     serves = interface_catalogues.serves_participants(spoken)
     with force_locale(spoken if serves else interface_catalogues.SOURCE):

@@ -19,6 +19,7 @@ from flask_wtf.file import FileField
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import BaseConverter, IntegerConverter, MapAdapter, UnicodeConverter, ValidationError
 from werkzeug.sansio.http import parse_cookie
+from werkzeug.sansio.utils import get_host
 from wtforms import DateTimeLocalField, PasswordField, StringField, TextAreaField
 
 from surveyapp.domain import normalise
@@ -127,10 +128,33 @@ class Application(Flask):
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Raises SecurityError (400) under any other name: the addresses of pages and redirects are made with it.
         Whoever watches this machine may ask how it is under the machine's own."""
-        if request is not None:
-            watched = LOOPBACK if request.path.startswith("/health/") or request.path == "/metrics" else ()
-            request.trusted_hosts = [*self.config["SITE_NAMES"], *watched]
-        return super().create_url_adapter(request)
+        if request is None:
+            return super().create_url_adapter(request)
+        watched = LOOPBACK if request.path.startswith("/health/") or request.path == "/metrics" else ()
+        names = (*self.config["SITE_NAMES"], *watched)
+        asked = request.environ
+        request.trusted_hosts = list(names)
+        request.host = _host(request.scheme, asked.get("HTTP_HOST"), request.server, names)
+        return self.url_map.bind(
+            request.host,
+            _text(asked.get("SCRIPT_NAME", "")),
+            "",
+            request.scheme,
+            request.method,
+            _text(asked.get("PATH_INFO", "")),
+            _text(asked.get("QUERY_STRING", "")),
+        )
+
+
+def _text(handed: str) -> str:
+    """What a server hands on byte by byte, as the text that it is."""
+    return handed.encode("latin-1").decode(errors="replace")
+
+
+@functools.lru_cache(maxsize=256)
+def _host(scheme: str, said: str | None, server: tuple[str, int | None] | None, names: tuple[str, ...]) -> str:
+    """The name that a request was asked under. Raises SecurityError for one that is none of the site's."""
+    return get_host(scheme, said, server, names)
 
 
 def site_names(public_url: str, demo: bool) -> tuple[str, ...]:
