@@ -51,20 +51,25 @@ class Interface(Domain):
         return str(super().ngettext(singular, plural, Written(num, _spoken_now()[0]), **variables))
 
 
-def _spoken_now() -> tuple[str, NullTranslations]:
-    """(language as a study's files name it, words) of the page. A page of results asks thousands of times, and what
-    Flask-Babel goes through to say its locale is most of what such a page costs: it is asked here once, for as long as
-    the locale that it remembers for the page is the same object."""
+Said = dict[tuple[str, bool], Markup]
+"""Texts of templates, and whether something is to be put into them."""
+
+
+def _spoken_now() -> tuple[str, NullTranslations, Said]:
+    """(language as a study's files name it, words, those of templates) of the page. A page of results asks thousands of
+    times, and what Flask-Babel goes through to say its locale is most of what such a page costs: it is asked here once,
+    for as long as the locale that it remembers for the page is the same object."""
     try:
         page = g._get_current_object().__dict__
     except RuntimeError:  # outside of any request
         page = {}
     locale = getattr(page.get("_flask_babel"), "babel_locale", None) or get_locale()
-    known: tuple[Locale | None, tuple[str, NullTranslations]] | None = page.get("_spoken_now")
+    known: tuple[Locale | None, tuple[str, NullTranslations, Said]] | None = page.get("_spoken_now")
     if known is not None and known[0] is locale:
         return known[1]
     written = str(locale or interface_catalogues.SOURCE)
-    made = written.replace("_", "-"), interface_catalogues.translations(written)
+    words = interface_catalogues.translations(written)
+    made = written.replace("_", "-"), words, vars(words).setdefault("said", {})
     page["_spoken_now"] = locale, made
     return made
 
@@ -77,7 +82,7 @@ def spoken(text: str, /, **values: object) -> str:
 
 def spoken_plural(one: str, many: str, number: int, /, **values: object) -> str:
     """`ngettext`, likewise."""
-    language, words = _spoken_now()
+    language, words, _ = _spoken_now()
     said = str(words.ngettext(one, many, number))
     return said % {"num": Written(number, language), **{name: isolated(value) for name, value in values.items()}}
 
@@ -117,8 +122,15 @@ def install(app: Flask) -> None:
 
 
 def _in_template(text: str, /, **values: object) -> Markup:
-    """Jinja's `_`, in one step: every template here is HTML."""
-    return Markup(_spoken_now()[1].ugettext(text)) % values  # noqa: S704 (what is put into it is escaped)
+    """Jinja's `_`, in one step: every template here is HTML. A text is looked up once a language: a page has some
+    twenty, and the next one most of them again."""
+    _, words, said = _spoken_now()
+    key = text, bool(values)
+    found = said.get(key)
+    if found is None:
+        marked = Markup(words.ugettext(text))  # noqa: S704 (what is put into it is escaped)
+        found = said[key] = marked if values else marked % {}
+    return found % values if values else found
 
 
 def read_all(app: Flask) -> None:
