@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.orm import Session
 
-from surveyapp.store.connecting.driver import done
+from surveyapp.store.connecting.driver import as_taken, done
 
 Process = Callable[[Any], Any]
 
@@ -65,13 +65,13 @@ class _Made:
         compiled = query.compile(dialect=dialect, column_keys=list(named))
         assert not compiled.literal_execute_params | compiled.post_compile_params, "a list that is bound as one"
         assert not [*compiled.insert_prefetch, *compiled.update_prefetch], "a default that a row is to have said"
-        self.sql = str(compiled)
         self.names = frozenset(named)
+        binds = {name: bind for bind, name in compiled.bind_names.items()}
+        order = list(compiled.positiontup if compiled.positional else binds)
+        self.sql = str(compiled) if compiled.positional else as_taken(str(compiled), order)
         self._binds: list[tuple[str, Process | None]] = [
-            (name, _process(bind.type.dialect_impl(dialect).bind_processor(dialect)))
-            for name, bind in _in_order(compiled)
+            (name, _process(binds[name].type.dialect_impl(dialect).bind_processor(dialect))) for name in order
         ]
-        self._is_placed = compiled.positional
         self._own = {name: bind.effective_value for bind, name in compiled.bind_names.items() if not bind.required}
         columns = list(getattr(query, "selected_columns", ()))
         processes = [_process(column.type.dialect_impl(dialect).result_processor(dialect, None)) for column in columns]
@@ -79,20 +79,15 @@ class _Made:
         row: Any = namedtuple  # of names that are found out here
         self._row = functools.partial(tuple.__new__, row("Row", [column.key for column in columns], rename=True))
 
-    def bound(self, named: Mapping[str, Any]) -> Any:
-        """What is handed to the driver."""
+    def bound(self, named: Mapping[str, Any]) -> list[Any]:
+        """What is handed to the driver, by place."""
         if len(named) != len(self.names):
             raise ValueError(f"{sorted(self.names ^ named.keys())} bound where it was not before, or no longer")
         given = {**self._own, **named}
-        if self._is_placed:
-            return [
-                value if (value := given[name]) is None or process is None else process(value)
-                for name, process in self._binds
-            ]
-        for name, process in self._binds:
-            if process is not None and (value := given[name]) is not None:
-                given[name] = process(value)
-        return given
+        return [
+            value if (value := given[name]) is None or process is None else process(value)
+            for name, process in self._binds
+        ]
 
     def read(self, found: Sequence[Sequence[Any]]) -> list[Any]:
         """Rows as they are read."""
@@ -105,12 +100,6 @@ class _Made:
                     cells[place] = process(value)
             rows.append(self._row(cells))
         return rows
-
-
-def _in_order(compiled: Any) -> list[tuple[str, Any]]:
-    """Each name and what is bound to it, in the order of their places where a driver has them by place."""
-    binds = {name: bind for bind, name in compiled.bind_names.items()}
-    return [(name, binds[name]) for name in (compiled.positiontup if compiled.positional else binds)]
 
 
 def _process(process: Process | None) -> Process | None:

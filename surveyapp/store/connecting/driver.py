@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection
 
 
+def as_taken(sql: str, names: list[str]) -> str:
+    """A statement of which values are bound by name (`%(name)s`), as PostgreSQL itself takes it (`$1`)."""
+    places = {name: f"${number}" for number, name in enumerate(names, 1)}
+    return re.sub(r"%%|%\((\w+)\)s", lambda found: places[found[1]] if found[1] else "%", sql)
+
+
 def done(connection: Connection, sql: str, given: Any = (), *, many: bool = False, fetched: bool = False) -> Any:
-    """The rows of a statement, or how many it changed; `many`: it is done once for each of what is `given`. What is
-    open on the connection, and what is not, stays so. Raises what SQLAlchemy does for an error of the driver's."""
-    cursor = connection.connection.cursor()
+    """The rows of a statement, in which values are bound by place, as the database itself takes it; or how many it
+    changed. `many`: it is done once for each of what is `given`. What is open on the connection, and what is not, stays
+    so. Raises what SQLAlchemy does for an error of the driver's."""
+    driven = connection.connection
+    if connection.dialect.name == "sqlite":
+        cursor: Any = driven.cursor()
+    else:
+        # psycopg's own would look for what is bound in each statement anew: it remembers none of more than 4096
+        # characters or 50 values, as those are that store an answer.
+        cursor = psycopg.RawCursor(driven.driver_connection)  # type: ignore[arg-type]  # a driver’s, while it is open
     try:
         for begins in connection.dispatch.before_cursor_execute:
             begins(connection, cursor, sql, given, None, many)
