@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -15,10 +16,18 @@ def as_taken(sql: str, names: list[str]) -> str:
     return re.sub(r"%%|%\((\w+)\)s", lambda found: places[found[1]] if found[1] else "%", sql)
 
 
-def done(connection: Connection, sql: str, given: Any = (), *, many: bool = False, fetched: bool = False) -> Any:
+def done(
+    connection: Connection,
+    sql: str,
+    given: Any = (),
+    *,
+    many: bool = False,
+    fetched: bool = False,
+    how: Callable[[Any, str], object] | None = None,
+) -> Any:
     """The rows of a statement, in which values are bound by place, as the database itself takes it; or how many it
-    changed. `many`: it is done once for each of what is `given`. What is open on the connection, and what is not, stays
-    so. Raises what SQLAlchemy does for an error of the driver's."""
+    changed. `many`: it is done once for each of what is `given`; `how`: with a cursor, otherwise than at once. What is
+    open on the connection, and what is not, stays so. Raises what SQLAlchemy does for an error of the driver's."""
     driven = connection.connection
     if connection.dialect.name == "sqlite":
         cursor: Any = driven.cursor()
@@ -29,7 +38,9 @@ def done(connection: Connection, sql: str, given: Any = (), *, many: bool = Fals
     try:
         for begins in connection.dispatch.before_cursor_execute:
             begins(connection, cursor, sql, given, None, many)
-        if many:
+        if how is not None:
+            how(cursor, sql)
+        elif many:
             cursor.executemany(sql, given)
         else:
             cursor.execute(sql, given)
