@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Missing, Reason
 from surveyapp.domain.instrument.conditions import Condition, KnownValue, Lookup, Reference, evaluate
@@ -205,14 +206,15 @@ class Route:
     def sections(self) -> tuple[SectionProgress, ...]:
         """The sections of which something is or may still be asked, in order. One with nothing but what is to be read
         is not among them."""
-        own: dict[str, list[Page]] = {}
+        answered, known = self._answered, dict[str, list[Any]]()
         for page in self.possible:
             if page.parts:
-                own.setdefault(page.section.id, []).append(page)
-        return tuple(
-            SectionProgress(pages[0].section, sum(page.id in self._answered for page in pages), len(pages))
-            for pages in own.values()
-        )
+                counts = known.get(page.section.id)
+                if counts is None:
+                    counts = known[page.section.id] = [page.section, 0, 0]
+                counts[1] += page.id in answered
+                counts[2] += 1
+        return tuple(SectionProgress(*each) for each in known.values())
 
 
 def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> Route:
