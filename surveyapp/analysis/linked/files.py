@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import os
 from collections.abc import Collection
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from surveyapp.analysis.linked.table import (
 )
 from surveyapp.domain.instrument.kinds import PartType
 from surveyapp.domain.responses import CountedValue
+from surveyapp.domain.results.cells import quantity_read, quantity_written
 
 FORMAT = 1
 """Of what is written here. A file of another is no file."""
@@ -155,25 +155,8 @@ def _key(column: dict[str, Any]) -> ColumnKey:
 
 
 def _written(value: CountedValue) -> str | list[str] | bool:
-    match value:
-        case bool() | str():
-            return value
-        case Decimal():
-            return ["number", str(value)]
-        case dt.time():
-            return ["time", value.isoformat()]
-        case dt.date():
-            return ["day", value.isoformat()]
+    return value if isinstance(value, bool | str) else quantity_written(value)
 
 
 def _read(written: Any) -> CountedValue:
-    if isinstance(written, (bool, str)):
-        return written
-    match written:
-        case ["number", str(text)]:
-            return Decimal(text)
-        case ["time", str(text)]:
-            return dt.time.fromisoformat(text)
-        case ["day", str(text)]:
-            return dt.date.fromisoformat(text)
-    raise ValueError(f"Not a value: {written}.")
+    return written if isinstance(written, bool | str) else quantity_read(written)

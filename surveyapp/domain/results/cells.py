@@ -124,7 +124,8 @@ class ScoreSummary:
     maximum: Decimal | None
 
 
-def _written(value: Decimal | dt.date | dt.time) -> list[str]:
+def quantity_written(value: Decimal | dt.date | dt.time) -> list[str]:
+    """A number, a time or a day as JSON has it, with what it is of: of 9 and 9:00 both would be text."""
     match value:
         case Decimal():
             return ["number", str(value)]
@@ -134,7 +135,8 @@ def _written(value: Decimal | dt.date | dt.time) -> list[str]:
             return ["day", value.isoformat()]
 
 
-def _read(written: object) -> Decimal | dt.date | dt.time:
+def quantity_read(written: object) -> Decimal | dt.date | dt.time:
+    """`quantity_written`, or one itself. Raises ValueError for what is neither."""
     if isinstance(written, Decimal | dt.date | dt.time):
         return written
     match written:
@@ -147,7 +149,7 @@ def _read(written: object) -> Decimal | dt.date | dt.time:
     raise ValueError("Neither a number, nor a day, nor a time.")
 
 
-Quantity = Annotated[Decimal | dt.date | dt.time, PlainSerializer(_written), PlainValidator(_read)]
+Quantity = Annotated[Decimal | dt.date | dt.time, PlainSerializer(quantity_written), PlainValidator(quantity_read)]
 """A number, a day, a time of day. Kept with what it is, for they look alike in JSON."""
 
 

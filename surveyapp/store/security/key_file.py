@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.store.security.copying.of_files import flush
 
 MAGIC = b"surveyapp person keys 1\n"
 SIZE = 256
@@ -107,7 +108,7 @@ class KeyFile:
             os.fsync(file)
         finally:
             os.close(file)
-        _sync_folder(self.path.parent)
+        flush(self.path.parent)
 
     def read(self, people: Collection[uuid.UUID]) -> dict[uuid.UUID, KeyRecord]:
         """The records of these people, of those that there are. Many are read in one go."""
@@ -281,11 +282,3 @@ def _parsed(record: bytes) -> KeyRecord:
         if wrapped != _NOTHING
     )
     return KeyRecord(uuid.UUID(bytes=person), () if gone else keys, gone)
-
-
-def _sync_folder(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
