@@ -51,11 +51,11 @@ class Interface(Domain):
         return str(super().ngettext(singular, plural, Written(num, _spoken_now()[0]), **variables))
 
 
-Said = dict[tuple[str, bool], Markup]
+TemplateTexts = dict[tuple[str, bool], Markup]
 """Texts of templates, and whether something is to be put into them."""
 
 
-def _spoken_now() -> tuple[str, NullTranslations, Said]:
+def _spoken_now() -> tuple[str, NullTranslations, TemplateTexts]:
     """(language as a study's files name it, words, those of templates) of the page. A page of results asks thousands of
     times, and what Flask-Babel goes through to say its locale is most of what such a page costs: it is asked here once,
     for as long as the locale that it remembers for the page is the same object."""
@@ -64,7 +64,7 @@ def _spoken_now() -> tuple[str, NullTranslations, Said]:
     except RuntimeError:  # outside of any request
         page = {}
     locale = getattr(page.get("_flask_babel"), "babel_locale", None) or get_locale()
-    known: tuple[Locale | None, tuple[str, NullTranslations, Said]] | None = page.get("_spoken_now")
+    known: tuple[Locale | None, tuple[str, NullTranslations, TemplateTexts]] | None = page.get("_spoken_now")
     if known is not None and known[0] is locale:
         return known[1]
     written = str(locale or interface_catalogues.SOURCE)
