@@ -25,9 +25,12 @@ from surveyapp.domain.instrument.routing import Page, resume_at
 from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security.kept_forms import KeptForm
-from surveyapp.web.participant import views
+from surveyapp.web.participant import untouched, views
 from surveyapp.web.participant.entrance import OPENED
 from surveyapp.web.participant.serving import AnswersContested, Backend, PageRule, has_begun, note_named, show
+from surveyapp.web.participant.untouched import Goal
+from surveyapp.web.shared import static_files
+from surveyapp.web.shared.presenting import presented_to
 from surveyapp.web.shared.reply import Reply
 
 
@@ -207,11 +210,13 @@ def _checking() -> bool:
 
 
 def _address(backend: Backend, page_id: str, here: Visit | None = None, note: str | None = None) -> str:
-    """A question's address; those who came from the check page are remembered in it."""
-    query: dict[str, Any] = {"note": note} if note else {}
-    if _checking():
-        query["from"] = "check"
-    return backend.address("question", here, page_id=page_id, **query)
+    place, values = _to_question(page_id)
+    return backend.address(place, here, **dict(values), **({"note": note} if note else {}))
+
+
+def _to_question(page_id: str) -> Goal:
+    """A question; those who came from the check page are remembered in its address."""
+    return "question", (("page_id", page_id), ("from", "check")) if _checking() else (("page_id", page_id),)
 
 
 def _is_over(here: Visit) -> bool:
@@ -248,15 +253,20 @@ def _elsewhere(backend: Backend, here: Visit, page_id: str, unsaved: bool = Fals
     """Where `then` leads. `unsaved`: something on the page could not be stored, as part of the answer is missing."""
     if _then() == "later":
         return backend.address("later", here, **({"unsaved": 1} if unsaved else {}))
-    return _back(backend, here, page_id)
+    return _at(backend, here, _back(backend, here, page_id))
 
 
-def _back(backend: Backend, here: Visit, page_id: str) -> str:
+def _at(backend: Backend, here: Visit, goal: Goal) -> str:
+    place, values = goal
+    return backend.address(place, here, **dict(values))
+
+
+def _back(backend: Backend, here: Visit, page_id: str) -> Goal:
     """Where Back leads: the question before, or what this is about."""
     if _checking() and here.ready[1].complete:
-        return backend.address("check", here)
+        return "check", ()
     before, _following = backend.beside(here, page_id)
-    return _address(backend, before.id, here) if before else backend.address("consent", here)
+    return _to_question(before.id) if before else ("consent", ())
 
 
 def _question(
@@ -270,9 +280,17 @@ def _question(
     stands: Mapping[str, RecordedAnswer] | None = None,
 ) -> str:
     shown = kept.fields if kept else posted
+    given = here.given or {}
+    back, action = _back(backend, here, page.id), _to_question(page.id)
+    told = note_named("kept" if kept else note or request.args.get("note"))
+    welcomed = not kept and not note and request.args.get("note") == "back"
+    touched = shown is not None or bool(stands) or any(part.key in given for part in page.parts)
+    if backend.handle and not touched and presented_to(here, page) is page:
+        if not has_begun(here):
+            static_files.take_time()
+        return untouched.shown(untouched.untouched(here, page, back, action, told, welcomed), backend.handle)
     # What is filled in again was written over what was on the screen then; what stands now is told.
     seen = shown.get("seen") if shown and not stands else None
-    given = here.given or {}
     return show(
         backend,
         "question",
@@ -281,12 +299,12 @@ def _question(
         seen=seen or [str(given[part.key].client_id) if part.key in given else "" for part in page.parts],
         stands=views.told_of(page, stands or {}),
         skip=_onward(backend, here, page.id) if stands else None,
-        back=_back(backend, here, page.id),
-        action=_address(backend, page.id, here),
+        back=_at(backend, here, back),
+        action=_at(backend, here, action),
         save_id=uuid.uuid4().hex,
         kept=kept,
-        note=note_named("kept" if kept else note or request.args.get("note")),
-        welcomed=not kept and not note and request.args.get("note") == "back",
+        note=told,
+        welcomed=welcomed,
     )
 
 
@@ -306,6 +324,6 @@ def _consent(
         agreed=here.agreed_here if agreed is None else agreed,
         time=backend.expected_time(here),
         missing=missing or [],
-        begun=here.response is not None,
+        started=here.response is not None,
         changed_mind=any(said.get(purpose.id) is False for purpose in here.study.required_purposes),
     )

@@ -36,6 +36,10 @@ class Backend(Protocol):
 
     told: Mapping[str, Any]
 
+    @property
+    def handle(self) -> str | None:
+        """All that tells the addresses of their pages from anybody else's; None: they hold more than that."""
+
     def here(self, place: str) -> Visit:
         """Where they are, as the page `place` is to show it, in the language chosen by now."""
 
@@ -107,7 +111,8 @@ def show(backend: Backend, name: str, here: Visit, **context: Any) -> str:
     context.setdefault("note", note_named(request.args.get("note")))
     if name in ("consent", "begin") or (name == "question" and not has_begun(here)):
         static_files.take_time()
-    return render_template(f"participant/{name}.html", visit=here, study=here.study, to=to, **backend.told, **context)
+    named = {"visit": here, "study": here.study, "begun": has_begun(here), "to": to}
+    return render_template(f"participant/{name}.html", **named, **backend.told, **context)
 
 
 def has_begun(here: Visit) -> bool:

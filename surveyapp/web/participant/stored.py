@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request, session, url_for
+from flask import request, session
 
 from surveyapp.domain.entry.doors import Door, takes_pin
 from surveyapp.domain.errors import DoorShut
@@ -27,7 +27,7 @@ from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.responses.theirs import Theirs
 from surveyapp.services.security import kept_forms
 from surveyapp.services.security.kept_forms import KeptForm
-from surveyapp.web.participant import entrance, serving, views
+from surveyapp.web.participant import entrance, serving, untouched, views
 from surveyapp.web.participant.entrance import KEPT
 from surveyapp.web.shared.language import CHOICE, speak
 from surveyapp.web.shared.runtime import runtime
@@ -43,7 +43,7 @@ class StoredAnswers:
     are, in the language of the page that sent the form."""
 
     def __init__(self, handle: str) -> None:
-        self._handle = handle
+        self.handle = handle
         self._at_first = entrance.who(handle)
         self.own_device = entrance.own_device(handle)
         # What a page asks the database for only where it says it.
@@ -51,7 +51,7 @@ class StoredAnswers:
         self.told: Mapping[str, Any] = {"own_device": self.own_device, "turns": True, **asked}
 
     def at_the_door(self) -> Visit:
-        return survey_session.visit(runtime(), entrance.who(self._handle), entrance.standing())
+        return survey_session.visit(runtime(), entrance.who(self.handle), entrance.standing())
 
     def here(self, place: str) -> Visit:
         """Raises DoorShut where there are questions that the link alone does not open."""
@@ -76,7 +76,7 @@ class StoredAnswers:
         return self.own_device is None
 
     def address(self, place: str, here: Visit | None = None, **values: Any) -> str:
-        return url_for(f"participant.{place}", handle=self._handle, **values)
+        return untouched.address(self.handle, place, **values)
 
     def expected_time(self, here: Visit) -> ExpectedTime:
         return expected_time(runtime(), here.study, here.touchpoint)
@@ -101,7 +101,7 @@ class StoredAnswers:
         after = saved.visit
         # A page that only tells something stores nothing: whoever passed it has not begun.
         if after.response and after.response.revision:
-            entrance.note_began(self._handle)
+            entrance.note_began(self.handle)
         if saved.stands:
             raise serving.AnswersContested(saved.stands)
         return after
@@ -132,7 +132,7 @@ class StoredAnswers:
         entrance.note_proven()
 
     def provable(self, here: Visit) -> bool:
-        return takes_pin(here.door, entrance.who(self._handle).by, here.pin)
+        return takes_pin(here.door, entrance.who(self.handle).by, here.pin)
 
     def code_leads_on(self) -> bool:
         return bool(self._code_ways())
@@ -157,11 +157,11 @@ class StoredAnswers:
         own_messages.no_reminder(runtime(), self._at_first)
 
     def code_stand(self) -> CodeStand:
-        return sent_codes.stand(runtime(), entrance.who(self._handle), entrance.web_session().id)
+        return sent_codes.stand(runtime(), entrance.who(self.handle), entrance.web_session().id)
 
     def ask_for_code(self, way: SendingWay | None) -> AskedCode:
         session_id, address = entrance.web_session().id, request.remote_addr or ""
-        return sent_codes.ask(runtime(), entrance.who(self._handle), session_id, way, address)
+        return sent_codes.ask(runtime(), entrance.who(self.handle), session_id, way, address)
 
     def give_code(self, typed: str) -> Visit:
         before = sent_codes.give(runtime(), self._at_first, entrance.web_session().id, typed)
@@ -169,7 +169,7 @@ class StoredAnswers:
         return before
 
     def theirs(self) -> Theirs:
-        return theirs.see(runtime(), entrance.who(self._handle))
+        return theirs.see(runtime(), entrance.who(self.handle))
 
     def change_consent(self, said: dict[str, bool]) -> None:
         theirs.consent(runtime(), self._at_first, said)
@@ -182,7 +182,7 @@ class StoredAnswers:
 
     def take_along(self) -> HeldRecord:
         # Their PIN may have come with the wish.
-        return theirs.take_along(runtime(), entrance.who(self._handle))
+        return theirs.take_along(runtime(), entrance.who(self.handle))
 
     def ask_for_a_call(self, at: dt.datetime | None) -> None:
         theirs.ask_for_a_call(runtime(), self._at_first, at)
@@ -191,7 +191,7 @@ class StoredAnswers:
         session.clear()
 
     def say_whose(self, own: bool) -> None:
-        entrance.say_whose(self._handle, own)
+        entrance.say_whose(self.handle, own)
         self.own_device = own
 
 

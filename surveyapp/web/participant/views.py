@@ -31,11 +31,20 @@ WIDEST_ROW = 6
 """Numbers of a scale that fit beside each other at 320 px, each 44 px wide."""
 
 
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where a page is on the way. `sections` are those that are or may still be asked, its own the `number`th; None:
+    nothing is asked in it. `passed`: the title of the section that the page is the first after, until it is answered.
+    """
+
+    sections: tuple[SectionProgress, ...] = ()
+    number: int | None = None
+    passed: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class QuestionPage:
-    """A question as a page. `heading` is what is asked; `lead` stands over it (the grid a statement belongs to).
-    `sections` are those that are or may still be asked, this one the `number`th; None: nothing is asked in it.
-    `passed`: the title of the section that the page is the first after, until it is answered."""
+    """A question as a page. `heading` is what is asked; `lead` stands over it (the grid a statement belongs to)."""
 
     page: Page
     heading: str
@@ -43,9 +52,7 @@ class QuestionPage:
     fields: tuple[Field, ...]
     faults: tuple[tuple[str, str], ...]
     columns: int
-    sections: tuple[SectionProgress, ...]
-    number: int | None
-    passed: str | None
+    where: Whereabouts
 
     @property
     def side_by_side(self) -> bool:
@@ -102,21 +109,29 @@ def question_page(
 ) -> QuestionPage:
     """The page filled in with what was last answered or, when it was refused, with what was posted."""
     filling = Filling(given=visit.given or {}, posted=posted, faults=faults, reasons=REASONS)
-    return _laid_out(presented_to(visit, page), filling, visit.ready[1])
+    return _laid_out(presented_to(visit, page), filling, whereabouts(visit.ready[1], page))
+
+
+def untouched_page(page: Page, where: Whereabouts) -> QuestionPage:
+    """A page that everybody is shown alike, before anything is answered on it."""
+    return _laid_out(page, Filling(given={}, posted=None, faults=(), reasons=REASONS), where)
 
 
 def blank_page(page: Page) -> QuestionPage:
     """The page for anybody: options and quotations as written, nothing filled in, a place for each fault."""
-    return _laid_out(page, Filling(given={}, posted=None, faults=(), reasons=REASONS, blank=True), None)
+    return _laid_out(page, Filling(given={}, posted=None, faults=(), reasons=REASONS, blank=True), Whereabouts())
 
 
-def _laid_out(page: Page, filling: Filling, route: Route | None) -> QuestionPage:
+def whereabouts(route: Route, page: Page) -> Whereabouts:
+    number = next((n for n, each in enumerate(route.sections, 1) if each.section.id == page.section.id), None)
+    return Whereabouts(route.sections, number, _passed(route, page))
+
+
+def _laid_out(page: Page, filling: Filling, where: Whereabouts) -> QuestionPage:
     question = page.question
     fields = tuple(filling.field(page, part) for part in page.parts if part.when is None)
     heading = page.statement.text if page.statement else question.text if page.parts else page.section.title
     listed = tuple((each.faulty_id, each.fault) for field in fields for each in field.with_lines if each.fault)
-    sections = route.sections if route else ()
-    number = next((n for n, each in enumerate(sections, 1) if each.section.id == page.section.id), None)
     return QuestionPage(
         page=page,
         heading=heading,
@@ -124,9 +139,7 @@ def _laid_out(page: Page, filling: Filling, route: Route | None) -> QuestionPage
         fields=fields,
         faults=listed,
         columns=_columns(fields),
-        sections=sections,
-        number=number,
-        passed=_passed(route, page) if route else None,
+        where=where,
     )
 
 

@@ -52,6 +52,7 @@ class PreviewedAnswers:
         )
         self._anywhere = ANYWHERE in request.args
         self.told: Mapping[str, Any] = {"demo": False}
+        self.handle = None  # the answers are in them
 
     def here(self, place: str) -> Visit:
         if place in ("consent", "declined"):
