@@ -36,7 +36,7 @@ Goal = tuple[str, tuple[tuple[str, Any], ...]]
 
 
 @dataclass(frozen=True)
-class Reader:
+class PageReader:
     """Who reads a page, as far as it says so."""
 
     language: str
@@ -54,7 +54,7 @@ class Untouched:
     page: Page = field(compare=False)
     where: Whereabouts = field(compare=False)
     named: tuple[object, ...]
-    reader: Reader
+    reader: PageReader
     begun: bool
     languages: tuple[str, str]
     simulated: bool
@@ -83,7 +83,7 @@ def untouched(here: Visit, page: Page, back: Goal, action: Goal, note: str | Non
             tuple((each.section.id, each.answered, each.pages) for each in where.sections),
             where.passed,
         ),
-        reader=Reader(here.language, here.is_easy, here.has_other_words),
+        reader=PageReader(here.language, here.is_easy, here.has_other_words),
         begun=has_begun(here),
         languages=(asked_language(), reader_language()),
         simulated=runtime().simulated,
