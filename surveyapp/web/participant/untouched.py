@@ -20,7 +20,7 @@ from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.participant import views
 from surveyapp.web.participant.serving import has_begun
 from surveyapp.web.participant.views import Whereabouts
-from surveyapp.web.shared.language import asked_language, reader_language
+from surveyapp.web.shared.language import asked_language
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import signed_form_token
 from surveyapp.web.shared.sign_in import give_back_at
@@ -47,8 +47,8 @@ class PageReader:
 @dataclass(frozen=True, kw_only=True)
 class Untouched:
     """All that such a page depends on. `named`: what tells its study, its page and where that is from others. `begun`:
-    whether an answer of theirs is stored. `languages`: of the study's words and of those around them. `below`: where
-    the site begins. `given_back`: where the tablet is given back that it is on."""
+    whether an answer of theirs is stored. `language`: the one asked for; that of the words around the study's follows
+    from it. `below`: where the site begins. `given_back`: where the tablet is given back that it is on."""
 
     study: Study = field(compare=False)
     page: Page = field(compare=False)
@@ -56,7 +56,7 @@ class Untouched:
     named: tuple[object, ...]
     reader: PageReader
     begun: bool
-    languages: tuple[str, str]
+    language: str
     simulated: bool
     below: str
     given_back: str | None
@@ -85,7 +85,7 @@ def untouched(here: Visit, page: Page, back: Goal, action: Goal, note: str | Non
         ),
         reader=PageReader(here.language, here.is_easy, here.has_other_words),
         begun=has_begun(here),
-        languages=(asked_language(), reader_language()),
+        language=asked_language(),
         simulated=runtime().simulated,
         below=request.script_root,
         given_back=give_back_at(),
