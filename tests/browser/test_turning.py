@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import secrets
 import uuid
 from collections.abc import Callable
 
@@ -10,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from surveyapp.domain.answers import Codes
+from surveyapp.domain.instrument.option_order import is_reversed
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services.responses import answering
@@ -17,6 +20,7 @@ from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.conftest import Tab
 from tests.browser.phone_pages import READY, begin, go_on, saved
+from tests.integration.test_pack import open_mentoring
 
 KNOWN = "fetch(location.pathname.replace(/q\\/.*/, 'slip')).then((got) => got.json()).then(({ answers }) => answers)"
 """What the server has of the answers, by variable."""
@@ -153,35 +157,86 @@ def test_without_a_signal_the_pages_turn_and_the_answers_are_sent_later(first: P
     assert question(first) == passed[-1], "the server is where the phone is"
 
 
-def test_the_page_that_is_made_here_is_the_server_s(first: Page) -> None:
-    """One set of templates: each page as it is turned is, element by element, what the server shows at its address."""
+THERE = """async () => new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html')
+  .querySelector('main').innerHTML"""
+"""What the server shows at the address of the page."""
+
+LAID_OUT = """(html) => {
+  const main = document.querySelector("main");
+  const kept = [...main.childNodes];
+  if (html !== null) main.innerHTML = html;
+  const found = [...main.querySelectorAll("h1, legend, label, input, textarea, th, .end")]
+    .filter((each) => each.type !== "hidden" && each.getClientRects().length)
+    .map((each) => [each, each.getBoundingClientRect()])
+    .map(([each, { x, width, height }]) => [each.tagName, ...[x, width, height].map(Math.round)].join(" "));
+  main.replaceChildren(...kept);
+  return [...found, `to the side: ${document.documentElement.scrollWidth - innerWidth}`];
+}"""
+"""Where what is on a page stands, and how large it is: of the page as it is, or of this in its place."""
+
+SCREENS = ((320, 640), (640, 360), (1280, 800))
+
+
+@pytest.mark.parametrize(
+    ("group", "turned_round"),
+    [("backfill", False), ("employee", False), ("mentee", False), ("mentee", True), ("mentor", False)],
+)
+def test_the_page_that_is_made_here_is_the_server_s(
+    tab: Tab,
+    runtime_sqlite: Runtime,
+    live_server: str,
+    monkeypatch: pytest.MonkeyPatch,
+    group: str,
+    turned_round: bool,
+) -> None:
+    """One set of templates: each page as it is turned is, element by element, what the server shows at its address, and
+    looks like it on any screen; options in whatever order somebody has them."""
+    seed = next(each for each in itertools.count(1) if is_reversed(each) is turned_round)
+    monkeypatch.setattr(secrets, "randbits", lambda _bits: seed)
+    page = ready(tab, live_server + link_to_one_of(runtime_sqlite, group))
     for _ in range(60):
-        on = question(first)
-        answer(first)
-        turn(first)
-        if first.locator(".fault:visible").count():
-            first.locator("input[data-alone]").first.check(force=True)
-            turn(first)
-        if question(first) == on:
-            first.wait_for_url("**/check")
+        on = question(page)
+        answer(page)
+        turn(page)
+        if page.locator(".fault:visible").count():
+            page.locator("input[data-alone]").first.check(force=True)
+            turn(page)
+        page.wait_for_function("(on) => !location.pathname.endsWith(`/q/${on}`)", arg=on)
+        if "/q/" not in page.url:
+            page.wait_for_url("**/check")
             break
-        here = tidy(first.locator("main").inner_html())
-        saved(first)
-        there = first.evaluate(
-            "async () => new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html')"
-            ".querySelector('main').innerHTML"
-        )
-        assert here == tidy(there), question(first)
+        here = tidy(page.locator("main").inner_html())
+        saved(page)
+        there = page.evaluate(THERE)
+        assert here == tidy(there), question(page)
+        for width, height in SCREENS:
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate(LAID_OUT, None) == page.evaluate(LAID_OUT, there), (question(page), width)
+    else:
+        raise AssertionError("it never ends")
+
+
+def link_to_one_of(runtime: Runtime, group: str) -> str:
+    study = next(study.id for study in runtime.studies.values() if group in {each.id for each in study.groups})
+    if study == "mentoring":
+        open_mentoring(runtime)
+    return factories.create_link(runtime, factories.create_participant(runtime, group, study_id=study))
 
 
 def tidy(html: str) -> str:
-    """Without what is the server's alone (a token, the id of a save) and what is the script's (places for faults)."""
+    """Without what is the server's alone (a token, the id of a save) and what is the script's (places for faults), and
+    in whichever order an element says what."""
     html = re.sub(r'<input type="hidden"[^>]*>', "", html)
     html = re.sub(r'<p class="fault"[^>]* hidden[^>]*>.*?</p>', "", html)
     html = re.sub(r' (tabindex="-1"|hidden="")', "", html)
     html = re.sub(r'<p class="(done-note|passed)".*?</p>', "", html)
     html = re.sub(r'<button type="button" class="read".*?</button>', "", html)
+    html = re.sub(r'<(\w+)((?: [\w-]+="[^"]*")+)>', _in_order, html)
     return re.sub(r"\s+", " ", re.sub(r">\s+<", "><", html)).strip()
+
+
+def _in_order(tag: re.Match[str]) -> str:
+    return " ".join([f"<{tag[1]}", *sorted(re.findall(r'[\w-]+="[^"]*"', tag[2]))]) + ">"
 
 
 @pytest.mark.parametrize("keeps", [False, True], ids=["one's own", "what stands"])

@@ -38,17 +38,18 @@ function unfolded({ html, parts }) {
 }
 
 // Puts options in order, each with the “or” before it and the line of text that goes with it. The first one bears the id of
-// its field, where a fault's link leads.
+// its field, where a fault's link leads. The line that goes with an option has none of its own to put in order.
 function arrange(content, page, order) {
-  for (const part of page.parts) {
+  for (const part of page.parts.filter(({ when }) => !when)) {
     const inputs = named(content, part.key);
-    const groups = new Map(inputs.map((input) => [input.value, groupOf(input)]));
-    const all = [...groups.values()];
-    if (order.every((code, place) => inputs[place]?.value === code)) continue;
-    const end = document.createComment("");
-    all[all.length - 1].slice(-1)[0].after(end);
-    for (const code of order) end.before(...(groups.get(code) ?? []));
-    end.remove();
+    // The rows of a table were put in order with the first of its moments.
+    if (!order.every((code, place) => inputs[place]?.value === code)) {
+      const groups = new Map(inputs.map((input) => [input.value, groupOf(input)]));
+      const end = document.createComment("");
+      [...groups.values()].at(-1).at(-1).after(end);
+      for (const code of order) end.before(...(groups.get(code) ?? []));
+      end.remove();
+    }
     const id = part.key.replace("@", "-");
     content.querySelector(`#${CSS.escape(id)}`)?.removeAttribute("id");
     named(content, part.key)[0].id = id;
