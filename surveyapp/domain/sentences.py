@@ -277,6 +277,10 @@ SENTENCES: Mapping[str, str] = {
     "completed_by_itself": N_("Completed is recorded when the interview is handed in. Choose what came of this call."),
     "note_too_long": N_("Make the note shorter: at most %(limit)s characters."),
     "call_time_missing": N_("Choose the day and the time at which we should call."),
+    "call_time_hours": N_(
+        "We call from %(begins)s to %(ends)s, at the weekend from %(weekend_begins)s to %(weekend_ends)s. Choose a "
+        "time within that."
+    ),
     "agreed_closed_then": N_("These questions are open until %(day)s. Choose a time up to then."),
     "agreed_missing": N_("Enter the day and time you agreed."),
     "agreed_not_there": N_("The clocks go forward then, so that time does not exist. Enter another."),

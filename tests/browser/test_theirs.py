@@ -80,6 +80,11 @@ def test_somebody_takes_all_of_it_along(runtime_sqlite: Runtime, live_server: st
     record = json.loads(taken.value.path().read_text(encoding="utf-8"))
     assert record["reference"] == person.reference
     assert next(each["answers"] for each in record["touchpoints"])
+    # The page is still there, and gives it once more.
+    page.wait_for_function("() => !('sent' in document.querySelector('form[data-file]').dataset)")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Download it to read").click()
+    assert person.reference in taken.value.path().read_text(encoding="utf-8")
 
 
 def test_every_question_leads_to_what_is_theirs_once_something_is(

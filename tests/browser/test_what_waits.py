@@ -150,10 +150,14 @@ def test_after_closing_it_is_kept_for_three_days(
         for case in session.scalars(select(CaseRow)):
             case.closes_at = clock.now
     clock.forward(hours=10)
+    if opened_anew:
+        first.goto("about:blank")
     first.context.set_offline(False)
     if opened_anew:
         first.goto(link)
-        expect(first.locator("h1")).to_have_text("The time for this is over")
+    expect(first.locator("h1")).to_have_text("The time for this is over")
+    if not opened_anew:
+        expect(first.locator(".done-note")).to_contain_text("is not among your answers")
     saved(first)
     with runtime.database.reading() as session:
         late = session.scalars(
@@ -191,6 +195,112 @@ def test_a_page_that_alone_holds_an_answer_is_not_closed_without_a_question(tab:
             break
         other.wait_for_timeout(20)
     assert asked == ["beforeunload"]
+
+
+def on_a_shared_device(tab: Tab, link: str) -> Page:
+    """On the first question, where others use the device too."""
+    page = tab(link, "phone")
+    page.get_by_label("I have read what this is about").check()
+    go_on(page)
+    page.locator("#own-no").check()
+    go_on(page)
+    page.wait_for_function(READY)
+    page.clock.install()
+    return page
+
+
+def unused(page: Page, minutes: int) -> None:
+    """Nobody does anything for so long, and then the device is taken up again."""
+    page.clock.fast_forward(minutes * 60_000)
+    page.evaluate("dispatchEvent(new Event('focus'))")
+
+
+def test_a_session_that_ended_on_a_shared_device_asks_for_the_link_and_sends_then(
+    tab: Tab, runtime_sqlite: Runtime, person: Participant, link: str, clock: Clock
+) -> None:
+    factories.set_pin(runtime_sqlite, person, PIN)
+    page = on_a_shared_device(tab, link)
+    choose(page, "heard_via", "family")
+    turn(page)
+    said(page, "Saved")
+    ended(runtime_sqlite, clock)
+    page.locator("textarea").fill("Written after it ended.")
+    turn(page)
+    said(page, "Not sent yet. Keep this page open, and open your link in another tab")
+    page.get_by_role("button", name="Finish later").click()
+    expect(page.locator("h1")).to_have_text("Nothing is lost. Open your link again")
+    expect(page.locator(".waits")).to_contain_text("open your link in another tab")
+    expect(page.locator(".where")).to_have_text("Your answers so far")
+    states = dict(each.inner_text().split("\n") for each in page.locator(".parts li").all())
+    assert states["How it began"] == "Not sent yet"
+    assert set(states.values()) == {"Not sent yet", "Not answered yet"}, "nothing else was answered"
+    other = page.context.new_page()
+    other.goto(link)
+    other.fill("#pin", PIN)
+    go_on(other)
+    # A browser without a window tells a tab nothing of being looked at again.
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_url("**/later")
+    assert "Written after it ended." in str(factories.stored(runtime_sqlite, person)[0].values())
+
+
+def test_on_a_shared_device_a_page_that_nobody_uses_closes(
+    tab: Tab, runtime_sqlite: Runtime, person: Participant, link: str
+) -> None:
+    page = on_a_shared_device(tab, link)
+    choose(page, "heard_via", "family")
+    turn(page)
+    said(page, "Saved")
+    page.locator("textarea").fill("Nobody else is to see this.")
+    unused(page, 28)
+    assert question(page) == "heard_via_detail"
+    # Whoever writes uses it.
+    page.locator("textarea").press("End")
+    unused(page, 28)
+    assert question(page) == "heard_via_detail"
+    unused(page, 2)
+    page.wait_for_url("**/leave?rested=1")
+    expect(page.locator("h1")).to_have_text("Open your link again")
+    assert "Nobody else is to see this." in str(factories.stored(runtime_sqlite, person)[0].values())
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Open your link again")
+
+
+def test_what_cannot_be_sent_then_waits_behind_a_page_that_shows_none_of_it(
+    tab: Tab, runtime_sqlite: Runtime, person: Participant, link: str
+) -> None:
+    page = on_a_shared_device(tab, link)
+    choose(page, "heard_via", "family")
+    turn(page)
+    said(page, "Saved")
+    page.context.set_offline(True)
+    page.locator("textarea").fill("Nobody else is to see this.")
+    turn(page)
+    unused(page, 31)
+    expect(page.locator("h1")).to_have_text("Nothing is lost. Sending waits for a signal")
+    assert not page.locator("a.back").count()
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Nothing is lost. Sending waits for a signal")
+    assert "Nobody else" not in page.content()
+    page.context.set_offline(False)
+    page.wait_for_url("**/leave?rested=1")
+    assert "Nobody else is to see this." in str(factories.stored(runtime_sqlite, person)[0].values())
+
+
+def test_what_is_answered_after_all_was_sent_elsewhere_is_not_said_to_be_saved(
+    first: Page, runtime_sqlite: Runtime, person: Participant
+) -> None:
+    choose(first, "heard_via", "family")
+    turn(first)
+    saved(first)
+    who = factories.by_link(runtime_sqlite, person)
+    walk_to(runtime_sqlite, who, None, dict(PLACED))
+    answering.submit(runtime_sqlite, who)
+    first.locator("textarea").fill("Too late.")
+    turn(first)
+    first.wait_for_url("**/done?note=late")
+    expect(first.locator(".done-note")).to_contain_text("is not among your answers: they had been sent already")
+    assert "Too late." not in str(factories.stored(runtime_sqlite, person)[0].values())
 
 
 def test_leaving_from_the_check_page_lets_go_of_what_waits(

@@ -147,6 +147,12 @@ class TestBeforeSending:
         assert phone.heading == "Erase everything"
         phone.send(pin=PIN)
         assert (phone.path, phone.heading) == ("/survey/yours/erased", "Erase everything?")
+        asked = phone.own("/survey/q/heard_via")
+        phone.send()
+        assert "We hold nothing of you any more" in phone.page.words
+        # A page that was open, or the back button, promises nothing else.
+        assert phone.open(asked).said("h1") == ["Nothing more is asked of you"]
+        assert "is kept" not in phone.page.words.replace("Nothing of what you wrote in them is kept", "")
 
     def test_who_chose_no_pin_is_asked_for_none(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
         begin(phone, runtime, person)
@@ -186,6 +192,8 @@ class TestBeforeSending:
             ("2026-06-14T10:00", "That time has passed."),
             ("2036-06-14T10:00", "days ahead"),
             ("soon", "Choose the day and the time at which we should call."),
+            ("2026-06-16T03:00", "We call from 09:00 to 20:30, at the weekend from 09:00 to 17:00."),
+            ("2026-06-20T18:00", "Choose a time within that."),
         ):
             answer = phone.client.post(phone.own("/survey/yours/call"), {"csrf_token": token, "at": wrong})
             assert answer.status_code == 422

@@ -132,7 +132,7 @@ export class Walk {
     for (const phone of this.phones) {
       for (const tab of phone.tabs) {
         if (!tab.queue || ["saving", "gone"].includes(tab.shown)) continue;
-        if (tab.shown === "cannot_keep") continue;
+        if (["cannot_keep", "ended_here"].includes(tab.shown)) continue;
         for (const told of tab.put) {
           if (told.there && told.kept) continue;
           const there = this.has(told) || (tab.shown !== "saved" && this.isKept(told));

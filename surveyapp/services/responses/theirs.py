@@ -11,6 +11,7 @@ from surveyapp.domain.audit import AuditAction, ByLink
 from surveyapp.domain.entry.doors import READS_ANSWERS, Familiarity, takes_pin
 from surveyapp.domain.errors import DoorShut, InputRefused, StateRefused
 from surveyapp.domain.fieldwork.call_stand import DecisionKind
+from surveyapp.domain.fieldwork.call_wishes import hours_in_words, within_call_hours
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.participants import ConsentGiven
@@ -136,7 +137,8 @@ def change(runtime: Runtime, who: ByLink, wanted: ParticipationChange) -> None:
 def ask_for_a_call(runtime: Runtime, who: ByLink, at: dt.datetime | None) -> dt.datetime:
     """Has them called at a time of the study's clock (no zone), and returns the moment. It goes before what was decided
     of calling them, and before a no to being contacted again: they ask for it. Raises DoorShut, AccessRefused,
-    StateRefused where there is nothing to be called about or no number, and InputRefused."""
+    StateRefused where there is nothing to be called about or no number, and InputRefused, also for a time at which
+    nobody is there to call."""
     with Desk(runtime, who).writing() as work:
         here = _locked(work, who)
         if not _can_be_called(work, here):
@@ -144,6 +146,8 @@ def ask_for_a_call(runtime: Runtime, who: ByLink, at: dt.datetime | None) -> dt.
         if at is None:
             raise InputRefused(say("call_time_missing"), "agreed")
         moment = agreed_moment(work, here.study, AgreedTime(at, later=False), here.case.closes_at)
+        if not within_call_hours(at):
+            raise InputRefused(say("call_time_hours", **hours_in_words()), "agreed")
         cases.set_next(work.session, here.case.id, moment)
         standing.decided(work, here.study, here.case.id, DecisionKind.IN_TOUCH)
         person = here.participant

@@ -51,6 +51,9 @@ HANDLE, PROVEN, CHOSEN_PIN = "handle", "proven", "pin"
 ENDED = "ended"
 """In the cookie: when links to these questions were last ended. What a browser was known by before opens nothing."""
 
+OVER = "over"
+"""In the cookie: whose questions were left for good in this browser, and are asked no more."""
+
 KEPT = "kept"
 """In the cookie: something that was typed when the session before ended is kept for them."""
 
@@ -110,6 +113,12 @@ def let_in(access_id: uuid.UUID) -> str:
         if kept_forms.of_session(runtime(), begun.session):
             session[KEPT] = True
     return str(session[HANDLE])
+
+
+def leave_for_good(handle: str) -> None:
+    """Nobody is let in by this browser's session any more; a page of theirs that is still open is told so."""
+    session.clear()
+    session[OVER] = handle
 
 
 def note_link(handle: str, path: str) -> None:

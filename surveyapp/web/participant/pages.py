@@ -39,6 +39,8 @@ def survey(backend: Backend) -> Reply:
     here = backend.here("survey")
     if not here.submitted and here.state not in ANSWERABLE:
         return show(backend, "closed", here, state=here.state.value)
+    if here.submitted and request.args.get("note") == "late":
+        return redirect(backend.address("done", here, note="late"))
     return redirect(place(backend, here, note="back"))
 
 

@@ -41,7 +41,7 @@ from surveyapp.web.participant import (
     serving,
     theirs,
 )
-from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, OPENED, NotLetIn, SomebodyElses
+from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, OPENED, OVER, NotLetIn, SomebodyElses
 from surveyapp.web.participant.fetched import media, pack
 from surveyapp.web.participant.stored import StoredAnswers, language_chosen
 from surveyapp.web.shared import headers
@@ -116,14 +116,14 @@ def _welcome(handle: str) -> Reply:
 @participant.get("/survey/leave")
 @participant.get(f"{HANDLED}/leave")
 def leave(handle: str | None = None) -> Reply:
-    """Ends the session in this browser, whosever page this is left from. What is shown says nothing of the study or the
-    person, in their language."""
+    """Ends the session in this browser, whosever page this is left from; `rested`: by itself, as nobody used it. What
+    is shown says nothing of the person or their study, in their language."""
     language = str(get_locale() or "en")
     if known := token():
         sessions.end(runtime(), known, EndedWhy.LEFT)
     session.clear()
     with force_locale(language):
-        return render_template("participant/left.html")
+        return _refused("rested", 403) if "rested" in request.args else render_template("participant/left.html")
 
 
 @participant.get(f"{HANDLED}/slip", endpoint="slip")
@@ -189,10 +189,10 @@ def _code_fault(why: str, seconds: int) -> str:
 def _not_let_in(error: NotLetIn) -> Reply:
     """Says how to come back. What was typed on a page stays there, to be sent once they have."""
     why = "rested" if error.rested else "cookies" if OPENED in request.args and not has_cookie() else "unknown"
-    if error.gone or GONE in request.args:
-        why = "gone"
     # Of a page of somebody else's nothing is kept for whoever was here last, nor shown.
     handle = (request.view_args or {}).get("handle")
+    if error.gone or GONE in request.args or (handle and session.get(OVER) == handle):
+        why = "gone"
     if session.get(HANDLE, handle) != handle:
         return _refused(why, 403)
     kept = keep_form(error.rested)

@@ -127,6 +127,10 @@ def note_named(name: str | None) -> str | None:
 _NOTES: Mapping[str, Callable[[], str | None]] = {
     "back": lambda: _("Welcome back. Your answers are saved. Go on from here."),
     "kept": lambda: _("This is what you had written here. It is not saved yet: go on, and it is."),
+    "late": lambda: _(
+        "What you answered here last is not among your answers: they had been sent already, or the time for them was "
+        "over. It is kept for those who look after this study, and for nobody else."
+    ),
     "moved": lambda: _("That question is not the one to answer now. Go on from here."),
     "nothing": lambda: _("There is nothing of yours here yet. That changes with the first answer that is saved."),
     "shut": lambda: _(

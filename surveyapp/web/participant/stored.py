@@ -188,7 +188,7 @@ class StoredAnswers:
         theirs.ask_for_a_call(runtime(), self._at_first, at)
 
     def leave_for_good(self) -> None:
-        session.clear()
+        entrance.leave_for_good(self.handle)
 
     def say_whose(self, own: bool) -> None:
         entrance.say_whose(self.handle, own)

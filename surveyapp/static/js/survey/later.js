@@ -1,13 +1,14 @@
 // What a page has from when its first question can be answered: nothing here is needed to ask, to answer or to keep an
 // answer, and what keeps the page for later needs a signal itself. Reading aloud; keeping, and going on with what is kept;
-// what is shown once an answer comes back, or waits.
+// what is shown once an answer comes back, or waits; closing what nobody uses.
 
 import { startAloud } from "./aloud.js";
 import { choose, takeBack } from "./came_back.js";
+import { closeUnused } from "./closing.js";
 import { Keeping } from "./keeping.js";
-import { keptScreen } from "./kept_screen.js";
+import { showKept } from "./kept_screen.js";
 import { keptHere, resume } from "./resuming.js";
 
 export const later = {
-  aloud: startAloud, keeping: (of) => new Keeping(of), choose, takeBack, keptScreen, keptHere, resume,
+  aloud: startAloud, keeping: (of) => new Keeping(of), choose, takeBack, showKept, keptHere, resume, closeUnused,
 };

@@ -24,6 +24,8 @@ document.addEventListener("submit", (event) => {
   const { target } = event;
   if ("sent" in target.dataset) return event.preventDefault();
   target.dataset.sent = "";
+  // What answers with a file leaves the page as it is.
+  if ("file" in target.dataset) return void setTimeout(() => { delete target.dataset.sent; }, 3000);
   for (const button of document.querySelectorAll("button.main")) {
     if (button.form !== target) continue;
     button.setAttribute("aria-disabled", "true");

@@ -85,12 +85,14 @@ class Queue {
   }
 
   // Where the answers are: `saved`; `saving`: on their way, nothing is claimed; `waiting`: kept on this phone, tried again;
-  // `cannot_keep`: some are in this page alone; `ended`, `elses`: kept, and their link is to be opened again; `back`: all
-  // but what came back is saved; `gone`: nothing of theirs is wanted any more.
+  // `cannot_keep`: some are in this page alone; `ended`, `elses`: kept, and their link is to be opened again; `ended_here`:
+  // it is to be opened again, and some are in this page alone; `back`: all but what came back is saved; `gone`: nothing of
+  // theirs is wanted any more.
   stand() {
     if (this.gone) return "gone";
     if (this.writing) return "saving";
     if (!this.pending().length) return this.back().some(({ answer }) => isNotTaken(answer)) ? "back" : "saved";
+    if (this.loses() && this.sending.why) return "ended_here";
     if (this.loses()) return this.sending.trying ? "cannot_keep" : "saving";
     return this.sending.why ?? (this.sending.trying ? "waiting" : "saving");
   }

@@ -1,6 +1,6 @@
 // The word that says where an answer is, always in sight at the bottom of the screen and read out when it changes.
 
-const WARM = new Set(["waiting", "cannot_keep", "ended", "elses"]);
+const WARM = new Set(["waiting", "cannot_keep", "ended", "ended_here", "elses"]);
 
 /** Says where the answers are: `stand` as the queue calls it. `again`: what “Try now” does while they wait. */
 export function showState(stand, again) {

@@ -67,7 +67,10 @@ async function begin() {
   const turn = new Turning({ main, address, queue, fresh, reachable, ...found, open: (to) => location.assign(to) });
   if (!isKept && !turn.byId.has(id)) return;
   if (own === true) keepHere(turn, later);
-  else unshelve(handle).catch(() => {});
+  else {
+    unshelve(handle).catch(() => {});
+    later.then((all) => all.closeUnused(turn));
+  }
   const was = turn.route.page(history.state?.page ?? "");
   turning = turn;
   addEventListener("offline", () => turn.reach(false));

@@ -25,11 +25,13 @@ export class Turning {
     this.expected = null;
     this.waiting = null;
     this.later = null;
+    this.kept = null;
+    this.closed = false;
     this.take(slip, pack);
     this.know(known);
     for (const save of queue.pending()) this.note(save);
     queue.onAnswer((save, answer) => this.hear(save, answer));
-    queue.onChange(() => this.depart());
+    queue.onChange(() => this.depart() || this.kept?.());
   }
 
   // Takes up what the server knows, under what is on its way to it.
@@ -104,6 +106,7 @@ export class Turning {
   // Shows a page as loading it would: address, title, top of the page, and what it asks is read out. Where the rest of the
   // pack has not come, it is waited for.
   show(page, { note = null, values = null, history: kept = "pushState" } = {}) {
+    if (this.closed) return;
     if (!page.html) return void this.wait(REST, this.pack.words.waits);
     const draft = this.drafts[page.id];
     const content = made(page, {
@@ -122,6 +125,7 @@ export class Turning {
     if (kept) history[kept]({ page: page.id }, "", this.addressOf(page.id));
     this.leaving = null;
     this.waiting = null;
+    this.kept = null;
     this.main.replaceChildren(content);
     // With nothing answered nothing is theirs yet, and the way there would lead back here.
     if (Object.keys(this.route.answers).length) document.querySelector(".foot .yours")?.removeAttribute("hidden");
@@ -290,10 +294,13 @@ export class Turning {
 
   // What the server says of a save, of this tab or another.
   async hear(save, answer) {
+    if (this.closed) return;
     if (answer.became === "faulty" || answer.became === "refused") return this.later?.takeBack(this, save, answer);
     if (!this.mine.has(save.save) && answer.became === "saved") this.note(save);
     for (const [key, { save: id, form }] of Object.entries(answer.stands ?? {})) this.standsNow(key, id, form);
     if (Object.keys(answer.stands ?? {}).length) return this.later?.choose(this, save, answer);
+    // They were sent meanwhile, or their time is over: the server says what became of this.
+    if (answer.became === "kept_as_correction") return this.leave(`${this.address}?note=late`);
     const { expected, waiting } = this;
     if (waiting?.save === save.save) return this.lead(answer.next, null, waiting);
     if (expected?.save !== save.save || this.queue.pending().length) return;
@@ -316,6 +323,7 @@ export class Turning {
   // Goes to a page of the server's once everything is sent and there is a signal: what it shows, and a device that keeps
   // nothing, ask for that. What came back, and was not looked at, comes before the page where all is sent.
   leave(address) {
+    if (this.closed) return;
     this.leaving = address;
     if (this.depart()) return;
     setTimeout(() => { if (this.leaving === address) this.showKept(); }, this.reachable ? PATIENCE : 0);
@@ -343,15 +351,10 @@ export class Turning {
     this.depart();
   }
 
-  // What waits for a signal, in the place of a question.
+  // What waits, in the place of a question.
   showKept() {
-    if (!this.later) return this.say(this.pack.words.waits);
-    this.main.replaceChildren(this.later.keptScreen({
-      pack: this.pack, slip: this.slip, route: this.route, queue: this.queue, back: this.addressOf(this.page.id),
-      sectionOf: (save) => this.byId.get(save.page)?.section, again: () => this.queue.tryNow(),
-    }));
-    this.going(false);
-    this.top();
+    if (this.later) this.later.showKept(this);
+    else this.say(this.pack.words.waits);
   }
 
   // What goes on from a question stands outside of it.

@@ -82,6 +82,7 @@ class Pages:
                 "waiting": _("Kept on this phone, trying again"),
                 "cannot_keep": _("This phone cannot keep it. Keep this page open"),
                 "ended": _("Kept on this phone. Open your link again"),
+                "ended_here": _("Not sent yet. Keep this page open, and open your link in another tab"),
                 "elses": _("Kept on this phone until your link is opened again"),
             },
             "stands": {
