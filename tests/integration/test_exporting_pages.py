@@ -12,6 +12,7 @@ import pytest
 
 from surveyapp import create_app
 from surveyapp.domain.audit import AuditAction, AuditEntry
+from surveyapp.domain.exports.dataset import ExportShape
 from surveyapp.domain.staff import Role
 from surveyapp.reports.exports import folder
 from surveyapp.services import worker
@@ -64,6 +65,17 @@ def test_answers_are_taken_out_as_one_file_and_the_trail_says_what_for(cafe: Run
     assert {row["drinks_tea"] for row in rows} == {"1", ".not_in_version"}
     [entry] = entries(cafe)
     assert (entry.detail["purpose"], entry.detail["form"]) == (ASKED["purpose"], "csv")
+
+
+@pytest.mark.parametrize("form", folder.WRITERS)
+@pytest.mark.parametrize("shape", ExportShape)
+def test_every_format_is_made_of_every_shape_in_the_words_of_whoever_asks(
+    client: Client, form: str, shape: ExportShape
+) -> None:
+    reply = client.raw.post(PAGE, data=ASKED | {"form": form, "shape": shape.value})
+    assert (reply.status_code, reply.mimetype) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(reply.get_data())) as archive:
+        assert archive.testzip() is None
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ DAY = 86_400
 SPSS_NAME, SPSS_LABEL, SPSS_VALUE, SPSS_TEXT = 64, 256, 120, 32_000
 """Bytes of a name, a label, a value's label and a text; a longer text goes on in a further variable."""
 
-STATA_NAME, STATA_LABEL = 32, 80
+STATA_NAME, STATA_LABEL, STATA_VALUE = 32, 80, 32_000
 
 SPSS_RESERVED = frozenset(("all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"))
 STATA_RESERVED = frozenset(
@@ -88,7 +88,8 @@ def write_dta(export: AnswerExport, folder: Path) -> list[Path]:
     made = []
     for dataset in export.datasets:
         columns = numbered(export, dataset, STATA_EPOCH)
-        names = _names(columns, STATA_NAME, STATA_RESERVED)
+        # What writes the file calls the words of a variable's values by its name and number, and that is a name, too.
+        names = _names(columns, STATA_NAME - len(str(len(columns))), STATA_RESERVED)
         target = folder / export.file_name(dataset, "dta")
         pyreadstat.write_dta(
             pandas.DataFrame({name: _stata(each) for name, each in zip(names, columns, strict=True)}),
@@ -117,8 +118,10 @@ def write_dta(export: AnswerExport, folder: Path) -> list[Path]:
 
 def _stata_labels(column: ExportColumn, words: Mapping[MissingKind, str]) -> Any:
     """Words by number and, of the kinds of absence, by letter."""
-    values: dict[int | str, str] = {value.number: value.label for value in column.values}
-    return values | {letter(number_of(kind)): words[kind] for kind in column.missing}
+    labels = {value.number: value.label for value in column.values}
+    labels |= {letter(number_of(kind)): words[kind] for kind in column.missing}
+    # Plain strings, and no kind of them: what writes the file looks at their very class.
+    return {value: shortened(label, STATA_VALUE) for value, label in labels.items()}
 
 
 def letter(number: int) -> str:

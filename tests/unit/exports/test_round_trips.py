@@ -4,6 +4,7 @@ every kind of question with every answer, and words that files have trouble with
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -29,7 +30,7 @@ from surveyapp.domain.exports.dataset import (
     ExportValue,
     MissingKind,
 )
-from surveyapp.reports.exports import folder
+from surveyapp.reports.exports import folder, stat_files
 from surveyapp.reports.exports.texts import absence, words_of
 from surveyapp.settings import ROOT
 from tests.unit.exports import every_answer
@@ -292,6 +293,29 @@ def test_what_leaves_comes_out_as_it_was_stored(
         assert len(found) == len(wanted) == dataset.count
         for row, (one, other) in enumerate(zip(found, wanted, strict=True)):
             assert one == other, (dataset.name, row)
+
+
+@pytest.mark.parametrize(("form", "most"), [("sav", stat_files.SPSS_NAME), ("dta", stat_files.STATA_NAME)])
+def test_names_and_labels_as_long_as_they_may_be_are_written(
+    exports: dict[ExportShape, AnswerExport], form: str, most: int, tmp_path: Path
+) -> None:
+    def long(column: ExportColumn, place: int) -> ExportColumn:
+        values = tuple(dataclasses.replace(each, label="ż" * 400) for each in column.values)
+        return dataclasses.replace(column, name=f"a_name_{place:03d}_".ljust(most, "x"), label="ż" * 400, values=values)
+
+    export = exports[ExportShape.RESPONSES]
+    datasets = tuple(
+        dataclasses.replace(each, columns=tuple(long(column, place) for place, column in enumerate(each.columns)))
+        for each in export.datasets
+    )
+    export = dataclasses.replace(export, datasets=datasets)
+    folder.write(export, form, tmp_path / "out")
+    for dataset in datasets:
+        _, told = getattr(pyreadstat, f"read_{form}")(tmp_path / "out" / export.file_name(dataset, form))
+        assert len(told.column_names) >= len(dataset.columns)
+        assert all(len(name) <= most for name in told.column_names)
+        labelled = any(column.values or column.missing for column in dataset.columns)
+        assert bool(told.variable_value_labels) == labelled
 
 
 @pytest.mark.parametrize("shape", [ExportShape.RESPONSES, ExportShape.WIDE])
