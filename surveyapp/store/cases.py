@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.orm import Bundle, Session
 
 from surveyapp.domain.fieldwork.cases import ENDED, Attempt, Case, Disposition, Lease
@@ -64,15 +64,30 @@ def case(session: Session, case_id: uuid.UUID) -> Case | None:
 
 def locked_case(session: Session, case_id: uuid.UUID) -> Case | None:
     """The case, locked until the unit of work ends: whoever answers or interviews queues behind it."""
-    row = session.execute(select(CaseRow).where(CaseRow.id == case_id).with_for_update()).scalar_one_or_none()
+    lock(session, CaseRow.id == case_id)
+    row = session.execute(
+        select(CaseRow).where(CaseRow.id == case_id).execution_options(populate_existing=True)
+    ).scalar_one_or_none()
     return None if row is None else case_in(row)
 
 
-def lock(session: Session, case_id: uuid.UUID) -> None:
-    """Locks a case until the unit of work ends; of a database file all of it is locked."""
+def lock(session: Session, which: ColumnElement[bool]) -> None:
+    """Locks cases until the unit of work ends, each with what is answered in it; of a database file all of it is
+    locked. A save is worked out without a lock, and told by the response's row alone whether it still stands: whoever
+    holds the case holds that, too, so that it waits and then looks again."""
     connection = session.connection()
-    if connection.dialect.name != "sqlite":
-        connection.execute(select(CaseRow.id).where(CaseRow.id == case_id).with_for_update()).all()
+    if connection.dialect.name == "sqlite":
+        return
+    connection.execute(select(CaseRow.id).where(which).order_by(CaseRow.id).with_for_update()).all()
+    theirs = select(CaseRow.id).where(which)
+    connection.execute(
+        select(ResponseRow.id).where(ResponseRow.case_id.in_(theirs)).order_by(ResponseRow.id).with_for_update()
+    ).all()
+
+
+def lock_one(session: Session, case_id: uuid.UUID) -> None:
+    """Locks a case."""
+    lock(session, CaseRow.id == case_id)
 
 
 def cases_of(session: Session, participant_id: uuid.UUID) -> list[Case]:

@@ -218,6 +218,22 @@ def test_what_was_said_before_it_was_stored_is_done_when_tables_are_brought_up_t
     assert working_out.work_out_older(factories.operator(asking)) == 0
 
 
+def test_whoever_does_not_take_part_is_left_alone_where_nothing_else_is_asked(asking: Runtime, staff: Staff) -> None:
+    """A study that does not ask whether somebody may be contacted again."""
+    study = asking.study(factories.STUDY)
+    only = dataclasses.replace(study, consent=study.required_purposes)
+    plain = dataclasses.replace(asking, studies={**asking.studies, factories.STUDY: only})
+    person = create_reachable(plain, Contact(name="Amara Nowak", phone="07700 900142"))
+    assert called(plain, staff) == {person.reference}
+    say(plain, person, {})
+    assert called(plain, staff) == set()
+    assert standing(plain, person)[2] is CaseState.REFUSED
+    assert standing(plain, person)[1] in ANSWERABLE, "they can change their mind"
+    say(plain, person, {"take_part": True})
+    assert called(plain, staff) == {person.reference}
+    assert standing(plain, person)[2] is not CaseState.REFUSED
+
+
 def test_the_hold_says_why(asking: Runtime, person: Participant) -> None:
     say(asking, person, NO)
     with factories.operator(asking).reading() as work:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import run_wsgi_app
 
 from surveyapp import create_app, get_ready
 from surveyapp.domain.participants import Contact
@@ -131,6 +134,20 @@ def test_the_page_after_leaving_is_in_the_language_of_the_pages_before_it(runtim
     assert (html(phone)["lang"], html(phone)["dir"]) == ("ur", "rtl")
     phone.open("/start")
     assert html(phone)["lang"] == "en", "and nothing of it stays in the browser"
+
+
+@pytest.mark.parametrize(
+    "path", ["/\t/evil.example", "/\t\\evil.example/", "/\r\nX: y", "/ /evil.example", "//evil.example"]
+)
+def test_no_language_is_chosen_on_another_site(runtime: Runtime, path: str) -> None:
+    """What a browser leaves out of an address, or takes for a slash, leads nowhere else."""
+    app = create_app(runtime)
+    environ = app.test_request_context().request.environ | {"PATH_INFO": path, "QUERY_STRING": "lang=ur"}
+    _, status, headers = run_wsgi_app(app, environ)
+    assert status.startswith("302 ")
+    assert urljoin("https://here.example/", re.sub(r"[\t\r\n]", "", headers["Location"])).startswith(
+        "https://here.example/"
+    )
 
 
 def test_a_language_that_there_is_not_changes_nothing(runtime: Runtime) -> None:

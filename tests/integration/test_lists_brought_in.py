@@ -12,10 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from surveyapp.domain.errors import InputRefused, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import CaseState, Disposition
-from surveyapp.domain.fieldwork.lists import LateChoice, ListState
+from surveyapp.domain.fieldwork.lists import DoubleChoice, LateChoice, ListState
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Scope, Staff
 from surveyapp.services.lists import all_at_once, bringing, held, imports, list_pages, taking_back
@@ -31,6 +32,7 @@ from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.database import new_id
 from surveyapp.store.lists import records, staging
 from surveyapp.store.security import audit
+from surveyapp.store.tables import ConsentRow, EventRow, ParticipantRow
 from tests import factories
 from tests.conftest import Clock
 from tests.list_files import workbook
@@ -214,6 +216,35 @@ def test_needs_consent_other_phones_and_who_wants_to_be_left_alone(runtime: Runt
         assert stopped is not None
         assert stopped.stopped_at is not None
         assert {each.disposition for each in cases.cases_of(work.session, stopped.id)} == {Disposition.REFUSAL}
+
+
+@pytest.mark.parametrize("choice", [DoubleChoice.MERGE, DoubleChoice.UPDATE])
+def test_a_row_that_belongs_to_an_earlier_one_loses_nothing(runtime: Runtime, desk: Desk, choice: DoubleChoice) -> None:
+    """Whatever it says, somebody on record would be told of it: so is somebody who is only just brought in."""
+    head = (
+        "Name,Phone,event.placement_start,consent.take_part,consent.recontact,Day of the consent,Who took the consent,"
+        "Does not want to be contacted\n"
+    )
+    rows = "Kerry Platt,07700 900150,,,,,,\nKerry Platt,07700 900150,2026-06-01,yes,no,2026-06-01,Ann,yes\n"
+    imports.decide(desk, STUDY, looked_at(desk, head + rows), Decisions(doubles={3: choice}))
+    assert references(runtime) == {"BF-0001"}
+    with runtime.database.reading() as session:
+        [person] = session.scalars(select(ParticipantRow)).all()
+        events = {each.event: each.on_date for each in session.scalars(select(EventRow))}
+        said = {each.purpose: each.given for each in session.scalars(select(ConsentRow))}
+    assert person.stopped_at is not None
+    assert person.declined_contact_at is not None
+    assert events == {"placement_start": dt.date(2026, 6, 1)}
+    assert said["take_part"]
+    assert not said["recontact"]
+
+
+def test_a_row_that_belongs_to_one_of_somebody_on_record_is_theirs_too(runtime: Runtime, desk: Desk) -> None:
+    enrolment.add(desk, STUDY, {"group": "backfill", "name": "Amina Yusuf", "phone": "07700 900142"})
+    list_ = "Name,Phone\nAmina Yusuf,07700 900160\nA Yusuf-Khan,07700 900160\nA Y Khan,07700 900160\n"
+    merged = dict.fromkeys((2, 3, 4), DoubleChoice.MERGE)
+    imports.decide(desk, STUDY, looked_at(desk, list_), Decisions(doubles=merged))
+    assert references(runtime) == {"BF-0001"}
 
 
 def test_all_of_a_list_is_in_or_nothing(runtime: Runtime, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

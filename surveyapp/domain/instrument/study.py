@@ -301,9 +301,15 @@ class Study:
         return bool(purposes) and all(each.agreed(consents) for each in purposes)
 
     def declined_contact_at(self, consents: Mapping[str, ConsentGiven]) -> dt.datetime | None:
-        """Since when somebody does not want to be contacted again, by their consents; None: they did not say so."""
-        said = (consents.get(each.id) for each in self.purposes_of(Governs.CONTACT_AGAIN))
+        """Since when somebody does not want to be contacted again, by their consents: they said no to that, or to
+        taking part at all; None: they did not say so."""
+        said = (consents.get(each.id) for each in self.contact_purposes)
         return max((each.recorded_at for each in said if each is not None and not each.given), default=None)
+
+    @property
+    def contact_purposes(self) -> tuple[Purpose, ...]:
+        """A no to any of these is one to being contacted again."""
+        return (*self.purposes_of(Governs.CONTACT_AGAIN), *self.purposes_of(Governs.TAKE_PART))
 
     def purposes_of(self, governs: Governs) -> tuple[Purpose, ...]:
         """What they are asked to consent to that decides it."""

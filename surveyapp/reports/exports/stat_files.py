@@ -118,7 +118,7 @@ def write_dta(export: AnswerExport, folder: Path) -> list[Path]:
 
 def _stata_labels(column: ExportColumn, words: Mapping[MissingKind, str]) -> Any:
     """Words by number and, of the kinds of absence, by letter."""
-    labels = {value.number: value.label for value in column.values}
+    labels: dict[int | str, str] = {value.number: value.label for value in column.values}
     labels |= {letter(number_of(kind)): words[kind] for kind in column.missing}
     # Plain strings, and no kind of them: what writes the file looks at their very class.
     return {value: shortened(label, STATA_VALUE) for value, label in labels.items()}

@@ -105,7 +105,7 @@ def record_attempt(
         if CONSEQUENCES[outcome].leaving is not None:
             # In one order, before this case by itself: two who end cases of one person wait for each other only so.
             for each in cases.cases_of(work.session, here.participant.id):
-                cases.lock(work.session, each.id)
+                cases.lock_one(work.session, each.id)
         visit = callable_visit(work, who, lock=True)
         next_at = agreed_moment(work, study, agreed, visit.case.closes_at) if outcome in NEEDS_TIME else None
         staff = who.staff

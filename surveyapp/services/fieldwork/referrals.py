@@ -63,7 +63,7 @@ def decide(desk: Desk, study_id: str, referral_id: uuid.UUID, decision: Referral
         found = _one(work, seen, referral_id)
         if found is not None:
             for case in cases.cases_of(work.session, found.participant_id):
-                cases.lock(work.session, case.id)
+                cases.lock_one(work.session, case.id)
             work.session.expire_all()
             found = _one(work, seen, referral_id)
         if found is None:

@@ -3,7 +3,6 @@ how they stand for whoever calls, and how their answers were sent. Some at a tim
 
 from __future__ import annotations
 
-from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.instrument.study import Study
 from surveyapp.services.cases import consents
 from surveyapp.services.cases.call_wishes import read_wishes
@@ -54,7 +53,7 @@ def _sent_otherwise(desk: Desk) -> int:
 
 
 def _declined(desk: Desk, study: Study) -> int:
-    purposes = [each.id for each in study.purposes_of(Governs.CONTACT_AGAIN)]
+    purposes = [each.id for each in study.contact_purposes]
     with desk.reading() as work:
         found = said_of_consent.declining(work.session, study.id, purposes) if purposes else []
     for start in range(0, len(found), AT_ONCE):

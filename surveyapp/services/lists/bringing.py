@@ -86,28 +86,56 @@ class Sorted:
 
 
 def sort_rows(people: Sequence[Listed], doubles: Sequence[LikelyDouble], decisions: Decisions) -> Sorted:
-    """What becomes of each row. One that belongs to an earlier row is folded into that."""
+    """What becomes of each row. One that belongs to an earlier row goes where that went: it is folded into that, or is
+    of the person that it was of."""
     found, by_line = Sorted(), {each.line: each for each in doubles}
-    places: dict[int, int] = {}
+    places, went = dict[int, int](), dict[int, str]()
     for line, listed in people:
         double = by_line.get(line)
         choice = decisions.doubles.get(line, double.proposed) if double else None
         if double and choice is DoubleChoice.LEAVE:
             found.left_out.append(line)
-        elif double and double.reference and choice in (DoubleChoice.MERGE, DoubleChoice.UPDATE):
-            found.known.append((line, double.reference, choice, listed))
-        elif double and double.other_line in places and choice in (DoubleChoice.MERGE, DoubleChoice.UPDATE):
-            at = places[double.other_line]
+            continue
+        together = choice if choice in (DoubleChoice.MERGE, DoubleChoice.UPDATE) else None
+        reference = double and (double.reference or went.get(double.other_line or 0))
+        if reference and together:
+            found.known.append((line, reference, together, listed))
+            went[line] = reference
+        elif double and double.other_line in places and together:
+            at = places[line] = places[double.other_line]
             earlier_line, earlier = found.new[at]
-            contact = contacts.together(earlier.new.contact, listed.new.contact, choice)
-            attributes = _merged(earlier.new.attributes, listed.new.attributes, choice)
-            new = dataclasses.replace(earlier.new, contact=contact, attributes=attributes)
-            found.new[at] = (earlier_line, dataclasses.replace(earlier, new=new))
+            found.new[at] = (earlier_line, _folded(earlier, listed, together))
             found.folded.append(line)
         else:
             places[line] = len(found.new)
             found.new.append((line, listed))
     return found
+
+
+def _folded(earlier: ListedPerson, later: ListedPerson, choice: DoubleChoice) -> ListedPerson:
+    """Two rows of a list as one: nothing that either says is lost, whichever goes before. What has happened to them,
+    what they consented to and that they want to be left alone stand beside each other, as with somebody on record."""
+    one, other = earlier.new, later.new
+    new = dataclasses.replace(
+        one,
+        reference=_said(one.reference, other.reference, choice),
+        site=_said(one.site, other.site, choice),
+        site_name=_said(one.site_name, other.site_name, choice),
+        contact=contacts.together(one.contact, other.contact, choice),
+        attributes=_merged(one.attributes, other.attributes, choice),
+        site_attributes=_merged(one.site_attributes, other.site_attributes, choice),
+        relationships=_merged(one.relationships, other.relationships, choice),
+        events={**other.events, **one.events},
+    )
+    return ListedPerson(
+        new=new,
+        consents=(*earlier.consents, *later.consents),
+        do_not_contact=earlier.do_not_contact or later.do_not_contact,
+    )
+
+
+def _said(before: str, said: str, choice: DoubleChoice) -> str:
+    return said or before if choice is DoubleChoice.UPDATE else before or said
 
 
 def _merged(before: Mapping[str, str], said: Mapping[str, str], choice: DoubleChoice) -> dict[str, str]:

@@ -285,7 +285,7 @@ def _standing(work: Work, who: Who, lock: bool, found: Arrived | None) -> Arrive
     if isinstance(who, ByInterviewer):
         case_id = _case_id(work, who)
         if lock:
-            cases.lock(work.session, case_id)
+            cases.lock_one(work.session, case_id)
             leases.take(work, case_id)
         case = standing.of_case(work.session, case_id, who.language)
         if case is None:  # erased while this waited for it

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Access, AccessKind
+from surveyapp.store.cases import lock
 from surveyapp.store.database import new_id, rows_changed
 from surveyapp.store.tables import AccessRow, CaseRow
 
@@ -48,11 +49,8 @@ def access(session: Session, access_id: uuid.UUID) -> Access | None:
 
 
 def lock_case(session: Session, access_id: uuid.UUID) -> None:
-    """Locks the case that an access is for until the unit of work ends; of a database file all of it is locked."""
-    connection = session.connection()
-    if connection.dialect.name != "sqlite":
-        mine = select(AccessRow.case_id).where(AccessRow.id == access_id).scalar_subquery()
-        connection.execute(select(CaseRow.id).where(CaseRow.id == mine).with_for_update()).all()
+    """Locks the case that an access is for until the unit of work ends."""
+    lock(session, CaseRow.id == select(AccessRow.case_id).where(AccessRow.id == access_id).scalar_subquery())
 
 
 def accesses_of(session: Session, case_id: uuid.UUID) -> list[Access]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.participants import Origin
 from surveyapp.store import enrolment, participants, results
+from surveyapp.store.cases import lock
 from surveyapp.store.database import insert_many, table_of
 from surveyapp.store.enrolment import Enrolment
 from surveyapp.store.security.erasures import belonging_to
@@ -80,9 +81,9 @@ def remove(session: Session, import_id: uuid.UUID, people: Collection[uuid.UUID]
 
 
 def lock_cases(session: Session, people: Collection[uuid.UUID]) -> None:
-    """Locks people's cases until the unit of work ends; of a database file all of it is locked."""
+    """Locks people's cases until the unit of work ends."""
     for some in _some(sorted(people)):
-        session.execute(select(CaseRow.id).where(CaseRow.participant_id.in_(some)).with_for_update()).all()
+        lock(session, CaseRow.participant_id.in_(some))
 
 
 def forget_counts(session: Session, study: str, origin: Origin) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Engine, Table, delete, or_, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.participants import Origin
+from surveyapp.store.cases import lock
 from surveyapp.store.tables import Base, CaseRow, ErasureRow, ParticipantRow
 
 WITHOUT_FOREIGN_KEY = frozenset({"erasure"})
@@ -24,8 +25,8 @@ WITHOUT_FOREIGN_KEY = frozenset({"erasure"})
 def erase(session: Session, person: uuid.UUID, at: dt.datetime) -> tuple[str, Origin] | None:
     """Deletes all there is of a person and lists them as erased: the study and origin they were in; None where nobody
     is there, and then they are listed all the same if they were not yet."""
-    # Whoever answers locks the case: nobody adds to what is being deleted.
-    session.execute(select(CaseRow.id).where(CaseRow.participant_id == person).with_for_update()).all()
+    # Nobody adds to what is being deleted.
+    lock(session, CaseRow.participant_id == person)
     row = session.execute(
         select(ParticipantRow.study, ParticipantRow.origin).where(ParticipantRow.id == person)
     ).one_or_none()

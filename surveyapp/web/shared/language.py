@@ -9,6 +9,7 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
+from urllib.parse import quote
 
 from babel import Locale
 from babel.support import NullTranslations
@@ -244,8 +245,9 @@ def here(language: str | None = None) -> str:
     more = {name: [language]} if language else {}
     # A page that there is not has no endpoint; it can be read in another language all the same.
     found = request.endpoint is not None and request.routing_exception is None
-    path = url_for(request.endpoint or "", **(request.view_args or {})) if found else "/" + request.path.lstrip("/")
-    return with_query(path, kept | more)
+    # Written as addresses are: a tab or the end of a line, which a browser leaves out, would lead to another site.
+    path = url_for(request.endpoint or "", **(request.view_args or {})) if found else quote(request.path)
+    return with_query("/" + path.lstrip("/"), kept | more)
 
 
 @dataclass(frozen=True)
