@@ -18,9 +18,10 @@ from surveyapp.domain.sending.planning import MessageState
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.exports.packing import PackExport
 from surveyapp.services.one_by_one import one_by_one
+from surveyapp.services.security import kept_forms
 from surveyapp.services.sending import hearing, outbox
 from surveyapp.services.sending.ways.chosen import carriers
-from surveyapp.services.work import Desk
+from surveyapp.services.work import Desk, Work
 from surveyapp.settings import WORKER_TASKS
 from surveyapp.store.sending import outbox as outbox_store
 from surveyapp.store.sending import worker as store
@@ -45,6 +46,9 @@ EVERY: Mapping[str, dt.timedelta] = {
 """How often each task is done."""
 
 assert set(EVERY) == set(WORKER_TASKS)
+
+LEFTOVERS, LEFTOVERS_EVERY = "leftovers", dt.timedelta(hours=1)
+"""What is kept for days alone goes by the hour, by whichever worker sees to what is kept for years."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +80,8 @@ def round_of(
     came: dict[str, str] = {}
     with desk.writing() as work:
         store.done(work.session, BEAT, work.now)
+        if "retention" in tasks and store.claim(work.session, LEFTOVERS, work.now, LEFTOVERS_EVERY):
+            _remove_leftovers(work)
     for task in (each for each in EVERY if each in tasks):
         if not wanted():
             break
@@ -158,6 +164,14 @@ def _retention(desk: Desk, this: WorkerRound) -> str:
     gone = Counter[KeptThing]()
     one_by_one(_studies(desk, this), lambda study: gone.update(retention.run(desk, study)))
     return str(gone.total()) if gone else ""
+
+
+def _remove_leftovers(work: Work) -> None:
+    """What was typed, and lists that were looked at, which nobody came back for."""
+    from surveyapp.services.lists import imports
+
+    kept_forms.remove_old(work)
+    imports.remove_old(work)
 
 
 def _studies(desk: Desk, this: WorkerRound) -> Iterator[str]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import func, select
 
+from surveyapp.domain.errors import KeyMissing
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role, Staff
+from surveyapp.services import worker
+from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
+from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import KeptFormRow
 from surveyapp.web.shared.session import given_back, typed_texts
 from tests import factories
@@ -199,6 +204,66 @@ def test_it_is_not_on_another_persons_page(runtime: Runtime, phone: Phone, clock
     an_open_question(phone)
     assert box(phone.page) == ""
     assert kept(runtime) == 1
+
+
+def test_whoever_else_has_the_link_is_not_shown_it(runtime: Runtime, phone: Phone, link: str, clock: Clock) -> None:
+    """Before the first answer a link opens in any browser; what was typed there is one person's all the same."""
+    first = phone.question
+    clock.forward(hours=12)
+    phone.send({"heard_via": "job_shop"})
+    assert (phone.status, kept(runtime)) == (403, 1)
+    stranger = Phone(runtime)
+    stranger.open(link)
+    stranger.say_whose()
+    assert stranger.question == first
+    assert stranger.chosen().get("heard_via", []) == []
+    assert "This is what you had written here" not in stranger.page.words
+    phone.open(link)
+    phone.say_whose()
+    assert phone.chosen().get("heard_via") == ["job_shop"]
+
+
+def test_a_pin_says_who_it_is_in_another_browser(
+    runtime: Runtime, candidate: Participant, phone: Phone, link: str, clock: Clock
+) -> None:
+    name = an_open_question(phone)
+    factories.set_pin(runtime, candidate, "482913")
+    clock.forward(hours=12)
+    phone.send({name: TYPED})
+    other = Phone(runtime)
+    other.open(link)
+    other.prove("482913")
+    assert box(other.page) == TYPED
+
+
+def test_once_they_are_erased_no_copy_tells_of_it(
+    runtime: Runtime, candidate: Participant, phone: Phone, clock: Clock
+) -> None:
+    name = an_open_question(phone)
+    clock.forward(hours=12)
+    phone.send({name: TYPED})
+    with runtime.database.reading() as session:
+        copy = session.scalars(select(KeptFormRow)).one()
+        session.expunge(copy)
+    with factories.operator(runtime).writing() as work:
+        assert TYPED in work.seals.unseal(candidate.id, f"kept_form:{copy.id}", copy.ciphertext)
+        erasing.erase(work, candidate)
+    with factories.operator(runtime).reading() as work, pytest.raises(KeyMissing):
+        work.seals.unseal(candidate.id, f"kept_form:{copy.id}", copy.ciphertext)
+    with pytest.raises((KeyError, InvalidTag)):
+        runtime.keyring.unseal(copy.access_id, f"kept_form:{copy.id}", Sealed(copy.key_id, copy.ciphertext))
+
+
+def test_whether_or_not_anybody_comes_it_goes_after_three_days(runtime: Runtime, phone: Phone, clock: Clock) -> None:
+    name = an_open_question(phone)
+    clock.forward(hours=12)
+    phone.send({name: TYPED})
+    clock.forward(hours=71)
+    worker.round_of(factories.operator(runtime), ["retention"])
+    assert kept(runtime) == 1
+    clock.forward(hours=2)
+    worker.round_of(factories.operator(runtime), ["retention"])
+    assert kept(runtime) == 0
 
 
 def test_a_page_in_another_tab_can_be_sent_once_they_are_back(

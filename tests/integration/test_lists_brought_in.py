@@ -19,6 +19,7 @@ from surveyapp.domain.fieldwork.cases import CaseState, Disposition
 from surveyapp.domain.fieldwork.lists import DoubleChoice, LateChoice, ListState
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Scope, Staff
+from surveyapp.services import worker
 from surveyapp.services.lists import all_at_once, bringing, held, imports, list_pages, taking_back
 from surveyapp.services.lists.bringing import Decisions
 from surveyapp.services.mending import touchpoints
@@ -245,6 +246,18 @@ def test_a_row_that_belongs_to_one_of_somebody_on_record_is_theirs_too(runtime: 
     merged = dict.fromkeys((2, 3, 4), DoubleChoice.MERGE)
     imports.decide(desk, STUDY, looked_at(desk, list_), Decisions(doubles=merged))
     assert references(runtime) == {"BF-0001"}
+
+
+def test_a_list_that_nobody_brings_in_goes_by_itself(runtime: Runtime, desk: Desk, clock: Clock) -> None:
+    import_id = looked_at(desk, "Name,Phone\nAmina Yusuf,07700 900142\n")
+    clock.forward(hours=71)
+    worker.round_of(factories.operator(runtime), ["retention"])
+    with factories.operator(runtime).reading() as work:
+        assert held.unsealed(work, import_id, "file")
+    clock.forward(hours=2)
+    worker.round_of(factories.operator(runtime), ["retention"])
+    with factories.operator(runtime).reading() as work, pytest.raises(StateRefused):
+        held.unsealed(work, import_id, "file")
 
 
 def test_all_of_a_list_is_in_or_nothing(runtime: Runtime, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,8 +73,7 @@ def begin(desk: Desk, study_id: str, name: str, data: bytes) -> uuid.UUID:
         sheet=sheet.name,
     )
     with desk.writing() as work:
-        for each in records.old(work.session, work.now - KEPT_FOR):
-            records.remove(work.session, each)
+        remove_old(work)
         record = ListRecord(
             id=import_id,
             study=study_id,
@@ -91,6 +90,12 @@ def begin(desk: Desk, study_id: str, name: str, data: bytes) -> uuid.UUID:
         )
         records.add(work.session, record, held.sealed(work, import_id, "file", data))
     return import_id
+
+
+def remove_old(work: Work) -> None:
+    """Throws away the lists that nobody brought in."""
+    for each in records.old(work.session, work.now - KEPT_FOR):
+        records.remove(work.session, each)
 
 
 def tell_columns(desk: Desk, study_id: str, import_id: uuid.UUID, mapping: ListMapping) -> None:

@@ -12,10 +12,14 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 
 from surveyapp.domain.audit import System
+from surveyapp.domain.errors import KeyMissing
 from surveyapp.domain.web_sessions import WebSession
+from surveyapp.services.person_keys import PERSONAL
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.work import Desk
+from surveyapp.services.work import Desk, Work
 from surveyapp.store.database import new_id
+from surveyapp.store.entry import accesses
+from surveyapp.store.participants import Sealed
 from surveyapp.store.security import web_sessions as store
 from surveyapp.store.security.web_sessions import SealedForm
 
@@ -39,11 +43,9 @@ def keep(runtime: Runtime, session: WebSession, path: str, fields: Fields) -> bo
     """Keeps a form that came in with a session of somebody; returns whether there was room for it."""
     owner = _owner(session)
     kept_id = new_id()
-    sealed = runtime.keyring.seal(
-        owner, _bound_to(kept_id), json.dumps({key: list(each) for key, each in fields.items()})
-    )
+    written = json.dumps({key: list(each) for key, each in fields.items()})
     with Desk(runtime, System()).writing() as work:
-        store.remove_old_forms(work.session, work.now - KEPT_FOR)
+        remove_old(work)
         if store.count_forms(work.session, owner) >= MOST_KEPT:
             return False
         store.keep_form(
@@ -53,7 +55,7 @@ def keep(runtime: Runtime, session: WebSession, path: str, fields: Fields) -> bo
                 staff_id=session.staff_id,
                 access_id=session.access_id,
                 path=path,
-                sealed=sealed,
+                sealed=_sealed(work, session, kept_id, written),
                 kept_at=work.now,
             ),
         )
@@ -64,7 +66,7 @@ def of_session(runtime: Runtime, session: WebSession) -> list[KeptForm]:
     """What is kept for whoever's session this is, oldest first. What no key opens any more is passed over."""
     with Desk(runtime, System()).reading() as work:
         found = store.forms_of(work.session, _owner(session), work.now - KEPT_FOR)
-    return [opened for each in found if (opened := _opened(runtime, _owner(session), each))]
+        return [opened for each in found if (opened := _opened(work, session, each))]
 
 
 def let_go(runtime: Runtime, session: WebSession, kept_id: uuid.UUID) -> None:
@@ -73,10 +75,29 @@ def let_go(runtime: Runtime, session: WebSession, kept_id: uuid.UUID) -> None:
         store.remove_form(work.session, _owner(session), kept_id)
 
 
-def _opened(runtime: Runtime, owner: uuid.UUID, kept: SealedForm) -> KeptForm | None:
+def remove_old(work: Work) -> None:
+    """Lets go of everybody's that nobody came back for."""
+    store.remove_old_forms(work.session, work.now - KEPT_FOR)
+
+
+def _sealed(work: Work, session: WebSession, kept_id: uuid.UUID, written: str) -> Sealed:
+    """What a participant typed is sealed with their own key, which goes with them, from every copy of the database."""
+    person = accesses.person_of(work.session, session.access_id) if session.access_id else None
+    if person is not None:
+        return work.seals.sealed(person, _bound_to(kept_id), written)
+    return work.runtime.keyring.seal(_owner(session), _bound_to(kept_id), written)
+
+
+def _opened(work: Work, session: WebSession, kept: SealedForm) -> KeptForm | None:
     try:
-        written = runtime.keyring.unseal(owner, _bound_to(kept.id), kept.sealed)
-    except (InvalidTag, KeyError):
+        if kept.sealed.key_id == PERSONAL:
+            assert session.access_id is not None
+            person = accesses.person_of(work.session, session.access_id)
+            assert person is not None
+            written = work.seals.unseal(person, _bound_to(kept.id), kept.sealed.ciphertext)
+        else:
+            written = work.runtime.keyring.unseal(_owner(session), _bound_to(kept.id), kept.sealed)
+    except (InvalidTag, KeyError, KeyMissing):
         return None
     return KeptForm(id=kept.id, path=kept.path, fields=json.loads(written))
 

@@ -53,6 +53,12 @@ def lock_case(session: Session, access_id: uuid.UUID) -> None:
     lock(session, CaseRow.id == select(AccessRow.case_id).where(AccessRow.id == access_id).scalar_subquery())
 
 
+def person_of(session: Session, access_id: uuid.UUID) -> uuid.UUID | None:
+    """Whose questions an access is for."""
+    query = select(CaseRow.participant_id).join(AccessRow, AccessRow.case_id == CaseRow.id)
+    return session.scalar(query.where(AccessRow.id == access_id))
+
+
 def accesses_of(session: Session, case_id: uuid.UUID) -> list[Access]:
     """The links and codes given out for a case, oldest first."""
     rows = session.scalars(

@@ -57,7 +57,7 @@ OVER = "over"
 KEPT = "kept"
 """In the cookie: something that was typed when the session before ended is kept for them."""
 
-_CARRIED = ("csrf_token", PROVEN, CHOSEN_PIN, CHOSEN)
+_CARRIED = ("csrf_token", PROVEN, CHOSEN_PIN, CHOSEN, KEPT)
 """What another link to the same questions goes on with, so that a page open in another tab can still be sent."""
 
 LINK = "shiftline_link"
@@ -110,8 +110,10 @@ def let_in(access_id: uuid.UUID) -> str:
         session[HANDLE] = arrived.handle
         if arrived.ended_at is not None:
             session[ENDED] = arrived.ended_at.isoformat()
-        if kept_forms.of_session(runtime(), begun.session):
-            session[KEPT] = True
+        # Of whoever else has the link nothing that was typed is shown: the browser it was sent from is known by its
+        # session that ended, and anybody who it is by their PIN.
+        if rested:
+            _note_kept(begun.session)
     return str(session[HANDLE])
 
 
@@ -233,6 +235,13 @@ def note_chosen(hashed: str | None) -> None:
 
 def note_proven() -> None:
     session[PROVEN] = True
+    _note_kept(web_session())
+
+
+def _note_kept(of: WebSession) -> None:
+    """Notes that there is something that they had typed."""
+    if kept_forms.of_session(runtime(), of):
+        session[KEPT] = True
 
 
 def note_sent() -> None:
