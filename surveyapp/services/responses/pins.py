@@ -77,7 +77,8 @@ def give(runtime: Runtime, who: ByLink, typed: str) -> None:
         newer = runtime.keyring.pin_hash(pin.participant_id, digits)
     with Desk(runtime, who).writing() as work:
         if right and pin.once_until is not None:
-            store.remove(work.session, pin.participant_id)
+            if not store.spend(work.session, pin):
+                raise DoorShut(visit.door)
         elif right:
             store.give_try_back(work.session, pin.participant_id)
             if newer is not None:

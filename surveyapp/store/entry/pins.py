@@ -64,3 +64,12 @@ def renew(session: Session, pin: Pin, hashed: str) -> None:
 
 def remove(session: Session, participant_id: uuid.UUID) -> None:
     session.execute(delete(PinRow).where(PinRow.participant_id == participant_id))
+
+
+def spend(session: Session, pin: Pin) -> bool:
+    """Takes out this very PIN; whether it was there still: of two who give it at once one is let in."""
+    return bool(
+        rows_changed(
+            session, delete(PinRow).where(PinRow.participant_id == pin.participant_id, PinRow.hashed == pin.hashed)
+        )
+    )
