@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
@@ -246,6 +247,30 @@ def test_a_row_that_belongs_to_one_of_somebody_on_record_is_theirs_too(runtime: 
     merged = dict.fromkeys((2, 3, 4), DoubleChoice.MERGE)
     imports.decide(desk, STUDY, looked_at(desk, list_), Decisions(doubles=merged))
     assert references(runtime) == {"BF-0001"}
+
+
+def test_a_row_that_is_there_twice_is_one_person_whoever_else_has_their_number(runtime: Runtime, desk: Desk) -> None:
+    enrolment.add(desk, STUDY, {"group": "backfill", "name": "Amina Yusuf", "phone": "07700 900142"})
+    list_ = "Name,Phone\nChloe Brown,07700 900142\nchloe brown,07700900142\n"
+    import_id = looked_at(desk, list_)
+    doubles = {each.double.line: each.double for each in list_pages.looked_at(desk, STUDY, import_id).doubles}
+    assert (doubles[2].reference, doubles[3].other_line) == ("BF-0001", 2)
+    chosen = {2: DoubleChoice.ANOTHER, 3: DoubleChoice.MERGE}
+    imports.decide(desk, STUDY, import_id, Decisions(doubles=chosen))
+    assert references(runtime) == {"BF-0001", "BF-0002"}
+
+
+def test_a_note_before_the_list_is_no_list(runtime: Runtime, desk: Desk) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Notes"
+    book.active.append(["From the works council, in June"])
+    book.create_sheet("People").append(["Name", "Phone"])
+    book["People"].append(["Amina Yusuf", "07700 900142"])
+    file = io.BytesIO()
+    book.save(file)
+    import_id = imports.begin(desk, STUDY, "people.xlsx", file.getvalue())
+    opened = list_pages.opened(desk, STUDY, import_id, group="backfill")
+    assert opened.mapping.sheet == "People"
 
 
 def test_a_list_that_nobody_brings_in_goes_by_itself(runtime: Runtime, desk: Desk, clock: Clock) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import enum
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from surveyapp.domain import normalise
 from surveyapp.domain.fieldwork.lists import DoubleChoice
@@ -64,8 +65,11 @@ class _Somebody:
 
 
 def find(work: Work, scope: Scope, study: Study, rows: Sequence[tuple[int, ListedPerson]]) -> list[LikelyDouble]:
-    """One for each row that may be somebody: the surest that there is. Those in scope alone are looked at."""
+    """One for each row that may be somebody: the surest that there is. Those in scope alone are looked at. A row that
+    says the same name and number as an earlier one is that one again, whoever else they may be: what is decided of the
+    earlier row holds for it."""
     by_contact: dict[str, _Somebody] = {}
+    again: dict[tuple[str, str], _Somebody] = {}
     by_name: dict[int, list[_Somebody]] = {}
     on_record = {each.reference: each for each in participants.participants(work.session, scope, work.today(study))}
     for reference, there in contacts.lookups(work, scope):
@@ -93,14 +97,20 @@ def find(work: Work, scope: Scope, study: Study, rows: Sequence[tuple[int, Liste
         reached = [*contacts.reached_by(new.contact).values(), *contacts.other_numbers(new.contact)]
         if new.reference in on_record:
             found.append(LikelyDouble(line=line, by=DoubleBy.REFERENCE, reference=new.reference))
-        elif other := next((by_contact[each] for each in reached if each in by_contact), None):
+        elif other := _reached(again, [(each, somebody.key) for each in reached]) or _reached(by_contact, reached):
             found.append(_double(line, DoubleBy.CONTACT, other))
         elif other := next(_alike(by_name, somebody), None):
             found.append(_double(line, DoubleBy.NAME if other.key == somebody.key else DoubleBy.NEAR_NAME, other))
         for each in reached:
             by_contact.setdefault(each, somebody)
+            if somebody.key:
+                again.setdefault((each, somebody.key), somebody)
         _remember(by_name, somebody)
     return found
+
+
+def _reached(known: Mapping[Any, _Somebody], by: Iterable[Any]) -> _Somebody | None:
+    return next((known[each] for each in by if each in known), None)
 
 
 def _double(line: int, by: DoubleBy, other: _Somebody) -> LikelyDouble:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import re
 import warnings
 import zipfile
@@ -93,8 +94,8 @@ def _has_document_type(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
 
 
 def rows(data: bytes, sheet: ListSheet, wanted: str = "") -> Iterator[SheetRow]:
-    """The rows of the sheet `wanted` or, without one, of the first that holds something, each with its number. Merged
-    cells, and formulas whose value was not saved, are said on `sheet`."""
+    """The rows of the sheet `wanted` or, without one, of the first that holds more than one, each with its number: a
+    note alone is no list. Merged cells, and formulas whose value was not saved, are said on `sheet`."""
     if (why := refusal(data)) is not None:
         sheet.refuse(why)
         return
@@ -102,9 +103,11 @@ def rows(data: bytes, sheet: ListSheet, wanted: str = "") -> Iterator[SheetRow]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            there = [each for each in book.worksheets if _holds_something(each)]
+            held = [(each, many) for each in book.worksheets if (many := _rows_held(each))]
+            there = [each for each, _many in held]
             sheet.sheets = tuple(each.title for each in there) if len(there) > 1 else ()
-            chosen = next((each for each in there if each.title == wanted), there[0] if there else None)
+            lists = [each for each, many in held if many > 1] or there
+            chosen = next((each for each in there if each.title == wanted), lists[0] if lists else None)
             if chosen is None:
                 return
             sheet.name = chosen.title
@@ -124,11 +127,13 @@ def rows(data: bytes, sheet: ListSheet, wanted: str = "") -> Iterator[SheetRow]:
         sheet.refuse(say("workbook_broken"))
 
 
-def _holds_something(sheet: Any) -> bool:
+def _rows_held(sheet: Any) -> int:
+    """How many rows hold something, looked at up to the second."""
     if not hasattr(sheet, "reset_dimensions"):  # a chart
-        return False
+        return 0
     sheet.reset_dimensions()
-    return any(any(value is not None for value in row) for row in sheet.iter_rows(values_only=True))
+    held = (row for row in sheet.iter_rows(values_only=True) if any(value is not None for value in row))
+    return sum(1 for _row in itertools.islice(held, 2))
 
 
 def written(value: object) -> str:
