@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from typing import Any
 
 import pytest
 
@@ -293,6 +294,33 @@ def test_tries_are_counted_before_they_are_looked_at(runtime: Runtime, link: str
             pins.give(runtime, stranger, "739164")
     with pytest.raises(DoorShut):
         pins.give(runtime, stranger, PIN)
+
+
+@pytest.mark.both_databases
+def test_one_that_lets_in_once_lets_in_one(
+    runtime: Runtime, candidate: Participant, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two who give it in the same moment, each before the other was told that it is right."""
+    begun(runtime, link)
+    with factories.operator(runtime).writing() as work:
+        contacts.write(work, candidate, Contact(name="Amara Nowak", phone="07700 900142"))
+    interviewer = Desk(runtime, factories.create_staff(runtime, Role.INTERVIEWER))
+    known = [IdentityFact.NAME, IdentityFact.PHONE]
+    made = pins.read_out(interviewer, factories.STUDY, candidate.reference, known).digits
+    who = ByLink(access_id=factories.known_by(runtime, link).access_id)
+    tried, also = pins._tried, list[object]()
+
+    def both(*given: Any) -> Any:
+        found = tried(*given)
+        if not also:
+            also.append(None)
+            also[0] = pins.give(runtime, who, made)
+        return found
+
+    monkeypatch.setattr(pins, "_tried", both)
+    with pytest.raises(DoorShut):
+        pins.give(runtime, who, made)
+    assert also == [None], "the other was let in"
 
 
 def test_nothing_is_stored_from_a_browser_it_does_not_open_in(

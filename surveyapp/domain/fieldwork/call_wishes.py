@@ -75,13 +75,6 @@ def within_call_hours(local: dt.datetime) -> bool:
     return begin <= local.time() <= end
 
 
-def hours_in_words() -> dict[str, str]:
-    """From when until when people are called, for a sentence that says so."""
-    hours = {"begins": WEEKDAY_HOURS[0], "ends": WEEKDAY_HOURS[1]}
-    hours |= {"weekend_begins": WEEKEND_HOURS[0], "weekend_ends": WEEKEND_HOURS[1]}
-    return {name: f"{each:%H:%M}" for name, each in hours.items()}
-
-
 def minute_of(local: dt.datetime) -> int:
     return local.hour * 60 + local.minute
 

@@ -11,7 +11,7 @@ from surveyapp.domain.audit import AuditAction, ByLink
 from surveyapp.domain.entry.doors import READS_ANSWERS, Familiarity, takes_pin
 from surveyapp.domain.errors import DoorShut, InputRefused, StateRefused
 from surveyapp.domain.fieldwork.call_stand import DecisionKind
-from surveyapp.domain.fieldwork.call_wishes import hours_in_words, within_call_hours
+from surveyapp.domain.fieldwork.call_wishes import WEEKDAY_HOURS, WEEKEND_HOURS, within_call_hours
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.participants import ConsentGiven
@@ -19,7 +19,7 @@ from surveyapp.domain.privacy.held import HeldRecord
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange, open_changes
 from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.domain.responses import CorrectionReason
-from surveyapp.domain.sentences import say
+from surveyapp.domain.sentences import Sentence, say
 from surveyapp.services.cases import consents, standing
 from surveyapp.services.cases.agreed_times import AgreedTime, agreed_moment
 from surveyapp.services.privacy import erasing, leaving, retention, subject_access
@@ -147,12 +147,23 @@ def ask_for_a_call(runtime: Runtime, who: ByLink, at: dt.datetime | None) -> dt.
             raise InputRefused(say("call_time_missing"), "agreed")
         moment = agreed_moment(work, here.study, AgreedTime(at, later=False), here.case.closes_at)
         if not within_call_hours(at):
-            raise InputRefused(say("call_time_hours", **hours_in_words()), "agreed")
+            raise InputRefused(_outside_hours(), "agreed")
         cases.set_next(work.session, here.case.id, moment)
         standing.decided(work, here.study, here.case.id, DecisionKind.IN_TOUCH)
         person = here.participant
         work.record(AuditAction.CALL_ASKED_FOR, person.reference, study=person.study, touchpoint=here.case.touchpoint)
         return moment
+
+
+def _outside_hours() -> Sentence:
+    weekday, weekend = ([f"{each:%H:%M}" for each in hours] for hours in (WEEKDAY_HOURS, WEEKEND_HOURS))
+    return say(
+        "call_time_hours",
+        begins=weekday[0],
+        ends=weekday[1],
+        weekend_begins=weekend[0],
+        weekend_ends=weekend[1],
+    )
 
 
 def _can_be_called(work: Work, here: Visit) -> bool:
