@@ -19,7 +19,7 @@ from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.conftest import Tab
-from tests.browser.phone_pages import READY, begin, go_on, saved
+from tests.browser.phone_pages import READY, go_on, saved
 from tests.integration.test_pack import open_mentoring
 
 KNOWN = "fetch(location.pathname.replace(/q\\/.*/, 'slip')).then((got) => got.json()).then(({ answers }) => answers)"
@@ -34,12 +34,13 @@ def first(tab: Tab, link: str) -> Page:
     return ready(tab, link)
 
 
-def ready(tab: Tab, link: str) -> Page:
-    """A phone that opened a link and is on the first question, ready to turn."""
+def ready(tab: Tab, link: str, *, own: bool = True) -> Page:
+    """A phone, theirs or one that others use too, that opened a link and is on the first question, ready to turn."""
     page = tab(link, "phone")
     page.get_by_label("I have read what this is about").check()
     go_on(page)
-    begin(page)
+    page.locator("#own" if own else "#own-no").check()
+    go_on(page)
     page.wait_for_function(READY)
     return page
 

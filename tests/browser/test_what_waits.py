@@ -167,12 +167,7 @@ def test_after_closing_it_is_kept_for_three_days(
 
 
 def test_a_page_that_alone_holds_an_answer_is_not_closed_without_a_question(tab: Tab, link: str) -> None:
-    page = tab(link, "phone")
-    page.get_by_label("I have read what this is about").check()
-    go_on(page)
-    page.locator("#own-no").check()
-    go_on(page)
-    page.wait_for_function(READY)
+    page = ready(tab, link, own=False)
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.reload()
@@ -199,12 +194,7 @@ def test_a_page_that_alone_holds_an_answer_is_not_closed_without_a_question(tab:
 
 def on_a_shared_device(tab: Tab, link: str) -> Page:
     """On the first question, where others use the device too."""
-    page = tab(link, "phone")
-    page.get_by_label("I have read what this is about").check()
-    go_on(page)
-    page.locator("#own-no").check()
-    go_on(page)
-    page.wait_for_function(READY)
+    page = ready(tab, link, own=False)
     page.clock.install()
     return page
 

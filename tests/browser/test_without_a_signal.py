@@ -205,12 +205,7 @@ def test_a_day_that_is_typed_is_read_there_before_and_after_a_reload(
 
 
 def test_a_device_that_is_not_theirs_keeps_nothing(tab: Tab, link: str) -> None:
-    page = tab(link, "phone")
-    page.get_by_label("I have read what this is about").check()
-    go_on(page)
-    page.locator("#own-no").check()
-    go_on(page)
-    page.wait_for_function(READY)
+    page = ready(tab, link, own=False)
     choose(page, "heard_via", "family")
     turn(page)
     said_saved(page)

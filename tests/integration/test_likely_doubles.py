@@ -10,8 +10,8 @@ from surveyapp.domain.fieldwork.lists import DoubleChoice
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Staff
 from surveyapp.services.lists import imports, list_pages, taking_back
-from surveyapp.services.lists.bringing import Decisions
 from surveyapp.services.lists.doubles import DoubleBy
+from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.participants import enrolment
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk

@@ -22,7 +22,7 @@ from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Scope, Staff
 from surveyapp.services import worker
 from surveyapp.services.lists import all_at_once, bringing, held, imports, list_pages, taking_back
-from surveyapp.services.lists.bringing import Decisions
+from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.mending import touchpoints
 from surveyapp.services.participants import contacts, enrolment
 from surveyapp.services.participants.written_days import DayOrder

@@ -7,7 +7,7 @@ import pytest
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.fieldwork.lists import ListState
 from surveyapp.services.lists import all_at_once, held, imports, list_pages, taking_back
-from surveyapp.services.lists.bringing import Decisions
+from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk

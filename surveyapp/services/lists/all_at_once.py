@@ -12,12 +12,12 @@ from surveyapp.domain.fieldwork.lists import DoubleChoice, ListRecord, ListState
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
-from surveyapp.services.lists import bringing, checking, headings
-from surveyapp.services.lists.bringing import Decisions
+from surveyapp.services.lists import bringing, checking, headings, sorting
 from surveyapp.services.lists.checking import Listed
 from surveyapp.services.lists.files import reading
 from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.lists.mapping import ListMapping, mapped, unknown_columns
+from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.participants import list_columns
 from surveyapp.services.participants.enrolling import place
 from surveyapp.services.participants.enrolment_form import ListColumn
@@ -156,7 +156,7 @@ def _bring_in(
             beat_at=work.now,
         )
         records.add(work.session, record, Sealed("", b""))
-    rows = bringing.Sorted(placed=placed)
+    rows = sorting.Sorted(placed=placed)
     for line, listed in people:
         if listed.new.reference in known:
             rows.known.append((line, listed.new.reference, DoubleChoice.UPDATE, listed))

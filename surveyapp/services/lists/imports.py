@@ -30,13 +30,13 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.kept_sentences import packed
-from surveyapp.services.lists import bringing, checking, headings, held
-from surveyapp.services.lists.bringing import Decisions
+from surveyapp.services.lists import bringing, checking, headings, held, sorting
 from surveyapp.services.lists.checking import CheckedList
 from surveyapp.services.lists.doubles import DoubleBy
 from surveyapp.services.lists.files import reading
 from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.lists.mapping import ListMapping, MappedList, date_either, mapped
+from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.database import new_id
@@ -330,7 +330,7 @@ def _bring(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
         kept = json.loads(held.unsealed(work, import_id, "kept"))
     decisions = _kept_decisions(found)
     people = _people(desk, study, kept)
-    rows = bringing.sort_rows(people, [held.kept_double(each) for each in kept["doubles"]], decisions)
+    rows = sorting.sort_rows(people, [held.kept_double(each) for each in kept["doubles"]], decisions)
     rows.placed = {int(line): placed for line, placed in kept.get("placed", {}).items()}
     bringing.bring_in(desk, scope, study, import_id, rows, decisions, found.sha256, _progress(desk, import_id))
 

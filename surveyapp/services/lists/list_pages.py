@@ -21,13 +21,13 @@ from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.kept_sentences import unpacked
 from surveyapp.services.lists import checking, headings
-from surveyapp.services.lists.bringing import Decisions
 from surveyapp.services.lists.checking import CasesAhead
 from surveyapp.services.lists.doubles import LikelyDouble
 from surveyapp.services.lists.files import reading
 from surveyapp.services.lists.files.sheet import ListSheet, RowFault
 from surveyapp.services.lists.held import kept_double, record_in, scope_of, unsealed
 from surveyapp.services.lists.mapping import ListMapping, WrittenRow, date_either
+from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.mending import people as mending
 from surveyapp.services.mending.people import MendPlan
 from surveyapp.services.participants import contacts, list_columns

@@ -17,11 +17,11 @@ from surveyapp.domain.participants import CONTACT_FIELDS
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import csv_file
 from surveyapp.services.lists import all_at_once, held, imports, list_pages, taking_back
-from surveyapp.services.lists.bringing import Decisions
 from surveyapp.services.lists.doubles import DoubleBy
 from surveyapp.services.lists.files.sheet import MAXIMUM_BYTES, MAXIMUM_ROWS
 from surveyapp.services.lists.files.text_files import ENCODINGS
 from surveyapp.services.lists.mapping import ListMapping
+from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.participants.enrolment_form import ListColumn
 from surveyapp.services.participants.written_days import DayOrder
 from surveyapp.web.manager import forms, views
