@@ -50,7 +50,9 @@ class Pair:
 def pair() -> Iterator[Pair]:
     if find_binary("initdb") is None:
         unavailable("PostgreSQL")
-    primary, follower = Cluster(), Cluster()
+    # Durable: up to where a server has written is what tells which of the two has what, and one that writes a moment
+    # after it acknowledged says too little.
+    primary, follower = Cluster(durable=True), Cluster(durable=True)
     try:
         name = primary.create()
         migrating.upgrade(primary.url(name))
