@@ -14,7 +14,7 @@ from surveyapp.analysis.counting.vectors import AnswerValue
 from surveyapp.analysis.statistics import paired_tests, rounding, verdict
 from surveyapp.analysis.statistics.change import Movement, favourable, movement, people_by_steps
 from surveyapp.analysis.statistics.intervals import ExactInterval, steps_of
-from surveyapp.analysis.statistics.lost import lost_bounds
+from surveyapp.analysis.statistics.missing import missing_bounds
 from surveyapp.analysis.statistics.reliable import reliably_changed
 from surveyapp.analysis.tallying import Rules
 from surveyapp.domain.instrument.questionnaire import Reliability
@@ -72,9 +72,9 @@ def option_change(bare: Change, linked: Linked, scale: OptionScale, rules: Rules
             interval=Interval(*_ends(judged.interval, 100)) if judged.interval else None,
         )
         tests = [*_test("mcnemar", paired_tests.mcnemar_exact(pair)), *tests]
-        if bare.kind == "measured" and linked.lost:
-            lost = int(linked.lost_from[sorted(scale.favourable)].sum())
-            told = dataclasses.replace(told, bounds=lost_bounds(pair, lost, linked.lost - lost))
+        if bare.kind == "measured" and linked.first_alone:
+            were = int(linked.first_alone_by[sorted(scale.favourable)].sum())
+            told = dataclasses.replace(told, bounds=missing_bounds(pair, were, linked.first_alone - were))
     return dataclasses.replace(
         told,
         tests=() if told.low_base else tuple(tests),
@@ -147,8 +147,8 @@ def _bases(bare: Change, linked: Linked | LinkedValues, rules: Rules) -> Change:
     return dataclasses.replace(
         bare,
         base=cell(linked.base),
-        lost=cell(linked.lost),
-        joined=cell(linked.joined),
+        first_alone=cell(linked.first_alone),
+        second_alone=cell(linked.second_alone),
         low_base=rules.low(linked.base),
     )
 

@@ -43,6 +43,6 @@ def crosstab(
         ),
         rows=tuple(rules.cell(int(people), base, private=small) for people in down),
         columns=tuple(rules.cell(int(people), base, private=small) for people in across),
-        left_out=rules.cell(linked.lost + linked.joined),
+        left_out=rules.cell(linked.first_alone + linked.second_alone),
         low_base=rules.low(base),
     )

@@ -7,6 +7,7 @@ import dataclasses
 import io
 import re
 import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,14 @@ from surveyapp.domain.errors import NoReleaseYet, NotFound, NotPermitted, StateR
 from surveyapp.domain.instrument.study import ReleaseRule, Thresholds
 from surveyapp.domain.releases import closed_set
 from surveyapp.domain.results import Distribution, Shift
-from surveyapp.domain.staff import Role
+from surveyapp.domain.staff import Role, Scope
 from surveyapp.services.demo import loading as demo
 from surveyapp.services.results import distributions, looking, measures, response
 from surveyapp.services.results.releasing import drafting, released
 from surveyapp.services.results.releasing import releases as service
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.store import participants
+from surveyapp.store import migrating, participants
 from surveyapp.store import releases as store
 from tests import factories
 from tests.conftest import NOW, Clock, once_a_run
@@ -216,6 +217,33 @@ def test_nothing_stored_of_a_release_is_of_anybody(mentored: Runtime) -> None:
         assert person.reference not in text
         assert str(person.id) not in text
         assert person.id.hex not in text
+
+
+def test_a_release_of_before_calls_who_answered_once_by_another_name_and_says_the_same(mentored: Runtime) -> None:
+    def bodies() -> dict[tuple[uuid.UUID, str], bytes]:
+        with mentored.database.reading() as session:
+            return {
+                (release.id, key): body
+                for release in store.releases(session, Scope(MENTORING, mentored.origin))
+                for key, body in store.pages(session, release.id).items()
+                if body is not None
+            }
+
+    now, url = bodies(), mentored.settings.database_url
+    mentored.database.dispose()
+    migrating.downgrade(url, "0060")
+    before = bodies()
+    shifts = [key for key in now if key[1].startswith("measure ")]
+    assert shifts
+    for key in shifts:
+        assert before[key].count(b'"lost"') == now[key].count(b'"first_alone"') > 0
+        assert b'"first_alone"' not in before[key]
+    assert {key: body for key, body in before.items() if key not in shifts} == {
+        key: body for key, body in now.items() if key not in shifts
+    }
+    mentored.database.dispose()
+    migrating.upgrade(url)
+    assert bodies() == now
 
 
 def test_a_release_needs_enough_who_are_new_and_says_how_many_are_missing(

@@ -292,7 +292,7 @@ def test_what_is_left_out_of_a_touchpoint_is_in_no_change(make: Make) -> None:
     versioned.answer(runtime, 1, 2, *coffee("much"), start=3)
     versioned.answer(runtime, 2, 1, *coffee("much", "much", "much"))
     shift = measured(runtime)
-    assert (shift.changes[0].base.count, shift.changes[0].joined.count) == (1, 2)
+    assert (shift.changes[0].base.count, shift.changes[0].second_alone.count) == (1, 2)
     assert [note.kind for note in shift.everyone[0].notes] == ["left_out"]
 
 

@@ -137,7 +137,7 @@ def test_a_measure_has_its_sentence_chart_change_and_table(evaluator: Evaluator)
     assert "+17 people" in page.words
     assert "Looking back: “Before the placement” to “Touchpoint 1”" in page.said("h2")
     assert "Measured: “Touchpoint 1” to “Touchpoint 2”" in page.said("h2")
-    assert "10 lost" in page.words
+    assert "10 not matched" in page.words
     assert "⚑ Fewer than 30 people: read with caution." in page.words
     assert "A looking-back answer tends to be rosier about today." in page.words
     for narrow in (False, True):

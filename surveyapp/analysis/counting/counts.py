@@ -92,16 +92,16 @@ def any_of(vector: Vector, members: Sequence[AnswerValue], groups: Ints | None, 
 
 @dataclass(frozen=True)
 class Linked:
-    """People by their answers to two variables: `counts[i][j]` gave value i of the first and j of the second. Those
-    `lost_from` have an answer to the first alone, by its values; `joined` to the second alone."""
+    """People by their answers to two variables: `counts[i][j]` gave value i of the first and j of the second. Those of
+    `first_alone_by` have an answer to the first alone, by its values; `second_alone` to the second alone."""
 
     counts: npt.NDArray[np.int64]
-    lost_from: npt.NDArray[np.int64]
-    joined: int
+    first_alone_by: npt.NDArray[np.int64]
+    second_alone: int
 
     @property
-    def lost(self) -> int:
-        return int(self.lost_from.sum())
+    def first_alone(self) -> int:
+        return int(self.first_alone_by.sum())
 
     @property
     def base(self) -> int:
@@ -125,12 +125,12 @@ def linked_by(before: Vector, after: Vector, groups: Ints | None, size: int) -> 
 
 @dataclass(frozen=True)
 class LinkedValues:
-    """People by what they gave before and after, of values too many for a table; `lost` have the first
-    alone, `joined` the second alone."""
+    """People by what they gave before and after, of values too many for a table; `first_alone`
+    have the first alone, `second_alone` the second alone."""
 
     pairs: Mapping[tuple[AnswerValue, AnswerValue], int]
-    lost: int
-    joined: int
+    first_alone: int
+    second_alone: int
 
     @property
     def base(self) -> int:
@@ -152,8 +152,8 @@ def linked_values_by(before: Vector, after: Vector, groups: Ints | None, size: i
             (before.values[place // width], after.values[place % width]): int(count)
             for place, count in zip(places, people, strict=True)
         }
-        lost, joined = _how_many((one >= 0) & (two < 0), own), _how_many((one < 0) & (two >= 0), own)
-        found.append(LinkedValues(pairs, lost, joined))
+        first, second = _how_many((one >= 0) & (two < 0), own), _how_many((one < 0) & (two >= 0), own)
+        found.append(LinkedValues(pairs, first, second))
     return found
 
 

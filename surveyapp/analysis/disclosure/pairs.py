@@ -67,7 +67,7 @@ class _Pair:
         return int(self.cells.sum())
 
     def left(self, side: int) -> PeopleCounts:
-        """By option: those who answered at this moment alone (lost, from before; joined, at after)."""
+        """By option: those who answered at this moment alone."""
         one, other = self.true[SHIFT:, :SHIFT], self.true[:SHIFT, SHIFT:]
         return np.asarray(one.sum(axis=1) if side == 0 else other.sum(axis=0), np.int64)
 
@@ -91,14 +91,14 @@ class _Pair:
 
     def bases(self, collecting: bool) -> list[WayToTell]:
         who, held = self.of(self.options, self.options), self.matched
-        lost, joined = int(self.left(0).sum()), int(self.left(1).sum())
+        alone = int(self.left(0).sum()), int(self.left(1).sum())
         ways = []
-        if not collecting and self.large((lost, joined)):
+        if not collecting and self.large(alone):
             ways.append(WayToTell(depth=Depth.OPTIONS, published=(count(who, held),), base=exactly(held)))
         most = self.rules.minimum_cell - 1
         if not collecting:
-            # A range from the lost: the row it comes from is told exactly, so a reader knows that somebody was.
-            for left in (lost, joined):
+            # A range from those of one moment alone: the row it comes from is told exactly, so a reader knows of them.
+            for left in alone:
                 if 0 < left <= most and held + left - most >= 0:
                     told = Told(held + left - most, held + left)
                     ways.append(
@@ -115,7 +115,8 @@ class _Pair:
         return ways
 
     def matched_rows(self, side: int, collecting: bool) -> list[WayToTell]:
-        """A matched row at the two-way view: exact where matched and lost cells pass, else a range."""
+        """A matched row at the two-way view: exact where the matched and those of this moment alone pass, else
+        a range."""
         groups = [group for group in self.grouping.sides if group]
         by_option = self.cells.sum(axis=1 - side)
         held = [int(by_option[list(group)].sum()) for group in groups]

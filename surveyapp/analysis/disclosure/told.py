@@ -96,8 +96,8 @@ class PairTold:
     before_moment: int
     after_moment: int
     base: Told = WITHHELD
-    lost: Told = WITHHELD
-    joined: Told = WITHHELD
+    first_alone: Told = WITHHELD
+    second_alone: Told = WITHHELD
     before: tuple[OptionGroup, ...] = ()
     after: tuple[OptionGroup, ...] = ()
     rose: Told = WITHHELD

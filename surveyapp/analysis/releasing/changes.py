@@ -34,8 +34,8 @@ def told_change(
     made = dataclasses.replace(
         bare,
         base=told_cell(pair.base, None),
-        lost=told_cell(pair.lost, None),
-        joined=told_cell(pair.joined, None),
+        first_alone=told_cell(pair.first_alone, None),
+        second_alone=told_cell(pair.second_alone, None),
         same=told_cell(pair.stayed, base),
         low_base=(pair.base.low or 0) < rules.low_base,
     )

@@ -30,7 +30,7 @@ NUMBER_FORMS: dict[str, tuple[str, ...]] = {
     "answer": ("of", "count", "base", "percent", "said", "mean", "most_common", "minimum", "maximum"),
     "answered": ("count",),
     "headline": ("said",),
-    "change": ("base", "lost", "before", "after", "rose", "same", "fell", "points", "interval"),
+    "change": ("base", "first_alone", "before", "after", "rose", "same", "fell", "points", "interval"),
     "target": ("actual", "target", "percent", "said"),
     "comparator": ("value",),
     "cost": ("value",),

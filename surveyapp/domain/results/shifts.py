@@ -107,23 +107,24 @@ Verdict = Literal["rose", "fell", "no_change", "unclear"]
 
 
 @dataclass(frozen=True)
-class LostCase:
-    """How many would be favourable after, and what would be said, if those lost had all done the same."""
+class MissingCase:
+    """How many would be favourable after, and what would be said, if all whose second answer is missing had done the
+    same."""
 
     count: int
     verdict: Verdict | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class LostBounds:
-    """What the `lost` could have made of a change, of the `base` who answered before: if they had all `stayed` as they
-    were, all `fallen`, all `risen`."""
+class MissingBounds:
+    """What those whose second answer is `missing`, for whatever reason, could have made of a change, of the `base` who
+    answered before: if they had all `stayed` as they were, all `fallen`, all `risen`."""
 
-    lost: int
+    missing: int
     base: int
-    stayed: LostCase
-    fallen: LostCase
-    risen: LostCase
+    stayed: MissingCase
+    fallen: MissingCase
+    risen: MissingCase
 
 
 ChangeKind = Literal["looking_back", "measured", "yardstick"]
@@ -143,7 +144,8 @@ class Change:
 
     `kind`: *looking_back* when the before was remembered, *measured* when it was asked at its own touchpoint,
     *yardstick* from what was recorded then to what is remembered of it: no change in time, but in how people measure.
-    `base` is the matched base; `lost` answered the before only, `joined` the after only. `before` and `after` count
+    `base` is the matched base; `first_alone` answered the before only, for whatever reason: who may still
+    answer is among them; `second_alone` the after only. `before` and `after` count
     those in the favourable net; `gained` are in it only after, `given_up` only before. `points` is the change of the
     percentages, `interval` its 95% interval (Newcombe, paired). `tests` are empty where the base is low. `verdict` is
     None where nothing is said. `withheld`: none of it is told.
@@ -154,8 +156,8 @@ class Change:
     before_row: int
     after_row: int
     base: Cell = WITHHELD
-    lost: Cell = WITHHELD
-    joined: Cell = WITHHELD
+    first_alone: Cell = WITHHELD
+    second_alone: Cell = WITHHELD
     before: Cell = WITHHELD
     after: Cell = WITHHELD
     gained: Cell = WITHHELD
@@ -169,7 +171,7 @@ class Change:
     mean: MeanChange | None = None
     tests: tuple[ChangeTest, ...] = ()
     reliable: ReliableChange | None = None
-    bounds: LostBounds | None = None
+    bounds: MissingBounds | None = None
     transitions: tuple[tuple[Cell, ...], ...] | None = None
     withheld: bool = False
     low_base: bool = False

@@ -213,8 +213,8 @@ def _change(change: Change, shift: Shift, about: Record) -> Iterator[Record]:
         return
     for code, label, cell in (
         ("matched", "Answered both", change.base),
-        ("lost", "Answered the first alone", change.lost),
-        ("joined", "Answered the second alone", change.joined),
+        ("first_alone", "Answered the first alone", change.first_alone),
+        ("second_alone", "Answered the second alone", change.second_alone),
         ("before", "Favourable before", change.before),
         ("after", "Favourable after", change.after),
         ("gained", "Became favourable", change.gained),

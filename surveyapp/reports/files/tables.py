@@ -209,7 +209,7 @@ def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
     columns = (
         _("People"),
         _("Answered both"),
-        _("Lost"),
+        _("The first alone"),
         _("%(net)s before", net=net),
         _("%(net)s after", net=net),
         _("Rose"),
@@ -234,7 +234,7 @@ def _slice(change: Change, words: Phrasing) -> ResultTableRow:
     if interval is not None:
         low, high = words.signed_decimal(interval.low), words.signed_decimal(interval.high)
         bounds = _("%(low)s to %(high)s", low=low, high=high)
-    numbers = (change.lost, change.before, change.after, change.rose, change.same, change.fell)
+    numbers = (change.first_alone, change.before, change.after, change.rose, change.same, change.fell)
     base = count_words(change.base, words)
     cells = (
         Value(f"{base} {FLAG}" if change.low_base else base),

@@ -1,4 +1,5 @@
-"""What a change between two moments comes to, in sentences: its size first, then tests, then those who were lost."""
+"""What a change between two moments comes to, in sentences: its size first, then tests, then those who answered
+the first moment alone."""
 
 from __future__ import annotations
 
@@ -90,7 +91,8 @@ def _same_people(change: Change, shift: Shift, rows: dict[str, str], words: Phra
 
 
 def facts(change: Change, shift: Shift, words: Phrasing) -> tuple[KeyFigure, ...]:
-    """The size of a change with its interval, who moved, and who was lost; each only where it is told."""
+    """The size of a change with its interval, who moved, and who answered the first alone; each only where it
+    is told."""
     if hidden(change):
         return ()
     found = [
@@ -99,7 +101,7 @@ def facts(change: Change, shift: Shift, words: Phrasing) -> tuple[KeyFigure, ...
         _points_fact(change, words),
         _mean_fact(change, words),
         _reliable_fact(change, words),
-        _lost_fact(change, shift, words),
+        _first_alone_fact(change, shift, words),
     ]
     return tuple(fact for fact in found if fact)
 
@@ -182,12 +184,12 @@ def _reliable_fact(change: Change, words: Phrasing) -> KeyFigure | None:
     )  # fmt: skip
 
 
-def _lost_fact(change: Change, shift: Shift, words: Phrasing) -> KeyFigure | None:
-    if change.kind != "measured" or not change.lost.told or change.lost.count == 0:
+def _first_alone_fact(change: Change, shift: Shift, words: Phrasing) -> KeyFigure | None:
+    if change.kind != "measured" or not change.first_alone.told or change.first_alone.count == 0:
         return None
-    lost = count_words(change.lost, words)
+    unmatched = count_words(change.first_alone, words)
     return KeyFigure(
-        words.ngettext("%(lost)s lost", "%(lost)s lost", plural(change.lost), lost=lost),
+        words.ngettext("%(num)s not matched", "%(num)s not matched", plural(change.first_alone), num=unmatched),
         words.gettext(
             "answered at “%(first)s” and not at “%(second)s”",
             first=_row(shift, change.before_row).label,
@@ -197,17 +199,19 @@ def _lost_fact(change: Change, shift: Shift, words: Phrasing) -> KeyFigure | Non
 
 
 def bounds_words(change: Change, shift: Shift, words: Phrasing) -> str | None:
-    """What those who were lost could have made of it; None where nobody was lost, or it is not told."""
+    """What those who did not answer again, for whatever reason, could have made of it; None where there are none, or it
+    is not told."""
     bounds, net = change.bounds, shift.scale_of(change.after_row).net
-    if bounds is None or net is None or hidden(change) or not bounds.lost:
+    if bounds is None or net is None or hidden(change) or not bounds.missing:
         return None
     said = words.ngettext(
-        "If the one who was lost had stayed the same, %(stayed)s of %(base)s would be “%(net)s”; at the least "
-        "%(fallen)s, and at the most %(risen)s.",
-        "If the %(lost)s who were lost had stayed as they were, %(stayed)s of %(base)s would be “%(net)s”; if all had "
-        "fallen, %(fallen)s; if all had risen, %(risen)s.",
-        bounds.lost,
-        lost=words.whole(bounds.lost),
+        "If the one who did not answer at “%(second)s” had stayed the same, %(stayed)s of %(base)s would be “%(net)s”; "
+        "at the least %(fallen)s, and at the most %(risen)s.",
+        "If the %(missing)s who did not answer at “%(second)s” had stayed as they were, %(stayed)s of %(base)s would "
+        "be “%(net)s”; if all had fallen, %(fallen)s; if all had risen, %(risen)s.",
+        bounds.missing,
+        missing=words.whole(bounds.missing),
+        second=_row(shift, change.after_row).label,
         stayed=words.whole(bounds.stayed.count),
         base=words.whole(bounds.base),
         net=net.label,
@@ -219,7 +223,7 @@ def bounds_words(change: Change, shift: Shift, words: Phrasing) -> str | None:
 
 
 def _stands(change: Change, words: Phrasing) -> str | None:
-    """Whether the verdict stands whatever became of the lost."""
+    """Whether the verdict stands whatever those had answered who did not."""
     _, bounds = words.gettext, change.bounds
     assert bounds is not None
     same = {case.verdict for case in (bounds.stayed, bounds.fallen, bounds.risen)} == {change.verdict}

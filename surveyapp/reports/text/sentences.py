@@ -69,25 +69,25 @@ def _asked_again(shift: Shift, words: Phrasing) -> list[str]:
         if change.people.segment is None
         and change.kind == "measured"
         and not change.withheld
-        and change.lost.told
-        and change.lost.count != 0
+        and change.first_alone.told
+        and change.first_alone.count != 0
     ]
 
 
 def _again(shift: Shift, change: Change, words: Phrasing) -> str:
     values = {
         "again": count_words(change.base, words),
-        "lost": count_words(change.lost, words),
+        "alone": count_words(change.first_alone, words),
         "first": _row(shift, change.before_row).label,
         "second": _row(shift, change.after_row).label,
     }
-    if change.base.count is None or change.lost.count is None:
+    if change.base.count is None or change.first_alone.count is None:
         return words.gettext(
-            "Of those who answered at “%(first)s”, %(again)s answered at “%(second)s”; %(lost)s did not.", **values
+            "Of those who answered at “%(first)s”, %(again)s answered at “%(second)s”; %(alone)s did not.", **values
         )
     return words.gettext(
-        "Of the %(before)s who answered at “%(first)s”, %(again)s answered at “%(second)s”; %(lost)s did not.",
-        before=change.base.count + change.lost.count,
+        "Of the %(before)s who answered at “%(first)s”, %(again)s answered at “%(second)s”; %(alone)s did not.",
+        before=change.base.count + change.first_alone.count,
         **values,
     )
 

@@ -132,8 +132,8 @@ def read_pair(reader: Reader, table: StatusTable, pair: PairTold) -> None:
     after = reader.status(table.moments[pair.after_moment].column)
     both = (before >= 0) & (after >= 0)
     reader.learn(both, pair.base)
-    reader.learn((before >= 0) & ~both, pair.lost)
-    reader.learn((after >= 0) & ~both, pair.joined)
+    reader.learn((before >= 0) & ~both, pair.first_alone)
+    reader.learn((after >= 0) & ~both, pair.second_alone)
     for status, groups in ((before, pair.before), (after, pair.after)):
         for group in groups:
             reader.learn(both & np.isin(status, group.members), group.told)
@@ -193,7 +193,7 @@ def know_population(reader: Reader, cohort: Cohort) -> None:
 
 
 def small_cells(reader: Reader, table: StatusTable, *, splits: bool = True) -> Iterator[tuple[str, Mask]]:
-    """Every cell that a release promises to hide: of rows and splits, of the complement, lost, joined, movements."""
+    """Every cell that a release promises to hide: of rows and splits, of the complement, of one moment, movements."""
     options = [(option,) for option in range(len(table.options))]
     net = tuple(table.favourable) or (0,)
     sets = [*options, net, tuple(o for o in range(len(table.options)) if o not in net), tuple(range(len(options)))]
@@ -210,8 +210,8 @@ def small_cells(reader: Reader, table: StatusTable, *, splits: bool = True) -> I
             before, after = (reader.status(table.moments[moment].column) for moment in (first, second))
             here = reader.where(place)
             for members in sets:
-                yield f"{first}-{second} {place} lost {members}", here & np.isin(before, members) & (after < 0)
-                yield f"{first}-{second} {place} joined {members}", here & np.isin(after, members) & (before < 0)
+                yield f"{first}-{second} {place} first alone {members}", here & np.isin(before, members) & (after < 0)
+                yield f"{first}-{second} {place} second alone {members}", here & np.isin(after, members) & (before < 0)
                 yield f"{first}-{second} {place} before {members}", here & np.isin(before, members) & (after >= 0)
                 yield f"{first}-{second} {place} after {members}", here & np.isin(after, members) & (before >= 0)
                 for others in sets if place is None else []:

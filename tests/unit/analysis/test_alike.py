@@ -153,8 +153,8 @@ def test_counts_of_people_alike_are_those_of_people(table: LinkedTable) -> None:
                     strict=True,
                 ):
                     assert (counted.counts == again.counts).all()
-                    assert (counted.lost_from == again.lost_from).all()
-                    assert counted.joined == again.joined
+                    assert (counted.first_alone_by == again.first_alone_by).all()
+                    assert counted.second_alone == again.second_alone
                 assert linked_values_by(first, whole, of_people, size) == linked_values_by(
                     one, two, pair.attribute(held).codes, size
                 )

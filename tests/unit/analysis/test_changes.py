@@ -1,4 +1,4 @@
-"""A change from joint counts, with all that is told of it: verdict, interval, mean change, tests, the lost."""
+"""A change from joint counts, with all that is told of it: verdict, interval, mean change, tests, those not matched."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from surveyapp.domain.results import (
     Cell,
     Change,
     Interval,
-    LostBounds,
-    LostCase,
     MeanChange,
+    MissingBounds,
+    MissingCase,
     ReliableChange,
     Slice,
 )
@@ -37,26 +37,30 @@ def bare(kind: Any = "measured") -> Change:
     return Change(people=Slice(""), kind=kind, before_row=0, after_row=1)
 
 
-def linked(counts: Sequence[Sequence[int]], lost: Sequence[int] = (0, 0, 0), joined: int = 0) -> Linked:
-    return Linked(np.array(counts), np.array(lost), joined)
+def linked(counts: Sequence[Sequence[int]], first_alone: Sequence[int] = (0, 0, 0), second_alone: int = 0) -> Linked:
+    return Linked(np.array(counts), np.array(first_alone), second_alone)
 
 
 def names(change: Change) -> list[str]:
     return [test.name for test in change.tests]
 
 
-def test_a_net_has_newcombes_interval_its_verdict_and_the_bounds_of_the_lost() -> None:
+def test_a_net_has_newcombes_interval_its_verdict_and_the_bounds_of_those_not_matched() -> None:
     counts = [[46, 1, 0], [30, 1, 0], [9, 0, 1]]
-    change = option_change(bare(), linked(counts, lost=(11, 3, 2), joined=5), SCALE, RULES)
-    assert (change.base, change.lost, change.joined) == (Cell(88), Cell(16), Cell(5))
+    change = option_change(bare(), linked(counts, first_alone=(11, 3, 2), second_alone=5), SCALE, RULES)
+    assert (change.base, change.first_alone, change.second_alone) == (Cell(88), Cell(16), Cell(5))
     assert (change.before, change.after, change.gained, change.given_up) == (Cell(47), Cell(85), Cell(39), Cell(1))
     assert (change.rose, change.same, change.fell) == (Cell(39), Cell(48), Cell(1))
     assert (change.verdict, change.points, change.interval) == ("rose", 43, Interval(Decimal(31), Decimal(54)))
     assert names(change) == ["mcnemar", "sign", "wilcoxon"]
-    assert change.bounds == LostBounds(
-        lost=16, base=104, stayed=LostCase(96, "rose"), fallen=LostCase(85, "rose"), risen=LostCase(101, "rose")
+    assert change.bounds == MissingBounds(
+        missing=16,
+        base=104,
+        stayed=MissingCase(96, "rose"),
+        fallen=MissingCase(85, "rose"),
+        risen=MissingCase(101, "rose"),
     )
-    back = option_change(bare("looking_back"), linked(counts, lost=(11, 3, 2)), SCALE, RULES)
+    back = option_change(bare("looking_back"), linked(counts, first_alone=(11, 3, 2)), SCALE, RULES)
     assert back.bounds is None
 
 
@@ -109,7 +113,7 @@ def test_an_interval_beside_zero_is_printed_on_the_side_that_it_is_on() -> None:
     assert change.mean is not None
     assert (change.verdict, change.mean.low) == ("rose", Decimal("0.0004"))
     net = option_change(
-        bare(), linked([[450, 40], [60, 450]], lost=(0, 0)), OptionScale(2, True, frozenset({0})), RULES
+        bare(), linked([[450, 40], [60, 450]], first_alone=(0, 0)), OptionScale(2, True, frozenset({0})), RULES
     )
     exactly = newcombe_paired(450, 40, 60, 450)
     assert exactly is not None
@@ -133,18 +137,18 @@ def test_reliable_change_is_counted_where_the_scale_says_what_it_is() -> None:
 
 def test_with_nobody_on_both_sides_there_is_only_the_base() -> None:
     for change in (
-        option_change(bare(), linked([[0] * 3] * 3, lost=(4, 0, 0)), SCALE, RULES),
+        option_change(bare(), linked([[0] * 3] * 3, first_alone=(4, 0, 0)), SCALE, RULES),
         value_change(bare(), values({}), RULES, places=1),
     ):
         assert (change.base, change.verdict, change.mean, change.bounds) == (Cell(0), None, None, None)
 
 
-def test_the_lost_are_counted_by_what_they_had_answered() -> None:
+def test_those_not_matched_are_counted_by_what_they_had_answered() -> None:
     before = Vector(np.array([0, 0, 1, 2, 2, -1, 0]), ("a", "b", "c"))
     after = Vector(np.array([0, -2, -1, -3, 1, 0, -1]), ("a", "b", "c"))
     [found] = linked_by(before, after, None, 1)
-    assert (list(found.lost_from), found.lost, found.joined) == ([2, 1, 1], 4, 1)
+    assert (list(found.first_alone_by), found.first_alone, found.second_alone) == ([2, 1, 1], 4, 1)
     groups = np.array([0, 0, 1, 1, 1, 0, -1])
     [one, two] = linked_by(before, after, groups, 2)
-    assert (list(one.lost_from), list(two.lost_from)) == ([1, 0, 0], [0, 1, 1])
-    assert (one.joined, two.joined) == (1, 0)
+    assert (list(one.first_alone_by), list(two.first_alone_by)) == ([1, 0, 0], [0, 1, 1])
+    assert (one.second_alone, two.second_alone) == (1, 0)

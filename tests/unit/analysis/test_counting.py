@@ -93,11 +93,11 @@ def test_the_same_people_are_linked(before: list[Given | None], after: list[Give
     (found,) = linked_by(one, two, None, 1)
     pairs = Counter(zip(before[:size], after[:size], strict=True))
     assert [[int(n) for n in row] for row in found.counts] == [[pairs[a, b] for b in MOODS] for a in MOODS]
-    assert found.lost == sum(n for (a, b), n in pairs.items() if a in MOODS and b not in MOODS)
-    assert found.joined == sum(n for (a, b), n in pairs.items() if a not in MOODS and b in MOODS)
+    assert found.first_alone == sum(n for (a, b), n in pairs.items() if a in MOODS and b not in MOODS)
+    assert found.second_alone == sum(n for (a, b), n in pairs.items() if a not in MOODS and b in MOODS)
     (values,) = linked_values_by(one, two, None, 1)
     assert values.pairs == {(a, b): n for (a, b), n in pairs.items() if a in MOODS and b in MOODS}
-    assert (values.base, values.lost, values.joined) == (found.base, found.lost, found.joined)
+    assert (values.base, values.first_alone, values.second_alone) == (found.base, found.first_alone, found.second_alone)
 
 
 def test_those_who_are_not_looked_at_are_in_no_count() -> None:

@@ -179,7 +179,7 @@ def test_those_routed_past_are_not_told_by_a_fact() -> None:
     assert told.base.exact is None
 
 
-def test_matched_beside_everyone_does_not_tell_the_lost() -> None:
+def test_matched_beside_everyone_does_not_tell_who_answered_once() -> None:
     study = study_of(
         (table_of("q", "q@t0", "q@t1", pairs=((0, 1),)),),
         q_t0=column((0, 10), (1, 20), (2, 30), (NOT_THERE, 4)),
@@ -190,7 +190,7 @@ def test_matched_beside_everyone_does_not_tell_the_lost() -> None:
     assert pinned(study, release, TEN_AND_FIVE) == []
     pair = release.tables["q"].pair(0, 1)
     assert pair.base.known
-    assert pair.lost.exact is None
+    assert pair.first_alone.exact is None
 
 
 @pytest.mark.parametrize("unknown", [0, 3])

@@ -178,22 +178,22 @@ def test_in_a_split_a_side_that_holds_everybody_is_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("second", "lost", "joined", "exact"),
+    ("second", "first_alone", "second_alone", "exact"),
     [
         (((0, 12), (1, 18), (2, 30)), Told(0, 0), Told(0, 0), True),
         (((0, 12), (1, 18), (2, 28), (NOT_THERE, 2)), Told(0, 4), Told(0, 2), False),
         (((0, 6), (NOT_THERE, 6), (1, 12), (NOT_THERE, 6), (2, 22), (NOT_THERE, 8)), Told(20, 20), Told(0, 0), True),
     ],
 )
-def test_matched_people_are_exact_where_the_lost_are_none_or_enough(
-    second: tuple[tuple[int, int], ...], lost: Told, joined: Told, exact: bool
+def test_matched_people_are_exact_where_nobody_or_enough_answered_once(
+    second: tuple[tuple[int, int], ...], first_alone: Told, second_alone: Told, exact: bool
 ) -> None:
     asked = replace(table(3, favourable=(2,), moments=2), pairs=((0, 1),))
     columns = {"q@0": column((0, 12), (1, 18), (2, 30)), "q@1": column(*second)}
     # Were it told that there are 60 people, all would have answered the first and 58 of them the second.
     pair = release_of(asked, columns, population_told=False).tables["q"].pair(0, 1)
-    assert (pair.lost, pair.base.exact is not None) == (lost, exact)
-    assert pair.joined == joined
+    assert (pair.first_alone, pair.base.exact is not None) == (first_alone, exact)
+    assert pair.second_alone == second_alone
     assert ("net_interval" in pair.statistics) == exact
 
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from surveyapp.analysis.statistics.change import Movement, PairedBinary
 from surveyapp.analysis.statistics.intervals import newcombe_paired, paired_mean
-from surveyapp.analysis.statistics.lost import lost_bounds
+from surveyapp.analysis.statistics.missing import missing_bounds
 from surveyapp.analysis.statistics.paired_tests import sign_test
 from surveyapp.analysis.statistics.verdict import of_mean, of_movement, of_net
-from surveyapp.domain.results import LostBounds, LostCase
+from surveyapp.domain.results import MissingBounds, MissingCase
 
 unhurried = settings(deadline=None)  # the first call of a statistic loads its tables
 
@@ -102,24 +102,28 @@ def test_a_net_rises_exactly_where_its_interval_leaves_zero_out(e: int, f: int, 
     )
 
 
-def test_the_lost_bound_a_change_from_both_sides() -> None:
-    # 88 answered both: 47 confident before, 85 after. Of 16 lost, 11 were confident.
-    assert lost_bounds(PairedBinary(46, 1, 39, 2), 11, 5) == LostBounds(
-        lost=16, base=104, stayed=LostCase(96, "rose"), fallen=LostCase(85, "rose"), risen=LostCase(101, "rose")
+def test_those_not_matched_bound_a_change_from_both_sides() -> None:
+    # 88 answered both: 47 confident before, 85 after. Of 16 not matched, 11 were confident.
+    assert missing_bounds(PairedBinary(46, 1, 39, 2), 11, 5) == MissingBounds(
+        missing=16,
+        base=104,
+        stayed=MissingCase(96, "rose"),
+        fallen=MissingCase(85, "rose"),
+        risen=MissingCase(101, "rose"),
     )
-    close = lost_bounds(PairedBinary(20, 3, 12, 15), 12, 3)
+    close = missing_bounds(PairedBinary(20, 3, 12, 15), 12, 3)
     assert [each.verdict for each in (close.stayed, close.fallen, close.risen)] == ["rose", "unclear", "rose"]
     with pytest.raises(ValueError, match="negative"):
-        lost_bounds(PairedBinary(1, 1, 1, 1), -1, 0)
+        missing_bounds(PairedBinary(1, 1, 1, 1), -1, 0)
 
 
 @unhurried
 @given(*[st.integers(0, 30)] * 6)
-def test_without_anyone_lost_the_bounds_are_the_change_itself(e: int, f: int, g: int, h: int, b: int, o: int) -> None:
+def test_with_all_matched_the_bounds_are_the_change_itself(e: int, f: int, g: int, h: int, b: int, o: int) -> None:
     pair = PairedBinary(e, f, g, h)
-    none = lost_bounds(pair, 0, 0)
-    assert none.stayed == none.fallen == none.risen == LostCase(pair.after, of_net(pair).verdict)
-    bounds = lost_bounds(pair, b, o)
+    none = missing_bounds(pair, 0, 0)
+    assert none.stayed == none.fallen == none.risen == MissingCase(pair.after, of_net(pair).verdict)
+    bounds = missing_bounds(pair, b, o)
     assert bounds.base == pair.base + b + o
     assert bounds.fallen.count == pair.after
     assert bounds.risen.count == pair.after + b + o

@@ -141,8 +141,8 @@ def change(kind: ChangeKind = "looking_back", **over: object) -> Change:
         "before_row": 0,
         "after_row": 1,
         "base": 29,
-        "lost": 0,
-        "joined": 0,
+        "first_alone": 0,
+        "second_alone": 0,
         "before": 11,
         "after": 28,
         "gained": 18,
@@ -163,7 +163,7 @@ def change(kind: ChangeKind = "looking_back", **over: object) -> Change:
     return Change(**(given | counts))  # type: ignore[arg-type]
 
 
-COUNTS = ("base", "lost", "joined", "before", "after", "gained", "given_up", "rose", "same", "fell")
+COUNTS = ("base", "first_alone", "second_alone", "before", "after", "gained", "given_up", "rose", "same", "fell")
 
 
 def distribution(tallies: Sequence[Tally], **over: object) -> Distribution:

@@ -1,4 +1,4 @@
-"""What is said of a change beside its headline: its size, who moved, the tests, and those who were lost."""
+"""What is said of a change beside its headline: its size, who moved, the tests, and those not matched."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from surveyapp.domain.instrument.questionnaire import MomentsLayout
 from surveyapp.domain.results import (
     ChangeTest,
     Interval,
-    LostBounds,
-    LostCase,
     MeanChange,
+    MissingBounds,
+    MissingCase,
     ReliableChange,
     kind_between,
 )
@@ -32,16 +32,16 @@ from tests.unit.reports.told import Told, cell, shift, step
 NET = shift(TWO)
 
 
-def test_facts_say_size_interval_and_who_moved_and_name_who_was_lost() -> None:
+def test_facts_say_size_interval_and_who_moved_and_name_who_is_not_matched() -> None:
     change = step(
-        0, 88, (47, 85), "rose", moved=(61, 21, 6), gained=cell(40), given_up=cell(2), lost=cell(16), points=43,
+        0, 88, (47, 85), "rose", moved=(61, 21, 6), gained=cell(40), given_up=cell(2), first_alone=cell(16), points=43,
         interval=Interval(Decimal(31), Decimal(54)),
     )  # fmt: skip
     assert changes.facts(change, NET, ENGLISH) == (
         KeyFigure("+38 people", "40 became “Confident”, 2 went the other way (88 answered both)"),
         KeyFigure("61 rose · 21 same · 6 fell", "of the 88 who answered both, by option"),
         KeyFigure("+43 points", "95-percent interval 31 to 54 (Newcombe, paired)"),
-        KeyFigure("16 lost", "answered at “Touchpoint 1” and not at “Touchpoint 2”"),
+        KeyFigure("16 not matched", "answered at “Touchpoint 1” and not at “Touchpoint 2”"),
     )
 
 
@@ -77,10 +77,10 @@ def test_a_mean_change_with_what_of_it_is_told(mean: MeanChange, small: str) -> 
 
 
 def test_what_is_told_in_part_is_said_in_part_and_the_rest_not_at_all() -> None:
-    change = step(0, "45-49", ("45-49", "40-44"), "unclear", moved=("5-9", "25-29", "<5"), lost=cell("<5"))
+    change = step(0, "45-49", ("45-49", "40-44"), "unclear", moved=("5-9", "25-29", "<5"), first_alone=cell("<5"))
     assert changes.facts(change, NET, ENGLISH) == (
         KeyFigure("5 to 9 rose · 25 to 29 same · fewer than 5 fell", "of the 45 to 49 who answered both, by option"),
-        KeyFigure("fewer than 5 lost", "answered at “Touchpoint 1” and not at “Touchpoint 2”"),
+        KeyFigure("fewer than 5 not matched", "answered at “Touchpoint 1” and not at “Touchpoint 2”"),
     )
     assert changes.facts(replace(change, withheld=True), NET, ENGLISH) == ()
     assert changes.facts(step(0, 88), NET, ENGLISH) == ()
@@ -144,19 +144,20 @@ def test_a_step_says_the_same_numbers_in_every_language(case: str, language: str
     assert (said == english) is (language == "en")
 
 
-BOUNDS = LostBounds(
-    lost=16, base=104, stayed=LostCase(96, "rose"), fallen=LostCase(85, "rose"), risen=LostCase(101, "rose")
+BOUNDS = MissingBounds(
+    missing=16, base=104, stayed=MissingCase(96, "rose"), fallen=MissingCase(85, "rose"), risen=MissingCase(101, "rose")
 )
 
 
-def test_what_the_lost_could_have_made_of_it() -> None:
+def test_what_those_not_matched_could_have_made_of_it() -> None:
     said = (
-        "If the 16 who were lost had stayed as they were, 96 of 104 would be “Confident”; if all had fallen, 85; if "
+        "If the 16 who did not answer at “Touchpoint 2” had stayed as they were, 96 of 104 would be “Confident”; if "
+        "all had fallen, 85; if "
         "all had risen, 101."
     )
     change = step(0, 88, (47, 85), "rose", bounds=BOUNDS)
     assert changes.bounds_words(change, NET, ENGLISH) == f"{said} The rise stands in each case."
-    fallen = replace(BOUNDS, fallen=LostCase(85, "unclear"))
+    fallen = replace(BOUNDS, fallen=MissingCase(85, "unclear"))
     assert (
         changes.bounds_words(replace(change, bounds=fallen), NET, ENGLISH) == f"{said} Whether it rose depends on them."
     )
@@ -168,7 +169,7 @@ def test_what_the_lost_could_have_made_of_it() -> None:
     for none in (
         replace(change, bounds=None),
         replace(change, withheld=True),
-        replace(change, bounds=replace(BOUNDS, lost=0)),
+        replace(change, bounds=replace(BOUNDS, missing=0)),
     ):
         assert changes.bounds_words(none, NET, ENGLISH) is None
 
@@ -275,11 +276,11 @@ def test_how_a_before_was_asked_is_said_once(layout: MomentsLayout, said: str) -
     assert not [note for note in sentences.notes(made.shift(made.looking_back()), ENGLISH) if said in note]
 
 
-def test_facts_of_a_fall_have_a_true_minus_and_name_who_was_lost() -> None:
+def test_facts_of_a_fall_have_a_true_minus_and_name_who_is_not_matched() -> None:
     change = made.change(
         "measured",
         base=19,
-        lost=10,
+        first_alone=10,
         gained=0,
         given_up=1,
         points=-1,
@@ -289,7 +290,7 @@ def test_facts_of_a_fall_have_a_true_minus_and_name_who_was_lost() -> None:
     assert changes.facts(change, made.shift(made.looking_back()), ENGLISH) == (
         KeyFigure("−1 person", "0 became “Confident”, 1 went the other way (19 answered both)"),
         KeyFigure("−1 point", "95-percent interval −31 to 8 (Newcombe, paired)"),
-        KeyFigure("10 lost", "answered at “Before the placement” and not at “Touchpoint 1”"),
+        KeyFigure("10 not matched", "answered at “Before the placement” and not at “Touchpoint 1”"),
     )
 
 

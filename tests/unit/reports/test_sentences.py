@@ -15,8 +15,8 @@ from tests.unit.reports import made
 def test_the_lead_says_who_what_is_counted_what_looks_back_and_who_was_asked_again() -> None:
     before, first = made.looking_back()
     second = (made.row(made.SECOND, made.tally((10, 7, 2, 0, 0)), touchpoint=2),)
-    again = made.change("measured", before_row=1, after_row=2, base=19, lost=10)
-    told = made.change("measured", before_row=1, after_row=2, base=19, lost=Cell(None, high=4))
+    again = made.change("measured", before_row=1, after_row=2, base=19, first_alone=10)
+    told = made.change("measured", before_row=1, after_row=2, base=19, first_alone=Cell(None, high=4))
     assert sentences.lead(made.shift((before, first, second), told), ENGLISH)[-1] == (
         "Of those who answered at “Touchpoint 1”, 19 answered at “Touchpoint 2”; fewer than 5 did not."
     )

@@ -58,7 +58,7 @@ def test_who_moved_where_is_before_by_after() -> None:
 
 
 def test_a_change_by_slice_starts_with_the_matched_base() -> None:
-    small = made.change(people=made.SMALL, base=8, lost=None, points=-38, withheld=False, low_base=True)
+    small = made.change(people=made.SMALL, base=8, first_alone=None, points=-38, withheld=False, low_base=True)
     large = made.change(people=made.LARGE, withheld=True)
     shift = made.shift(made.looking_back(), made.change(), small, large, segment="employer_size")
     rows = tables.slices(shift.changes[0], shift, ENGLISH).rows
@@ -140,7 +140,7 @@ def test_changes_stand_in_the_file_with_their_interval_and_tests() -> None:
     assert by["change", "points"]["value"] == "59"
     assert (by["change", "points"]["low"], by["change", "points"]["high"]) == ("38", "74")
     assert [by["change", "mean"][name] for name in ("value", "low", "high")] == ["0.9", "0.2", "1.6"]
-    assert [by["change", name]["count"] for name in ("matched", "lost", "rose", "same", "fell")] == [
+    assert [by["change", name]["count"] for name in ("matched", "first_alone", "rose", "same", "fell")] == [
         "29", "0", "20", "8", "1"
     ]  # fmt: skip
     assert (by["test", "mcnemar"]["value"], by["test", "mcnemar"]["count"]) == ("0.000400", "19")

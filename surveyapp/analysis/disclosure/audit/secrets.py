@@ -1,8 +1,8 @@
 """The small counts that nobody may work out: families of cells, of which each pattern of people is in at most one.
 
-A family is a table that a reader could wish for: a row by options, by groups, by sides; movements; lost and joined;
-whoever is new or changed since an earlier release; each over everybody, over each value of a segment and over those
-whose value is not known. A secret is a cell of a family with a true count of 1 to the minimum cell less one.
+A family is a table that a reader could wish for: a row by options, by groups, by sides; movements; those of one moment
+alone; whoever is new or changed since an earlier release; each over everybody, over each value of a segment and over
+those whose value is not known. A secret is a cell of a family with a true count of 1 to the minimum cell less one.
 """
 
 from __future__ import annotations
@@ -145,9 +145,11 @@ def _everywhere(table: StatusTable, grouping: OptionGrouping, releases: Sequence
             yield CellFamily(
                 name=f"{name} moved by {level}", width=width * width, cells=_two(before, after, lookup, lookup, width)
             )
-            yield CellFamily(name=f"{name} lost by {level}", width=width, cells=_two(before, after, lookup, nowhere, 1))
             yield CellFamily(
-                name=f"{name} joined by {level}", width=width, cells=_two(before, after, nowhere, lookup, width)
+                name=f"{name} first alone by {level}", width=width, cells=_two(before, after, lookup, nowhere, 1)
+            )
+            yield CellFamily(
+                name=f"{name} second alone by {level}", width=width, cells=_two(before, after, nowhere, lookup, width)
             )
             yield CellFamily(
                 name=f"{name} matched before by {level}", width=width, cells=_two(before, after, lookup, anywhere, 1)
