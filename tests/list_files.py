@@ -225,6 +225,17 @@ def _workbooks() -> Iterator[ListFile]:
     merged = workbook([("Group", *HEADER), ("backfill", *ROWS[0]), ("", *ROWS[1])], merged="A2:A3")
     yield ListFile("XLSX with merged rows", merged, (), ("cells_merged", "group_missing"))
     yield ListFile("XLSX with formulas", workbook([HEADER, ("=A9", "07700 900142")]), (), ("formula_without_value",))
+    noted = [(*HEADER, "Our own sums"), (*ROWS[0], "=A9"), (*ROWS[1], 7)]
+    yield ListFile("XLSX with formulas in what is left out", workbook(noted), BOTH)
+    yield ListFile(
+        "XLSX with rows merged in what is left out", workbook(noted[:1] + noted[2:], merged="C2:C3"), BOTH[1:]
+    )
+    yield ListFile("XLSX with a formula above", workbook([("Printed on", "=TODAY()"), HEADER, *ROWS]), BOTH)
+    above = workbook([("Our list", None), (), HEADER, *ROWS], merged="A1:B2")
+    yield ListFile("XLSX with a title over two rows", above, BOTH)
+    yield ListFile(
+        "an error in what is left out", _csv([(*HEADER, "Our own sums"), (*ROWS[0], "#N/A")]).encode(), BOTH[:1]
+    )
     yield ListFile("XLSX without anything", workbook(), (), ("file_empty",))
     yield ListFile("XLSX with columns alone", workbook([HEADER]), (), ("file_without_people",))
     yield ListFile("5,000 columns in a workbook", workbook([["x"] * 5000, ["1"] * 5000]), (), ("too_many_columns",))

@@ -96,7 +96,7 @@ def test_a_document_type_is_refused_wherever_it_stands(name: str, part: bytes) -
     ],
 )
 def test_a_file_that_was_decoded_wrong_is_said_with_what_it_should_say(wrong: str, meant: str) -> None:
-    [fault] = read(f"group,name\npeople,{wrong}\n".encode()).faults
+    [fault] = read(f"group,name\npeople,{wrong}\n".encode()).everything_wrong
     assert (fault.line, fault.column) == (2, "name")
     assert f"it should say “{meant}”" in fault.sentence
 
@@ -118,7 +118,7 @@ def test_a_file_that_was_decoded_wrong_is_said_with_what_it_should_say(wrong: st
     ],
 )
 def test_letters_that_are_right_are_left_alone(name: str) -> None:
-    assert read(f"group,name\npeople,{name}\n".encode()).faults == []
+    assert read(f"group,name\npeople,{name}\n".encode()).everything_wrong == []
 
 
 def test_a_cell_of_any_length_is_read_and_said_by_its_column() -> None:

@@ -59,7 +59,7 @@ def _sentence(shift: Shift, words: Phrasing) -> str:
     _ = words.gettext
     rows = answered_rows(shift)
     if not rows:
-        return _("%(title)s: no answers yet", title=shift.title)
+        return _("%(title)s: no answers yet", title=words.named(shift.title))
     if len(rows) == 1:
         return _one_moment(shift, rows[0], words)
     first, *others = steps(shift)
@@ -74,13 +74,13 @@ def _sentence(shift: Shift, words: Phrasing) -> str:
 
 
 def _one_moment(shift: Shift, index: int, words: Phrasing) -> str:
-    row, _ = shift.everyone[index], words.gettext
+    row, _, title = shift.everyone[index], words.gettext, words.named(shift.title)
     if row.tally.withheld or not row.tally.base.told:
-        return _("%(title)s: not shown, to protect people", title=shift.title)
+        return _("%(title)s: not shown, to protect people", title=title)
     now = moment_words(shift, row, words)
     if len(shift.rows) == 1:
-        return _("%(title)s: %(now)s", title=shift.title, now=now)
-    return _("%(title)s: %(now)s at “%(row)s”, with nothing to compare yet", title=shift.title, now=now, row=row.label)
+        return _("%(title)s: %(now)s", title=title, now=now)
+    return _("%(title)s: %(now)s at “%(row)s”, with nothing to compare yet", title=title, now=now, row=row.label)
 
 
 def moment_words(shift: Shift, row: ShiftRow, words: Phrasing) -> str:
@@ -105,7 +105,7 @@ def moment_words(shift: Shift, row: ShiftRow, words: Phrasing) -> str:
 
 def _first(shift: Shift, step: HeadlineStep, words: Phrasing) -> str:
     """The first step, with the title: a sentence of its own for each case."""
-    _, change, title = words.gettext, step.change, shift.title
+    _, change, title = words.gettext, step.change, words.named(shift.title)
     before, after = shift.everyone[step.before_row], shift.everyone[step.after_row]
     if change is None or change.base.count == 0:
         apart = {"title": title, "before": moment_words(shift, before, words), "first": before.label,

@@ -20,6 +20,9 @@ FLAG = "⚑"
 """Stands beside a base that is low."""
 
 
+ENDS = ("?", "!", ".", "…", ":", "؟", "۔", "।")
+"""Marks after which no colon stands."""
+
 MINUS = "−"
 LEFT_TO_RIGHT, RIGHT_TO_LEFT, ISOLATED = "\u2066", "\u2067", "\u2069"
 """Unicode's isolates: what stands between one of the first two and the last runs that way, whatever is around it."""
@@ -82,9 +85,13 @@ class Phrasing(NamedTuple):
     def quoted(self, text: str) -> str:
         return self.gettext("“%(said)s”", said=text)
 
+    def named(self, text: str) -> str:
+        """A title or label as a part of a sentence: in quotation marks where it has a mark of its own at its end."""
+        return self.quoted(text) if text.endswith(ENDS) else text
+
     def labelled(self, label: str, value: str) -> str:
         """“Neither: 16 of 29”."""
-        return self.gettext("%(label)s: %(value)s", label=label, value=value)
+        return self.gettext("%(label)s: %(value)s", label=self.named(label), value=value)
 
     def listed(self, parts: Iterable[str]) -> str:
         """“one, two, three”. Empty for nothing."""

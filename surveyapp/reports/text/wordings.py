@@ -40,7 +40,7 @@ def first_step(shift: Shift, change: Change, words: Phrasing) -> str:
     told_in = measured_in(change, shift)
     pair = pair_words(change, told_in, words)
     if hidden(change):
-        return words.gettext("%(title)s: no change shown, to protect people", title=shift.title)
+        return words.gettext("%(title)s: no change shown, to protect people", title=words.named(shift.title))
     if told_in == "net" and pair:
         return _of_net(shift, change, pair, words)
     if told_in == "mean" and pair:
@@ -180,11 +180,10 @@ def _of_mean(shift: Shift, change: Change, pair: tuple[str, str], words: Phrasin
 
 
 def _of_one(shift: Shift, change: Change, words: Phrasing) -> str:
+    title = words.named(shift.title)
     if change.verdict == "no_change":
-        return words.gettext(
-            "%(title)s: the one person who answered both times gave the same answer", title=shift.title
-        )
-    return words.gettext("%(title)s: one person answered both times, which is too few to tell", title=shift.title)
+        return words.gettext("%(title)s: the one person who answered both times gave the same answer", title=title)
+    return words.gettext("%(title)s: one person answered both times, which is too few to tell", title=title)
 
 
 def _of_order(shift: Shift, change: Change, words: Phrasing) -> str:
@@ -262,7 +261,7 @@ def _of_words(shift: Shift, change: Change, words: Phrasing) -> str:
 
 def _verdict_alone(shift: Shift, change: Change, words: Phrasing) -> str:
     """Where the counts are not told, and the verdict may be."""
-    _, values = words.gettext, {"title": shift.title, "base": count_words(change.base, words)}
+    _, values = words.gettext, {"title": words.named(shift.title), "base": count_words(change.base, words)}
     if not change.base.told:
         return {
             "rose": _("%(title)s rose among those who answered both times", **values),
@@ -302,7 +301,7 @@ def _values(shift: Shift, change: Change, pair: tuple[str, str] | None, words: P
     before, after = pair or ("", "")
     rose, same, fell = (amount_words(cell, words) for cell in moved(change))
     base = count_words(change.base, words)
-    return {"title": shift.title, "before": before, "after": after, "base": base,
+    return {"title": words.named(shift.title), "before": before, "after": after, "base": base,
             "rose": rose, "same": same, "fell": fell}  # fmt: skip
 
 

@@ -104,7 +104,7 @@ def _read(
     sheet = reading.read_sheet(data, words, encoding=encoding)
     mapping = ListMapping(columns=words.proposed(sheet.header), order=order, encoding=encoding)
     if not sheet.header:
-        return [], sheet.faults
+        return [], sheet.everything_wrong
     if sheet.encoding and not encoding:
         sheet.fault(1, "", say("encoding_guessed", encoding=sheet.encoding))
     with desk.reading() as work:

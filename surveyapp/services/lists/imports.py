@@ -63,7 +63,7 @@ def begin(desk: Desk, study_id: str, name: str, data: bytes) -> uuid.UUID:
     words = headings.words_for(desk.runtime, study)
     sheet = reading.read_sheet(data, words)
     if not sheet.rows:
-        faults = sheet.faults or [RowFault(1, "", say("file_without_people"))]
+        faults = sheet.everything_wrong or [RowFault(1, "", say("file_without_people"))]
         raise InputRefused(faults[0].sentence, "file")
     import_id = new_id()
     mapping = ListMapping(

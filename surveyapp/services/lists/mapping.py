@@ -66,13 +66,13 @@ class MappedList:
 
 def mapped(sheet: ListSheet, mapping: ListMapping, study: Study, sites: Mapping[str, str]) -> MappedList:
     """Puts every row under the names of its columns. `sites`: the reference of each site on record by its name."""
-    made = MappedList(faults=list(sheet.faults))
     columns = [*mapping.columns, *[""] * len(sheet.header)][: len(sheet.header)]
+    spoilt = sheet.faults_in(columns)
+    made = MappedList(faults=[*sheet.faults, *(fault for _, fault in spoilt)])
+    made.told = {(fault.line, column) for column, fault in spoilt}
     _check_columns(sheet, columns, mapping, made)
     order, group = _order(sheet, columns, mapping, study, made), mapping.group
     dates = _dates(study)
-    names = {heading[:60]: column for heading, column in zip(sheet.header, columns, strict=True)}
-    made.told = {(fault.line, names.get(fault.column, fault.column)) for fault in sheet.faults}
     by_name = {name.casefold(): reference for name, reference in sites.items()}
     for line, cells in sheet.rows:
         row: WrittenRow = {"group": group} if group and "group" not in columns else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
@@ -302,3 +303,13 @@ def test_what_is_withheld_is_in_no_sentence_of_any_language() -> None:
     for over in ({}, RATING, DAYS, ALIKE):
         for language in languages():
             assert numbers(headlines.headline(shift(TWO, hidden, **over), spoken(language))) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "said"), [("How are you?", "“How are you?”"), ("Trust…", "“Trust…”"), ("Trust", "Trust")]
+)
+def test_a_title_with_a_mark_at_its_end_is_quoted_in_a_sentence(title: str, said: str) -> None:
+    for found, _says in CASES.values():
+        headline = headlines.headline(dataclasses.replace(found, title=title), ENGLISH)
+        assert headline.startswith((f"{said}: ", f"{said} ")), headline
+    assert ENGLISH.labelled(title, "16 of 29") == f"{said}: 16 of 29"

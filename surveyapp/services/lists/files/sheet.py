@@ -38,13 +38,16 @@ SheetRow = tuple[int, Sequence[str]]
 
 @dataclass(kw_only=True)
 class ListSheet:
-    """What was read. `encoding`: of which character set a text file was taken to be, where that was a guess; `sheets`:
-    the names of a workbook's, where several hold something, of which `name` was read."""
+    """What was read. `faults`: what is wrong whatever its columns are; `cell_faults`: what is wrong with cells, by the
+    columns they stand in, counted from 0, which matters where one of those is not left out. `encoding`: of which
+    character set a text file was taken to be, where that was a guess; `sheets`: the names of a workbook's, where
+    several hold something, of which `name` was read."""
 
     line: int = 1
     header: tuple[str, ...] = ()
     rows: list[SheetRow] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
+    cell_faults: list[tuple[range, RowFault]] = field(default_factory=list)
     encoding: str = ""
     sheets: tuple[str, ...] = ()
     name: str = ""
@@ -52,10 +55,28 @@ class ListSheet:
     def fault(self, line: int, column: str, sentence: Sentence) -> None:
         self.faults.append(RowFault(line, column, sentence))
 
+    def cell_fault(self, line: int, places: range, column: str, sentence: Sentence) -> None:
+        self.cell_faults.append((places, RowFault(line, column, sentence)))
+
     def refuse(self, sentence: Sentence) -> ListSheet:
         """The same with nothing in it but what is wrong with the file."""
-        self.rows, self.header, self.faults = [], (), [RowFault(1, "", sentence)]
+        self.rows, self.header, self.faults, self.cell_faults = [], (), [RowFault(1, "", sentence)], []
         return self
+
+    @property
+    def everything_wrong(self) -> list[RowFault]:
+        """For where there is nothing to say of columns."""
+        return [*self.faults, *(fault for _, fault in self.cell_faults)]
+
+    def faults_in(self, columns: Sequence[str]) -> list[tuple[str, RowFault]]:
+        """What is wrong with cells below the headings, each with the first of its columns that is not left out:
+        `columns` says what each is, empty where it is left out."""
+        found = []
+        for places, fault in self.cell_faults:
+            column = next((columns[place] for place in places if place < len(columns) and columns[place]), "")
+            if column and fault.line > self.line:
+                found.append((column, fault))
+        return found
 
     def samples(self, column: int, most: int = 3) -> list[str]:
         """The first few different values of a column."""
@@ -76,7 +97,7 @@ def fill(sheet: ListSheet, rows: Iterable[SheetRow], words: headings.HeadingWord
         if len(above) == TITLE_ROWS:
             break
     if not above:
-        if not sheet.faults:
+        if not sheet.everything_wrong:
             sheet.fault(1, "", say("file_empty"))
         return sheet
     place = words.header_among([cells for _, cells in above])
@@ -89,7 +110,7 @@ def fill(sheet: ListSheet, rows: Iterable[SheetRow], words: headings.HeadingWord
             sheet.fault(row[0], "", say("file_too_long", rows=MAXIMUM_ROWS))
             break
         _take(sheet, *row)
-    if not sheet.rows and not sheet.faults:
+    if not sheet.rows and not sheet.everything_wrong:
         sheet.fault(sheet.line, "", say("file_without_people"))
     return sheet
 
@@ -99,9 +120,9 @@ def _take(sheet: ListSheet, line: int, cells: Sequence[str]) -> None:
     if len(cells) > wide and any(cells[wide:]):
         sheet.fault(line, "", say("row_cells", cells=len(cells), header=wide))
         return
-    for name, cell in zip(sheet.header, cells, strict=False):
+    for place, (name, cell) in enumerate(zip(sheet.header, cells, strict=False)):
         if cell and (why := spoilt(cell)) is not None:
-            sheet.fault(line, name[:60], why)
+            sheet.cell_fault(line, range(place, place + 1), name[:60], why)
     sheet.rows.append((line, cells[:wide]))
 
 

@@ -19,6 +19,7 @@ from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
 from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
 from openpyxl.utils.exceptions import InvalidFileException
 
 from surveyapp.domain.sentences import Sentence, say
@@ -117,8 +118,10 @@ def rows(data: bytes, sheet: ListSheet, wanted: str = "") -> Iterator[SheetRow]:
             blank = _formulas_without_value(source)
             for number, values in enumerate(chosen.iter_rows(values_only=True), start=1):
                 cells = [written(value) for value in values[: MAXIMUM_COLUMNS + 50]]
-                for place in blank.get(number, ()):
-                    sheet.fault(number, "", say("formula_without_value", cell=place))
+                for letters in blank.get(number, ()):
+                    place = column_index_from_string(letters) - 1
+                    cell = f"{letters}{number}"
+                    sheet.cell_fault(number, range(place, place + 1), "", say("formula_without_value", cell=cell))
                 while cells and not cells[-1]:
                     cells.pop()
                 if any(cells):
@@ -161,12 +164,13 @@ _MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 
 def _say_merged(source: bytes, sheet: ListSheet) -> None:
     """What is merged over several rows would leave all but the first without it. A title over several columns is no
-    harm."""
+    harm, nor is what is merged above the first person."""
     for first, top, last, bottom in (found.groups() for found in _MERGED.finditer(source)):
         if top != bottom:
             place = f"{first.decode()}{top.decode()}:{last.decode()}{bottom.decode()}"
-            sheet.fault(int(top), "", say("cells_merged", cells=place))
-            if len(sheet.faults) > 200:
+            across = range(column_index_from_string(first.decode()) - 1, column_index_from_string(last.decode()))
+            sheet.cell_fault(int(top), across, "", say("cells_merged", cells=place))
+            if len(sheet.cell_faults) > 200:
                 return
 
 
@@ -176,9 +180,9 @@ _FORMULA = re.compile(
 
 
 def _formulas_without_value(source: bytes) -> dict[int, list[str]]:
-    """The cells, by row, that hold a formula and not what came of it."""
+    """The letters of the columns, by row, whose cells hold a formula and not what came of it."""
     found: dict[int, list[str]] = {}
     if b"<f" in source:
         for match in _FORMULA.finditer(source):
-            found.setdefault(int(match[2]), []).append((match[1] + match[2]).decode())
+            found.setdefault(int(match[2]), []).append(match[1].decode())
     return found
