@@ -96,6 +96,39 @@ def test_changing_the_language_loses_nothing_that_cannot_be_stored_yet(runtime: 
     assert phone.page.fields()["heard_via_other_text"] == ["x" * 300]
 
 
+def test_whoever_comes_back_to_a_page_in_another_language_sends_nothing_again(runtime: Runtime) -> None:
+    """Every page with languages on it is gone to in the one chosen, filled in as it was: none answers what was sent."""
+    phone, link = Phone(runtime), new_link(runtime)
+
+    def chooses(phone: Phone, language: str, **filled: str) -> None:
+        sent = phone.client.post(phone.action, {**phone.page.fields(), **filled, "lang": language})
+        assert (sent.status_code, sent.location.partition("?")[0]) == (302, phone.own(phone.path))
+        phone.open(sent.location)
+        assert (html(phone)["lang"], phone.faults) == (language, [])
+
+    phone.open("/start")
+    chooses(phone, "pl", code="K7QM")
+    assert phone.page.fields()["code"] == ["K7QM"]
+    phone.open(link)
+    chooses(phone, "en")
+    chooses(phone, "ur", **{"agree-recontact": "yes"})
+    assert phone.page.fields().get("agree-recontact") == ["yes"]
+    assert "agree-take_part" not in phone.page.fields()
+    phone.open("/survey/consent")
+    assert "agree-recontact" not in phone.page.fields(), "it is told once: who reloads sees what is stored"
+    phone.send({"agree-take_part": "yes"})
+    assert phone.path == "/survey/begin"
+    chooses(phone, "pa", own="no")
+    assert phone.page.fields()["own"] == ["no"]
+    phone.say_whose("no", pin="471147")
+    chooses(phone, "en")
+    phone.answer_until("placed")
+    other = Phone(runtime)
+    other.open(link)
+    assert other.path == "/survey/pin"
+    chooses(other, "pl", pin="47")
+
+
 @pytest.mark.parametrize(
     ("contact", "header", "language"),
     [

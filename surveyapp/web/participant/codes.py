@@ -12,7 +12,7 @@ from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.responses.sent_codes import AskedCode, CodeStand
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.participant import serving, views
-from surveyapp.web.participant.getting_in import Errand, came_to_leave, errand, let_in_to
+from surveyapp.web.participant.getting_in import CHOSEN, Errand, came_to_leave, errand, let_in_to
 from surveyapp.web.participant.serving import Backend
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.words import worded
@@ -51,9 +51,13 @@ def _code(sender: CodeSender, *, way_fault: str = "", code_fault: str = "", show
     )
 
 
+def _in_another_language(sender: CodeSender) -> Reply:
+    return serving.again(sender.address("code", wanted=errand()), request.form.get(CHOSEN))
+
+
 def ask_for_code(sender: CodeSender) -> Reply:
     if sender.language_chosen():
-        return _code(sender)
+        return _in_another_language(sender)
     try:
         asked = sender.ask_for_code(views.way_in(request.form))
     except InputRefused as refused:
@@ -63,7 +67,7 @@ def ask_for_code(sender: CodeSender) -> Reply:
 
 def give_code(sender: CodeSender) -> Reply:
     if sender.language_chosen():
-        return _code(sender)
+        return _in_another_language(sender)
     try:
         before = sender.give_code(request.form.get("code", ""))
     except InputRefused as refused:

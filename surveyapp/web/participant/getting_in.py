@@ -44,7 +44,7 @@ def came_to_leave(here: Visit) -> dict[str, Any]:
     """What a page that takes a PIN or a code is told: how they leave, if they came for that, and what of it they had
     chosen. They choose it there, and it is done as they are let in."""
     leaves = errand() is Errand.WAY_OUT and serving.has_begun(here)
-    return {"leaving": ways_out(here) if leaves else None, "chosen": request.form.get(CHOSEN)}
+    return {"leaving": ways_out(here) if leaves else None, "chosen": request.form.get(CHOSEN) or serving.filled_in()}
 
 
 def let_in_to(backend: Backend, here: Visit, wanted: Errand | None, otherwise: str) -> Reply:
@@ -87,7 +87,9 @@ def pin(door: Doorkeeper) -> Reply:
 
 def give_pin(door: Doorkeeper) -> Reply:
     here = door.at_the_door()
-    if door.language_chosen() or not _takes_one(door, here):
+    if door.language_chosen():
+        return serving.again(door.address("pin", wanted=errand()), request.form.get(CHOSEN))
+    if not _takes_one(door, here):
         return _at_pin(door, door.at_the_door())
     typed = request.form.get("pin", "")
     try:
@@ -145,7 +147,8 @@ def begin(door: Doorkeeper) -> Reply:
     here = door.here("begin")
     if here.submitted or here.state not in ANSWERABLE or not here.consented:
         return redirect(door.address("survey"))
-    return _begin(door, here, door.own_device)
+    filled = serving.filled_in()
+    return _begin(door, here, door.own_device if filled is None else filled["own"])
 
 
 def begun(door: Doorkeeper) -> Reply:
@@ -155,7 +158,7 @@ def begun(door: Doorkeeper) -> Reply:
     if here.submitted or here.state not in ANSWERABLE or not here.consented:
         return redirect(door.address("survey"))
     if chosen:
-        return _begin(door, here, own)
+        return serving.again(door.address("begin"), {"own": own})
     typed = request.form.get("pin", "").strip()
     if typed and here.pin is PinStanding.NONE:
         try:

@@ -25,7 +25,7 @@ from surveyapp.domain.instrument.routing import Page, resume_at
 from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security.kept_forms import KeptForm
-from surveyapp.web.participant import untouched, views
+from surveyapp.web.participant import serving, untouched, views
 from surveyapp.web.participant.entrance import OPENED
 from surveyapp.web.participant.serving import AnswersContested, Backend, PageRule, has_begun, note_named, show
 from surveyapp.web.participant.untouched import Goal
@@ -46,7 +46,7 @@ def survey(backend: Backend) -> Reply:
 
 def consent(backend: Backend) -> Reply:
     here = backend.here("consent")
-    return redirect(place(backend, here)) if _is_over(here) else _consent(backend, here)
+    return redirect(place(backend, here)) if _is_over(here) else _consent(backend, here, serving.filled_in())
 
 
 def privacy(backend: Backend) -> Reply:
@@ -61,7 +61,7 @@ def give_consent(backend: Backend) -> Reply:
         backend.give_consent({})
         return redirect(backend.address("declined"))
     if backend.language_chosen():
-        return _consent(backend, backend.here("consent"), agreed)
+        return serving.again(backend.address("consent"), agreed)
     here = backend.here("consent")
     missing = [] if _is_over(here) else views.consent_missing(here.study, agreed)
     if missing:
@@ -94,6 +94,8 @@ def answer(backend: Backend, page_id: str) -> Reply:
         if page is None:
             return redirect(place(backend, here))
         if chosen and views.only_unanswered(refused.faults):
+            if not views.anything_posted(page, form):
+                return redirect(_address(backend, page_id, here))
             return _question(backend, here, page, form)
         if _then() and views.only_unanswered(refused.faults):
             return redirect(_elsewhere(backend, here, page_id, unsaved=views.anything_posted(page, form)))

@@ -72,9 +72,11 @@ def start() -> Reply:
     it is theirs alone."""
     if (tablet := lent()) is not None:
         return _to_whom_it_is_lent(tablet)
+    if request.method == "GET":
+        return render_template("participant/start.html", typed=serving.filled_in() or "", fault=None)
     typed = request.form.get("code", "")
-    if request.method == "GET" or language_chosen():
-        return render_template("participant/start.html", typed=typed[:LONGEST_SHOWN], fault=None)
+    if language_chosen():
+        return serving.again(url_for(".start"), typed[:LONGEST_SHOWN])
     try:
         return _welcome(entrance.let_in(links.open_code(runtime(), typed)))
     except AccessRefused as refused:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Concatenate, Protocol, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, session
 from flask_babel import gettext as _
 
 from surveyapp.domain.instrument.kinds import Form
@@ -82,6 +83,9 @@ class Backend(Protocol):
         """Takes all of it as final. Raises Unfinished, ConsentMissing, StateRefused."""
 
 
+FILLED = "filled"
+"""In the session: a page's address and how it was filled in, from one language to another."""
+
 B = TypeVar("B")
 
 PageRule = tuple[str, str, Callable[Concatenate[B, ...], Reply]]
@@ -113,6 +117,20 @@ def show(backend: Backend, name: str, here: Visit, **context: Any) -> str:
         static_files.take_time()
     named = {"visit": here, "study": here.study, "begun": has_begun(here), "to": to}
     return render_template(f"participant/{name}.html", **named, **backend.told, **context)
+
+
+def again(address: str, filled: Any = None) -> Reply:
+    """Leads to a page once more, in the language that was just chosen on it, to be `filled` in as it was (briefly: it
+    travels in the session). A page in answer to what was sent, a browser that comes back to it would ask for again."""
+    session[FILLED] = [urlsplit(address).path, filled]
+    return redirect(address)
+
+
+def filled_in() -> Any:
+    """How the page that is asked for was filled in when another language was chosen on it, told once. None: it was
+    not."""
+    address, filled = session.pop(FILLED, ("", None))
+    return filled if address == request.path else None
 
 
 def has_begun(here: Visit) -> bool:
