@@ -94,6 +94,22 @@ def test_without_a_signal_the_end_is_a_page_that_says_what_waits_and_goes_on_by_
     nothing_held(page)
 
 
+def test_all_that_is_sent_without_a_signal_leads_to_what_says_so_and_back(
+    tab: Tab, runtime_sqlite: Runtime, person: Participant, link: str
+) -> None:
+    page = at_the_end(tab, runtime_sqlite, person, link)
+    answered_to_the_end(page)
+    page.wait_for_url("**/check")
+    page.context.set_offline(True)
+    page.locator("button.main").click()
+    expect(page.locator("h1")).to_have_text("Nothing is lost. Sending waits for a signal")
+    page.context.set_offline(False)
+    expect(page.locator("h1")).to_have_text("Check your answers")
+    go_on(page)
+    page.wait_for_url("**/done")
+    nothing_held(page)
+
+
 def test_of_a_session_that_ended_nothing_is_lost(
     first: Page, runtime_sqlite: Runtime, person: Participant, link: str, clock: Clock
 ) -> None:

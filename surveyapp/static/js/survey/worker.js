@@ -8,6 +8,7 @@ import { shelved } from "./shelf.js";
 
 const HANDLED = /^\/survey\/([a-z2-7]{20})(?:$|\/(?:q\/[^/]+|check)$)/;
 const ANY = /^\/survey\/([a-z2-7]{20})(?:\/|$)/;
+const SENT = /^\/survey\/[a-z2-7]{20}\/check$/;
 const PATIENCE = 6000;
 
 addEventListener("install", () => skipWaiting());
@@ -16,7 +17,9 @@ addEventListener("activate", (event) => event.waitUntil(shelved.tidy()));
 addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
-  if (request.method !== "GET" || origin !== location.origin) return;
+  if (origin !== location.origin) return;
+  if (request.method === "POST" && request.mode === "navigate" && SENT.test(pathname)) event.respondWith(sent(request, pathname));
+  if (request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(pathname.startsWith("/s/") ? link(request, pathname) : page(request, pathname));
   else if (/^\/(static|survey\/(pack|media))\//.test(pathname)) event.respondWith(file(request));
 });
@@ -34,6 +37,12 @@ async function page(request, pathname) {
   if (!kept) return answer;
   const late = new Promise((done) => setTimeout(done, PATIENCE)).then(show).then((shown) => shown ?? answer);
   return Promise.race([answer.catch(async (error) => (await show()) ?? Promise.reject(error)), late]);
+}
+
+// All that was answered is sent by the check page's own form. Where that finds no signal, what is kept says so.
+async function sent(request, pathname) {
+  const kept = await quietly(shelved.page(ANY.exec(pathname)[1]));
+  return fetch(request).catch((error) => (kept ? Response.redirect(pathname, 303) : Promise.reject(error)));
 }
 
 // Whose page it is, the server says each time that it answers: nobody's, once it shows it no longer.
