@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from surveyapp import create_app
-from surveyapp.domain.staff import Role
+from surveyapp.domain.staff import Grant, Role
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
 from tests.browser.conftest import Quiet
@@ -45,7 +45,8 @@ def server(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     path = tmp_path_factory.mktemp("browser") / "demo.db"
     copy_database(demo_template, path)
     runtime = factories.create_runtime(f"sqlite:///{path}", Clock(), demo=True)
-    factories.create_staff(runtime, Role.EVALUATOR, email=EVALUATOR)
+    mentoring = Grant(Role.EVALUATOR, "mentoring")
+    factories.create_staff(runtime, Role.EVALUATOR, email=EVALUATOR, more=[mentoring])
     app = create_app(runtime)
     served = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=served.serve_forever)
@@ -125,6 +126,30 @@ def test_pages_are_accessible_fit_a_phone_and_keep_to_the_policy(opened: Opened,
         assert page.evaluate("document.documentElement.scrollWidth") == width
         check_reflow(page)
     check_targets(page, ".choices a, .tools :is(a, button):visible, summary:visible")
+
+
+CUT_OFF = """() => [...document.querySelectorAll("figure[data-chart=drawn]")].flatMap((figure) => {
+  const drawing = figure.querySelector("svg.main-svg").getBoundingClientRect();
+  return [...figure.querySelectorAll("svg.main-svg text")].filter((text) => {
+    const { left, right } = text.getBoundingClientRect();
+    return left < drawing.left - 1 || right > drawing.right + 1;
+  }).map((text) => text.textContent);
+})"""
+LONG_WORDS = (
+    MEASURE,
+    "/questions/backfill/1/overall_value",
+    "/../mentoring/measures/apprenticeship_satisfaction",
+    "/../mentoring/measures/recommend_mentee",
+    "/../mentoring/questions/mentee/1/commute_minutes",
+    "/../mentoring/questions/mentee/1/first_day",
+)
+
+
+@pytest.mark.parametrize("path", LONG_WORDS)
+def test_no_word_on_a_chart_is_cut_off(opened: Opened, path: str) -> None:
+    for width in (320, 360, 700):
+        page = opened(path, width)
+        assert page.evaluate(CUT_OFF) == []
 
 
 def test_opened_tables_are_accessible_and_scroll_by_keyboard(opened: Opened) -> None:

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup
-from surveyapp.reports.drawing.figure_text import LINE, SOFT, at_start, line_height, np_mark, plain, wrapped
+from surveyapp.reports.drawing.figure_text import (
+    BOLD_NARROW,
+    EDGE_NARROW,
+    EDGE_WIDE,
+    LINE,
+    SOFT,
+    at_start,
+    line_height,
+    np_mark,
+    plain,
+    wrapped,
+)
 from surveyapp.reports.text.phrasing import FLAG
 
 PRIVATE = 27
@@ -40,7 +51,7 @@ class PlacedBar:
     middle: float
 
 
-MESSAGE_ABOVE, MESSAGE = 42, 80
+MESSAGE_ABOVE, MESSAGE = EDGE_NARROW, 80
 """Characters a line of why a row has no bar: in a narrow chart, and in a wide one."""
 
 ABOVE_WIDE = 28
@@ -67,7 +78,7 @@ def frame_of(chart: BarChart, narrow: bool) -> BarFrame:
             gap=12 if small else 16,
             heading=30,
             wrap=26,
-            long=42,
+            long=EDGE_NARROW,
             small=small,
             line=line,
             share=share,
@@ -80,7 +91,7 @@ def frame_of(chart: BarChart, narrow: bool) -> BarFrame:
         gap=8 if small else 22,
         heading=32,
         wrap=HEADED if headed else NAME,
-        long=90,
+        long=EDGE_WIDE,
         small=small,
         line=line,
         share=share,
@@ -119,13 +130,14 @@ def write_heading(annotations: list[dict[str, Any]], group: BarGroup, y: float, 
     """Writes a group's heading, and returns where its rows begin."""
     if not group.heading:
         return y
-    lines = wrapped(group.heading, 2 * frame.wrap)
+    lines = wrapped(group.heading, BOLD_NARROW if frame.above else 2 * frame.wrap)
     room = 20 * len(lines)
     start = at_start(frame.margin_left)
     annotations.append(start | {"text": plain(lines), "y": y + room / 2, "font": {"size": 15, "weight": 600}})
     if group.detail:
-        annotations.append(start | {"text": plain([group.detail]), "y": y + room + 8, "font": SOFT})
-        room += 18
+        lines = wrapped(group.detail, frame.long)
+        annotations.append(start | {"text": plain(lines), "y": y + room + 9 * len(lines) - 1, "font": SOFT})
+        room += 18 * len(lines)
     return y + room + frame.heading - 20
 
 
@@ -148,8 +160,8 @@ def text_room(bar: Bar, frame: BarFrame) -> float:
     """Room over a bar: for its name and end texts on a narrow chart; else nothing."""
     if not frame.above:
         return 0
-    lines = len(_name_lines(bar, frame)) or 1
-    return frame.above + frame.line * (lines - 1)
+    lines = (len(_name_lines(bar, frame)) or 1) + (len(_detail_lines(bar, frame)) or 1)
+    return frame.above + frame.line * (lines - 2)
 
 
 def _name_lines(bar: Bar, frame: BarFrame) -> list[str]:
@@ -173,6 +185,11 @@ def message_lines(bar: Bar, frame: BarFrame) -> list[str]:
     return wrapped(bar.message, MESSAGE_ABOVE if frame.above else MESSAGE)
 
 
+def _detail_lines(bar: Bar, frame: BarFrame) -> list[str]:
+    """What stands under a name over a narrow bar, beside its percentage. A message stands in its place."""
+    return [] if bar.message else wrapped(bar.detail, frame.wrap)
+
+
 def row_texts(row: PlacedBar, frame: BarFrame, *, headed: bool) -> list[dict[str, Any]]:
     """A row's name and detail at its start, its count and percentage at its end; or both over a narrow bar."""
     bar, middle = row.bar, row.middle
@@ -188,7 +205,7 @@ def row_texts(row: PlacedBar, frame: BarFrame, *, headed: bool) -> list[dict[str
         under = top + 10 + frame.line * max(len(lines), 1)
         end = at_start() | {"x": 1, "xanchor": "right", "align": "right"}
         texts.append(start | {"text": plain(lines), "y": top + half * max(len(lines), 1), "font": name_font})
-        said = message_lines(bar, frame) or [bar.detail or ""]
+        said = message_lines(bar, frame) or _detail_lines(bar, frame)
         texts.append(start | {"text": plain(said), "y": under + half * (len(said) - 1), "font": SOFT})
         texts.append(end | {"text": plain([bar.value or ""]), "y": top + half, "font": value_font | {"size": 15}})
         texts.append(end | {"text": plain([share]), "y": under, "font": SOFT})

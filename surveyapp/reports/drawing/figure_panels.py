@@ -9,7 +9,20 @@ from surveyapp.reports.charts.columns import ColumnChart
 from surveyapp.reports.charts.dots import Dot, DotChart
 from surveyapp.reports.charts.palette import hatch, token
 from surveyapp.reports.charts.spreads import SpreadChart, SpreadRow
-from surveyapp.reports.drawing.figure_text import SOFT, Figure, at, at_start, dashed, np_mark, plain, wrapped
+from surveyapp.reports.drawing.figure_text import (
+    BOLD_NARROW,
+    BOLD_WIDE,
+    EDGE_NARROW,
+    EDGE_WIDE,
+    SOFT,
+    Figure,
+    at,
+    at_start,
+    dashed,
+    np_mark,
+    plain,
+    wrapped,
+)
 from surveyapp.reports.text.phrasing import FLAG
 
 _BOLD = {"size": 15, "weight": 600}
@@ -42,7 +55,7 @@ def _private(annotations: list[dict[str, Any]], words: str | None, y: float, wid
 
 def column_figure(chart: ColumnChart, *, narrow: bool = False) -> Figure:
     """Draws a rating's columns, a panel under the other, their summary above each."""
-    full, width = (96, 34) if narrow else (120, 90)
+    full, width, bold = (96, EDGE_NARROW, BOLD_NARROW) if narrow else (120, EDGE_WIDE, BOLD_WIDE)
     annotations: list[dict[str, Any]] = []
     shapes: list[dict[str, Any]] = []
     marks: list[tuple[float, float, float, float, str, str]] = []
@@ -50,7 +63,7 @@ def column_figure(chart: ColumnChart, *, narrow: bool = False) -> Figure:
     for panel in chart.panels:
         flag = f" {FLAG}" if panel.flagged else ""
         title = " · ".join(part for part in (panel.label, f"{panel.base}{flag}" if panel.base else None) if part)
-        lines, titles = wrapped(panel.summary or panel.message, width), wrapped(title, width + 4)
+        lines, titles = wrapped(panel.summary or panel.message, bold), wrapped(title, width)
         annotations.append(at_start() | {"text": plain(lines), "y": y + 10 * len(lines), "font": _BOLD})
         y += 20 * len(lines) + 2
         annotations.append(at_start() | {"text": plain(titles), "y": y + 9 * len(titles), "font": SOFT})
@@ -115,7 +128,7 @@ def _ends(annotations: list[dict[str, Any]], chart: ColumnChart, y: float, narro
 def spread_figure(chart: SpreadChart, *, narrow: bool = False) -> Figure:
     """Draws a row's line from lowest to highest, its box between the quartiles and its median's stroke; the row's name
     and numbers over it, the axis once, below."""
-    width = 40 if narrow else 110
+    width, bold = (EDGE_NARROW, BOLD_NARROW) if narrow else (EDGE_WIDE, BOLD_WIDE)
     annotations: list[dict[str, Any]] = []
     shapes: list[dict[str, Any]] = []
     hovers: list[tuple[float, float, str]] = []
@@ -123,8 +136,8 @@ def spread_figure(chart: SpreadChart, *, narrow: bool = False) -> Figure:
     for row in chart.spreads:
         flag = f" {FLAG}" if row.flagged else ""
         name = " · ".join(part for part in (row.label, f"{row.base}{flag}" if row.base else None) if part)
-        for text, font in ((name, SOFT), (row.summary or row.message or "", _BOLD)):
-            lines = wrapped(text, width)
+        for text, font, long in ((name, SOFT, width), (row.summary or row.message or "", _BOLD, bold)):
+            lines = wrapped(text, long)
             annotations.append(at_start() | {"text": plain(lines), "y": y + 10 * len(lines), "font": font})
             y += 20 * len(lines)
         y = _private(annotations, row.private, y + 2, width)

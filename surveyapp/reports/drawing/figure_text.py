@@ -58,6 +58,13 @@ def dashed(x0: float, x1: float, y0: float, y1: float, colour: str = "var(--warm
     return {"type": "rect", "xref": "x", "yref": "y", "x0": x0, "x1": x1, "y0": y0, "y1": y1, "line": line}
 
 
+EDGE_NARROW, EDGE_WIDE = 34, 84
+BOLD_NARROW, BOLD_WIDE = 26, 66
+"""Characters a line that runs from edge to edge, soft and bold: of a narrow figure on a phone of 320 px, where 254 are
+left for it, and of the least wide one. In a wide font such as DejaVu Sans a soft letter takes 7.5 px on average, a bold
+one 9.5."""
+
+
 def wrapped(text: str | None, width: int) -> list[str]:
     return textwrap.wrap(text or "", width)
 
