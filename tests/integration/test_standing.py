@@ -17,6 +17,7 @@ from sqlalchemy import update
 from surveyapp import create_app
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import NotFound, NotPermitted
+from surveyapp.domain.fieldwork.call_stand import CallHold
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
 from surveyapp.domain.fieldwork.consequences import ReferralKind
 from surveyapp.domain.fieldwork.standing import Standing
@@ -25,7 +26,8 @@ from surveyapp.domain.progress.standing import FATES, StudyStanding, fate_of
 from surveyapp.domain.responses import Response, ResponseState
 from surveyapp.domain.staff import Action, Role, Staff
 from surveyapp.reports.files import csv_file, standing_file
-from surveyapp.services.fieldwork import attempts, calls
+from surveyapp.services.fieldwork import attempts, call_queue, calls
+from surveyapp.services.mending import touchpoints
 from surveyapp.services.progress import kept_counts
 from surveyapp.services.progress import month as months
 from surveyapp.services.progress import standing as standings
@@ -36,6 +38,7 @@ from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, responses
+from surveyapp.store.calling import referrals
 from surveyapp.store.database import new_id
 from surveyapp.store.progress.attempts import HalfHour
 from surveyapp.store.tables import CaseRow, ParticipantRow
@@ -219,6 +222,50 @@ def test_what_waits_is_counted_where_it_is_done(runtime: Runtime, clock: Clock) 
     assert "1 call-back overdue" in page.words
     for each in (late, left, open_now):
         assert f"/interviews/{factories.STUDY}/{each.reference}/1" in page.source
+
+
+HELD_BACK = ("nothing", "not again", "a wrong number", "paused", "stopped by a supervisor", "all attempts used up")
+
+
+@pytest.mark.parametrize("why", HELD_BACK)
+def test_nobody_is_named_whom_the_queue_does_not_lead_to(runtime: Runtime, clock: Clock, why: str) -> None:
+    """Overdue and to decide: those, and those alone, of whom the pages behind say so too, whatever holds them back."""
+    staff, supervisor = (
+        factories.create_staff(runtime, Role.INTERVIEWER),
+        factories.create_staff(runtime, Role.SUPERVISOR),
+    )
+    late, five = (create_reachable(runtime, Contact(phone="07700 900142")) for _ in range(2))
+    tried(runtime, staff, late, Outcome.NO_ANSWER)
+    for _ in range(5):
+        tried(runtime, staff, five, Outcome.NO_ANSWER)
+    held = {"not again": CallHold.NOT_AGAIN, "stopped by a supervisor": CallHold.STOPPED}
+    held |= {"all attempts used up": CallHold.SUPERVISOR}
+    with runtime.database.writing() as session:
+        mine = update(CaseRow).where(CaseRow.participant_id == late.id)
+        session.execute(mine.values(next_at=clock(), keeper=staff.id, held_back=held.get(why)))
+        if why == "a wrong number":
+            for each in (late, five):
+                (case,) = (one for one in cases.cases_of(session, each.id) if one.touchpoint == 1)
+                first = cases.attempts_of(session, case.id)[0]
+                referrals.add(session, first.id, each.id, ReferralKind.WRONG_NUMBER, clock())
+    if why == "paused":
+        manager = Desk(runtime, factories.create_staff(runtime, Role.MANAGER))
+        touchpoints.change(manager, factories.STUDY, "backfill", 1, {"act": "pause", "days": ""})
+    clock.forward(hours=1)
+    see, desk = of(runtime).to_see, Desk(runtime, supervisor)
+    called = call_queue.queue(desk).lines
+    due = {each.reference for each in called if each.next_at and each.next_at < clock()}
+    assert {each.reference for each in see.overdue.some} == due
+    assert due == (set() if why in HELD_BACK[1:5] else {late.reference})
+    decided = call_queue.held_back(desk, Action.DECIDE_CALLS, factories.STUDY, CallHold.SUPERVISOR)[1]
+    assert {each.reference for each in see.used_up.some} == {each.reference for each in decided}
+    page = Client(create_app(runtime).test_client())
+    page.sign_in(supervisor.email)
+    if why == "paused":
+        return
+    calls.open_case(runtime, factories.by_interviewer(supervisor, late))
+    shown = page.get(f"/interviews/{factories.STUDY}/{late.reference}/1").text
+    assert ("They do not want to be contacted again" in shown) == (why == "not again")
 
 
 def test_a_refusal_of_being_asked_again_is_one(runtime: Runtime, clock: Clock) -> None:

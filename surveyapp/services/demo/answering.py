@@ -19,6 +19,7 @@ from surveyapp.domain.fieldwork.cases import (
     Outcome,
     disposition_after,
 )
+from surveyapp.domain.fieldwork.consequences import CONSEQUENCES
 from surveyapp.domain.instrument.kinds import missing_field
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
@@ -34,6 +35,7 @@ from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases
+from surveyapp.store.calling import referrals
 from surveyapp.store.database import new_id
 
 BEFORE_EVERYTHING = dt.timedelta(days=400)
@@ -200,25 +202,30 @@ def add_attempts(
     interviewer: Staff,
 ) -> None:
     by_touchpoint = {case.touchpoint: case for case in cases.cases_of(work.session, person.id)}
+    last: Attempt | None = None
     for each in sorted(written["attempts"], key=lambda attempt: (attempt["days"], attempt["hour"])):
         case = by_touchpoint.get(each["touchpoint"])
         if case is None:
             continue
         outcome = Outcome(each["outcome"])
         at = _moment(work.runtime, study, as_of, each)
-        cases.add_attempt(
-            work.session,
-            Attempt(
-                id=new_id(),
-                case_id=case.id,
-                staff_id=interviewer.id,
-                staff_name=interviewer.name,
-                at=at,
-                outcome=outcome,
-                mode=Mode.PHONE,
-            ),
+        attempt = Attempt(
+            id=new_id(),
+            case_id=case.id,
+            staff_id=interviewer.id,
+            staff_name=interviewer.name,
+            at=at,
+            outcome=outcome,
+            mode=Mode.PHONE,
         )
+        cases.add_attempt(work.session, attempt)
         case = dataclasses.replace(case, disposition=disposition_after(case.disposition, outcome))
         by_touchpoint[case.touchpoint] = case
         cases.set_disposition(work.session, case.id, case.disposition)
         standing.work_out(work, study, case.id)
+        last = attempt
+    # What came of an earlier one was put right, or they would not have been tried again.
+    kind = CONSEQUENCES[last.outcome].referral if last else None
+    if last and kind:
+        work.session.flush()
+        referrals.add(work.session, last.id, person.id, kind, last.at)

@@ -10,12 +10,13 @@ from typing import Any
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import HeldByAnother, NotFound, StateRefused, TriedMeanwhile
+from surveyapp.domain.fieldwork.call_queue import hold_on
+from surveyapp.domain.fieldwork.call_stand import CallHold
 from surveyapp.domain.fieldwork.call_wishes import within_call_hours
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
     Attempt,
     Lease,
-    calls_without_appointment,
 )
 from surveyapp.domain.fieldwork.consequences import DECIDES, ReferralKind
 from surveyapp.domain.participants import Contact, Event
@@ -37,7 +38,8 @@ from surveyapp.store.calling import attempts, held, referrals, stands
 class OpenCase:
     """A case somebody has open: the person and how to reach them, what is known, the attempts, the answers so far.
 
-    `anew`: the hold was taken just now. `authors`: names of staff by key, of all who entered something.
+    `not_called`: why nobody calls them, although answers are taken. `anew`: the hold was taken just now. `authors`:
+    names of staff by key, of all who entered something.
     """
 
     visit: Visit
@@ -48,16 +50,13 @@ class OpenCase:
     attempts: tuple[Attempt, ...]
     authors: Mapping[uuid.UUID, str]
     within_hours: bool
+    not_called: CallHold | None
     anew: bool = False
 
     @property
     def phone(self) -> str | None:
         """The phone number as a phone dials it."""
         return contacts.phone_number(self.contact.phone)
-
-    @property
-    def calls(self) -> int:
-        return calls_without_appointment(self.attempts)
 
     def language(self, offered: Sequence[str]) -> str:
         """Which of the languages a study is offered in to talk in: what they asked for, or what is on record of them;
@@ -180,5 +179,6 @@ def _opened(work: Work, visit: Visit, lease: Lease, anew: bool = False) -> OpenC
         attempts=tuple(cases.attempts_of(work.session, visit.case.id)),
         authors={staff_id: name for summary in summaries for staff_id, name in summary.by},
         within_hours=within_call_hours(work.now.astimezone(work.runtime.zone(visit.study))),
+        not_called=hold_on(*stands.of_case(work.session, visit.case.id)),
         anew=anew,
     )

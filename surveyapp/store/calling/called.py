@@ -61,7 +61,7 @@ def of_cases(
 ) -> Select[Any]:
     """Narrows to the cases that somebody is called for, however many of them a person has. `by_case`: begins with the
     cases, in the order of an index of theirs, and looks at whose they are one by one."""
-    query = callable_now(query, scopes, caller.now, by_case=by_case).where(_called(CaseRow))
+    query = callable_now(query, scopes, caller.now, by_case=by_case).where(not_held_back(CaseRow))
     if narrowed.group:
         query = query.where(ParticipantRow.group_id == narrowed.group)
     if narrowed.touchpoint is not None:
@@ -74,7 +74,7 @@ def of_cases(
     return query
 
 
-def _called(table: Any) -> ColumnElement[bool]:
+def not_held_back(table: Any) -> ColumnElement[bool]:
     """That nothing holds a case back: `hold_on`."""
     agreed_anyway = and_(table.held_back == CallHold.SUPERVISOR, table.next_at.is_not(None))
     return or_(table.held_back.is_(None), agreed_anyway)
@@ -91,7 +91,7 @@ def another_first(scopes: Sequence[CallScope], now: dt.datetime) -> ColumnElemen
             other.participant_id == CaseRow.participant_id,
             other.id != CaseRow.id,
             *_open(other, answered, scopes, now),
-            _called(other),
+            not_held_back(other),
             or_(theirs < mine, and_(theirs == mine, other.touchpoint < CaseRow.touchpoint)),
         )
         .correlate(CaseRow, ParticipantRow)
@@ -119,13 +119,9 @@ def _open(case: Any, response: Any, scopes: Sequence[CallScope], now: dt.datetim
     """That answers are taken of a case now, or that it is a refusal that may be tried once more."""
     softly = [each.scope.study for each in scopes if each.soft_again]
     refused_softly = and_(case.again_at <= now, ParticipantRow.study.in_(softly)) if softly else false()
-    # Both are few, and the same for every row: looked up once.
-    paused = select(TouchpointChangeRow.study, TouchpointChangeRow.group_id, TouchpointChangeRow.touchpoint).where(
-        TouchpointChangeRow.kind == TouchpointChangeKind.PAUSED, TouchpointChangeRow.ended_at.is_(None)
-    )
     return (
-        tuple_(ParticipantRow.study, ParticipantRow.group_id, case.touchpoint).not_in(paused),
-        ParticipantRow.id.not_in(referrals.blocked()),
+        not_paused(case),
+        not_referred(),
         case.opens_at <= now,
         or_(case.closes_at.is_(None), case.closes_at > now),
         case.disposition.not_in(ENDED - {Disposition.REFUSAL}),
@@ -136,6 +132,19 @@ def _open(case: Any, response: Any, scopes: Sequence[CallScope], now: dt.datetim
             response.reopened_at.is_not(None),
         ),
     )
+
+
+def not_paused(case: Any) -> ColumnElement[bool]:
+    """That a case's touchpoint is not paused. Those that are are few, and the same for every row: looked up once."""
+    paused = select(TouchpointChangeRow.study, TouchpointChangeRow.group_id, TouchpointChangeRow.touchpoint).where(
+        TouchpointChangeRow.kind == TouchpointChangeKind.PAUSED, TouchpointChangeRow.ended_at.is_(None)
+    )
+    return tuple_(ParticipantRow.study, ParticipantRow.group_id, case.touchpoint).not_in(paused)
+
+
+def not_referred() -> ColumnElement[bool]:
+    """That nothing that came of a call waits for somebody to decide it before the person is called again."""
+    return ParticipantRow.id.not_in(referrals.blocked())
 
 
 def people_in(scopes: Sequence[CallScope], *, by_index: bool = True) -> ColumnElement[bool]:

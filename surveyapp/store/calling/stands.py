@@ -42,6 +42,12 @@ def last_tried(session: Session, case_id: uuid.UUID) -> tuple[dt.datetime | None
     return row.tried_at, row.name
 
 
+def of_case(session: Session, case_id: uuid.UUID) -> tuple[CallStand, dt.datetime | None]:
+    """How the calls of a case stand, and the time that is agreed."""
+    row = session.scalars(select(CaseRow).where(CaseRow.id == case_id)).one()
+    return stand_of(row), row.next_at
+
+
 def counts(session: Session, case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """How many attempts there were of each of these cases that had any."""
     query = select(AttemptRow.case_id, func.count()).where(AttemptRow.case_id.in_(case_ids))

@@ -15,6 +15,7 @@ from surveyapp.domain.fieldwork.consequences import ReferralKind
 from surveyapp.domain.progress.standing import MOST_NAMED, NamedCase, SomeCases
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
+from surveyapp.store.calling.called import not_held_back, not_paused, not_referred
 from surveyapp.store.tables import CaseRow, LeaseRow, ParticipantRow, ReferralRow, ResponseRow, SaveRow, StaffRow
 
 
@@ -25,6 +26,7 @@ def _cases(query: Any, which: Any, scope: Scope, now: dt.datetime) -> Any:
         ParticipantRow.stopped_at.is_(None),
         CaseRow.opens_at <= now,
         or_(CaseRow.closes_at.is_(None), CaseRow.closes_at > now),
+        not_paused(CaseRow),
     )
 
 
@@ -73,27 +75,27 @@ def nobody() -> SomeCases:
 
 
 def used_up(session: Session, scope: Scope, now: dt.datetime) -> SomeCases:
-    """All attempts are used up and no time is agreed, since the last of them."""
+    """All attempts are used up and no time is agreed, since the last of them: those of `queue.held_back`."""
     which = select(CaseRow.id).where(CaseRow.held_back == CallHold.SUPERVISOR)
     query = _cases(_answering(select(CaseRow.id)), which, scope, now)
     # As in `_in_scope`: SQLite would begin with every case that has no time agreed, and that is most of them.
     none_agreed = func.coalesce(CaseRow.next_at, null()).is_(None)
-    query = query.where(none_agreed, CaseRow.disposition.not_in(ENDED), _not_sent())
+    query = query.where(none_agreed, CaseRow.disposition.not_in(ENDED), _not_sent(), not_referred())
     return _some(session, query, CaseRow.tried_at)
 
 
 def softly(session: Session, scope: Scope, now: dt.datetime) -> SomeCases:
     """Refused softly, and could be asked once more, since the day on which that could be."""
     which = select(CaseRow.id).where(CaseRow.again_at <= now)
-    return _some(session, _cases(select(CaseRow.id), which, scope, now), CaseRow.again_at)
+    return _some(session, _cases(select(CaseRow.id), which, scope, now).where(not_referred()), CaseRow.again_at)
 
 
 def overdue(session: Session, scope: Scope, now: dt.datetime) -> SomeCases:
-    """Times agreed that have passed, and who agreed them."""
+    """Times agreed that have passed, and who agreed them: of those alone whom the queue has somebody call."""
     which = select(CaseRow.id).where(CaseRow.next_at < now)
     named = _answering(select(CaseRow.id, StaffRow.name).outerjoin(StaffRow, StaffRow.id == CaseRow.keeper))
     query = _cases(named, which, scope, now).where(CaseRow.disposition.not_in(ENDED), _not_sent())
-    return _some(session, query, CaseRow.next_at)
+    return _some(session, query.where(not_held_back(CaseRow), not_referred()), CaseRow.next_at)
 
 
 def stuck(session: Session, scope: Scope, now: dt.datetime, before: dt.datetime) -> SomeCases:
@@ -136,4 +138,8 @@ def _answering(query: Any) -> Any:
 
 
 def _not_sent() -> Any:
-    return or_(ResponseRow.id.is_(None), ResponseRow.state != ResponseState.SUBMITTED)
+    return or_(
+        ResponseRow.id.is_(None),
+        ResponseRow.state != ResponseState.SUBMITTED,
+        ResponseRow.reopened_at.is_not(None),
+    )

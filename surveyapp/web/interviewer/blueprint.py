@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import AlreadySubmitted, ConsentMissing, HeldByAnother, NotHeld, NotOnRoute, TriedMeanwhile
-from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.instrument.easy.renderings import easy_of
 from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.fieldwork.interview import ASKING
 from surveyapp.services.responses.survey_session import ByInterviewer
+from surveyapp.web.interviewer.queue_words import HOLDS
 from surveyapp.web.interviewer.views import CONSEQUENCES, ENDINGS, MODES, attempt_words, facts
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff
@@ -79,7 +79,7 @@ def frame(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
         "consequences": CONSEQUENCES,
         "modes": MODES,
         "attempt_words": attempt_words,
-        "maximum": MAXIMUM_ATTEMPTS,
+        "not_called": HOLDS,
         "saved_at": max(saves, default=None),
         "own": own,
         "asks": url_for("rights.person", study_id=who.study, reference=who.reference) if handles else None,

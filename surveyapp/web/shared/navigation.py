@@ -162,7 +162,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "spot.away_page",
             ),
         ),
-        NavigationPlace(endpoint="rights.waiting", words=_("To decide"), action=Action.HANDLE_RIGHTS),
+        NavigationPlace(endpoint="rights.waiting", words=_("To put right"), action=Action.HANDLE_RIGHTS),
         NavigationPlace(
             endpoint="interviewer.to_decide",
             words=_("To decide"),
