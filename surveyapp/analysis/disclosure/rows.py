@@ -187,9 +187,19 @@ def guard_complements(
     return gave
 
 
-def hidden_places(splits: Sequence[Exhibit]) -> list[int]:
-    """The indexes of the rows whose base is not told exactly."""
-    return [index for index, row in enumerate(splits) if row.now.base.exact is None]
+def not_told(splits: Sequence[Exhibit], options: OptionSet) -> tuple[int, ...]:
+    """The indexes of the rows that do not tell exactly how many chose one of these options."""
+    return tuple(index for index, row in enumerate(splits) if shows_exactly(row.now, options) is None)
+
+
+def subtracted(splits: Sequence[Exhibit], everybody: Exhibit, grouping: OptionGrouping) -> list[tuple[int, ...]]:
+    """Of which rows together something is told by subtraction, each set once: everybody's row tells it exactly, and
+    these do not."""
+    whole = tuple(range(sum(len(group) for group in grouping.groups)))
+    each = [(option,) for option in whole]
+    sets = [whole, *grouping.sides, *grouping.groups, *each]
+    told = [options for options in dict.fromkeys(sets) if options and shows_exactly(everybody.now, options) is not None]
+    return list(dict.fromkeys(not_told(splits, options) for options in told))
 
 
 def left_over(
@@ -197,7 +207,7 @@ def left_over(
 ) -> bool:
     if everybody.now.base.exact is None:
         return False
-    hidden = [*hidden_places(splits), len(splits)]
+    hidden = [*(index for index, row in enumerate(splits) if row.now.base.exact is None), len(splits)]
     rest = counts[hidden].sum(axis=0)
     left = int(rest.sum())
     if left == 0:
@@ -218,13 +228,12 @@ def left_over(
 
 def shows_exactly(way: WayToTell, options: OptionSet) -> int | None:
     """The count of a set of options, where what is told gives it exactly."""
-    wanted = set(options)
-    total = 0
+    left, total = set(options), 0
     for group in way.groups:
-        if set(group.members) <= wanted:
-            if group.told.exact is None:
-                return None
-            total += group.told.exact
-        elif set(group.members) & wanted:
+        if not left & set(group.members):
+            continue
+        if group.told.exact is None or not left.issuperset(group.members):
             return None
-    return total
+        total += group.told.exact
+        left -= set(group.members)
+    return None if left else total

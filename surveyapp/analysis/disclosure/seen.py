@@ -27,7 +27,7 @@ from surveyapp.analysis.disclosure.inputs import (
 )
 from surveyapp.analysis.disclosure.output import tell_table
 from surveyapp.analysis.disclosure.pairs import pair_exhibits
-from surveyapp.analysis.disclosure.rows import guard_complements, hidden_places, left_over, row_exhibit
+from surveyapp.analysis.disclosure.rows import guard_complements, left_over, row_exhibit, subtracted
 from surveyapp.analysis.disclosure.told import GaveWay, TableTold, Told, exactly
 from surveyapp.domain.instrument.study import Thresholds
 
@@ -209,19 +209,20 @@ class SeenTable:
         return all(self.by_key["row", self.table.key, m, None].now.base.exact is not None for m in moments)
 
     def unions(self) -> Iterator[CellFamily]:
-        """Those of all hidden rows of a segment together, which subtraction from everybody gives."""
-        for _, rows, index, segment in self._splits():
+        """Those of several rows of a segment together, of which subtraction from everybody gives what they hide."""
+        for everybody, rows, index, segment in self._splits():
             column = self.table.moments[index].column
-            hidden = [*hidden_places(rows), UNKNOWN]
             true = self.rows[index, segment]
-            if sum(bool(true[place].sum()) for place in hidden) < 2:
-                continue
+            for places in subtracted(rows, everybody, self.grouping):
+                hidden = [*places, UNKNOWN]
+                if sum(bool(true[place].sum()) for place in hidden) < 2:
+                    continue
 
-            def chosen(people: StatusPatterns, segment: str = segment, hidden: list[int] = hidden) -> PatternFlags:
-                return np.isin(people.place(segment), hidden)
+                def chosen(people: StatusPatterns, segment: str = segment, hidden: list[int] = hidden) -> PatternFlags:
+                    return np.isin(people.place(segment), hidden)
 
-            for family in row_families(self.table, self.grouping, column):
-                yield family.within(f"{segment} {hidden}", chosen)
+                for family in row_families(self.table, self.grouping, column):
+                    yield family.within(f"{segment} {hidden}", chosen)
 
 
 def told_values(by_value: PeopleCounts, rules: Thresholds) -> list[int]:

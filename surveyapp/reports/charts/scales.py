@@ -187,7 +187,7 @@ def _bar(parted: Scale, tally: Tally, net: tuple[str, Cell] | None, words: Phras
         share=share_words(net[1], words) if net else None,
         flagged=flagged(tally),
         said=_said(parted.options, tally, net, words),
-        remarks=_remarks(parted, found, words),
+        remarks=_remarks(parted, found, tally.collecting, words),
         private=private_words(tally, found, parted.options, net, words),
     )
 
@@ -237,7 +237,7 @@ def _colours(parted: Scale, piece: RowPart, codes: Sequence[str]) -> tuple[str, 
     return tokens if piece.manner == "exact" else tokens[:1]
 
 
-def _remarks(parted: Scale, found: Sequence[RowPart], words: Phrasing) -> tuple[str, ...]:
+def _remarks(parted: Scale, found: Sequence[RowPart], collecting: bool, words: Phrasing) -> tuple[str, ...]:
     """What stands under a bar: the names and count of what is joined, of what is bounded, and of what is withheld."""
     said, ranged = [], any(piece.manner == "ranged" for piece in found)
     for piece in found:
@@ -253,7 +253,11 @@ def _remarks(parted: Scale, found: Sequence[RowPart], words: Phrasing) -> tuple[
         elif piece.manner == "ranged" and piece.cell.low is None:
             said.append(words.labelled(name, count_words(piece.cell, words)))
     if ranged:
-        said.append(words.gettext("Each count is a range while people still answer"))
+        said.append(
+            words.gettext("Each count is a range while people still answer")
+            if collecting
+            else words.gettext("Each count is a range, to protect people")
+        )
     return tuple(said)
 
 

@@ -17,7 +17,7 @@ def standing(study: Study, release: Release, group: str | None = None) -> str:
         return _("Final: every touchpoint has closed.")
     if len(points) == len(of):
         return (
-            _("Interim: people were still answering. A count is exact where nobody’s answer follows from it.")
+            _("Interim: people were still answering. No count is hidden for being small.")
             if release.exact_while_collecting
             else _("Interim: people were still answering, so each count is a range.")
         )

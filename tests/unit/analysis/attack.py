@@ -8,7 +8,7 @@ each cell can hold. A small true count of which both are the same has been worke
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
@@ -38,7 +38,11 @@ class Reader:
     def where(self, place: SlicePlace) -> Mask:
         if place is None:
             return np.ones(len(self.patterns), dtype=bool)
-        return self.patterns[:, len(self.columns) + self.segments.index(place[0])] == place[1]
+        return self.value(place[0]) == place[1]
+
+    def value(self, segment: str) -> Mask:
+        """The value of a segment that each pattern has."""
+        return self.patterns[:, len(self.columns) + self.segments.index(segment)]
 
     def learn(self, who: Mask, told: Told) -> None:
         if told.low is not None and told.high is not None:
@@ -192,6 +196,12 @@ def know_population(reader: Reader, cohort: Cohort) -> None:
     reader.learn(reader.where(None), Told(held, held))
 
 
+def _several(values: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Every two or more of a segment's values that are not all: what readers can subtract from everybody."""
+    for many in range(2, len(values)):
+        yield from combinations(values, many)
+
+
 def small_cells(reader: Reader, table: StatusTable, *, splits: bool = True) -> Iterator[tuple[str, Mask]]:
     """Every cell that a release promises to hide: of rows and splits, of the complement, of one moment, movements."""
     options = [(option,) for option in range(len(table.options))]
@@ -200,6 +210,14 @@ def small_cells(reader: Reader, table: StatusTable, *, splits: bool = True) -> I
     places: list[SlicePlace] = [None]
     if splits:
         places += [(segment, v) for segment in table.segments for v in np.unique(reader.patterns[:, -1]).tolist()]
+    for moment in table.moments if splits else []:
+        status = reader.status(moment.column)
+        for segment in table.segments:
+            for some in _several(np.unique(reader.value(segment)).tolist()):
+                inside = np.isin(reader.value(segment), some)
+                for members in sets:
+                    yield f"{moment.column} {segment} {some} {members}", inside & np.isin(status, members)
+                yield f"{moment.column} {segment} {some} without", inside & (status == WITHOUT)
     for place in places:
         for moment in table.moments:
             status = reader.status(moment.column)

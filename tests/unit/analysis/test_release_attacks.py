@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from surveyapp.analysis.disclosure.exhibits import count, part
 from surveyapp.analysis.disclosure.inputs import (
     NO_ANSWER,
     NOT_ASKED,
@@ -210,6 +211,28 @@ def test_a_split_less_the_whole_tells_neither_a_small_site_nor_the_unknown(unkno
     assert pinned(study, release, TEN_AND_FIVE) == []
 
 
+def test_everybody_less_one_age_does_not_tell_of_the_others_what_both_join() -> None:
+    """Seven chose the last option, six of them young: the one among the older two ages is joined in both, and would be
+    told by subtraction."""
+    age = column((0, 34), (1, 30), (2, 24))
+    study = study_of(
+        (table_of("q", "q@t", options=4, segments=("age",)),),
+        {"age": age},
+        q_t=column((0, 8), (1, 9), (2, 11), (3, 6), (0, 7), (1, 9), (2, 13), (3, 1), (0, 8), (1, 7), (2, 9)),
+    )
+    release = protect(study.cohort, study.tables, TEN_AND_FIVE)
+    assert release.passed
+    assert pinned(study, release, TEN_AND_FIVE) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_of_several_values_together_nothing_is_worked_out(seed: int) -> None:
+    study = invent(seed, people=90, moments=1, options=4, values=4, variables=1)
+    release = protect(study.cohort, study.tables, TEN_AND_FIVE)
+    assert release.passed
+    assert pinned(study, release, TEN_AND_FIVE) == []
+
+
 def test_two_tables_crossed_tell_no_more_than_each() -> None:
     study = invent(3, people=40, moments=1, options=3, values=2, variables=2)
     tables = tuple(replace(table, segments=(), pairs=()) for table in study.tables)
@@ -289,6 +312,25 @@ def test_three_releases_one_after_another_all_pass() -> None:
                 segments={},
             )
         )
+
+
+def test_what_an_earlier_release_gave_away_stops_no_later_one_and_is_said() -> None:
+    """It told everybody and the young by option: the one among the others is out, and nothing hides it any more."""
+    age = column((0, 34), (1, 30), (2, 24))
+    statuses = column((0, 8), (1, 9), (2, 11), (3, 6), (0, 7), (1, 9), (2, 13), (3, 1), (0, 8), (1, 7), (2, 9))
+    study = study_of((table_of("q", "q@t", options=4, segments=("age",)),), {"age": age}, q_t=statuses)
+    told = tuple(
+        count(part(place, "q@t", (option,)), int(((statuses == option) & inside).sum()))
+        for place, inside in ((None, age >= 0), (("age", 0), age == 0))
+        for option in range(4)
+    )
+    past = EarlierRelease(number=1, published={"q": told}, columns=study.cohort.columns, segments={})
+    release = protect(study.cohort, study.tables, TEN_AND_FIVE, earlier=(past,))
+    assert release.passed
+    assert {line.exhibit for line in release.tables["q"].log if line.to == "told before"}
+    # What is not out is hidden as ever.
+    assert release.tables["q"].row(0, ("age", 1)).groups != ()
+    assert all(group.told.exact != 1 for place in (1, 2) for group in release.tables["q"].row(0, ("age", place)).groups)
 
 
 # ---- the attacker can find ----

@@ -140,6 +140,8 @@ def test_under_a_bar_stands_what_is_joined_bounded_or_withheld() -> None:
         "Not very confident, Not at all confident, joined: fewer than 5",
         "Each count is a range while people still answer",
     )
+    closed = dataclasses.replace(made.RELEASED["ranged"], collecting=False)
+    assert made.one_row(closed).bars[0].remarks[-1] == "Each count is a range, to protect people"
     assert remarks["one withheld"] == ("Not at all confident, Not very confident, joined: not shown",)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from surveyapp.analysis.disclosure.audit.attempts import find_pinned
+from surveyapp.analysis.disclosure.audit.attempts import AuditAttempt, find_pinned
 from surveyapp.analysis.disclosure.audit.auditor import PROGRAMS, Auditor, PinnedCell
 from surveyapp.analysis.disclosure.audit.moves import MOST_PATTERNS, nearby
 from surveyapp.analysis.disclosure.audit.patterns import PatternFlags, StatusPatterns
@@ -52,7 +52,8 @@ class Yielder:
     _known: set[str] = field(default_factory=set)
 
     def run(self) -> tuple[PinnedCell, ...]:
-        """Make exhibits give way until nothing is pinned; returns what is pinned by `always` alone."""
+        """Make exhibits give way until nothing is pinned; returns what is pinned by `always` alone. What earlier
+        releases told already is left out: nothing that this one hides would hide that."""
         for exhibit in self.settle():
             self._note(exhibit, "what everybody's row less the shown rows would leave")
         if self.auditor is None:
@@ -85,7 +86,19 @@ class Yielder:
                 self._note(exhibit, "a row beside it gave way")
         self.auditor.budget = min(max(self.auditor.spent, PROGRAMS), self.auditor.spent + GIVING_BACK)
         self._give_back(hopeless or set())
-        return leaks
+        before = self._told_before() if leaks else set()
+        for cell in leaks:
+            if (cell.family, cell.cell) in before:
+                self.log.append(GaveWay(exhibit=cell.name, to="told before", because="earlier releases"))
+        return tuple(cell for cell in leaks if (cell.family, cell.cell) not in before)
+
+    def _told_before(self) -> set[tuple[int, int]]:
+        """The secrets that what earlier releases told adds up to."""
+        assert self.auditor is not None
+        earlier = [told for told in self.always if told.who.release is not None or not told.who.parts]
+        if all(told.who.release is None for told in earlier):
+            return set()
+        return {(cell.family, cell.cell) for cell in AuditAttempt(self.auditor, earlier).by_equations()}
 
     def _published(self) -> tuple[list[PublishedCount], list[int]]:
         told, owner = list(self.always), [-1] * len(self.always)

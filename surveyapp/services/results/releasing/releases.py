@@ -90,10 +90,11 @@ def _in_tables(desk: Desk, study: Study, last: Release | None) -> store.AnswersS
 
 def preview(desk: Desk, study_id: str) -> ReleasePreview:
     """How the next release would tell what it holds. Raises NotFound, NotPermitted, StateRefused where too few people
-    are new or changed: what it would not tell yet is not shown either."""
+    are new or changed, or a count could be worked out: what it would not tell is not shown either."""
     ahead = outlook(desk, study_id)
     _enough(ahead)
     draft = _draft(desk, study_id, ahead)
+    _protected(draft)
     return ReleasePreview(outlook=ahead, pages={key: how_told(page) for key, page in draft.objects.items()})
 
 
@@ -194,10 +195,14 @@ def _versions(data: ResultData) -> dict[str, list[int]]:
     return {name: sorted(found[name]) for name in sorted(found)}
 
 
-def _made(desk: Desk, draft: _Draft) -> Release:
-    """Stores a draft. A count that can be worked out from it stands in the way."""
+def _protected(draft: _Draft) -> None:
     if not all(group.passed for group in draft.groups):
         raise StateRefused(say("not_protected"))
+
+
+def _made(desk: Desk, draft: _Draft) -> Release:
+    """Stores a draft. A count that can be worked out from it stands in the way."""
+    _protected(draft)
     pages = {key: written(key, page) for key, page in draft.objects.items()}
     for group in draft.groups:
         pages[drafting.published_key(group.group)] = group.published
