@@ -336,7 +336,6 @@ def test_what_is_declared_otherwise_than_before_is_said_first(mentored: Runtime)
     assert "more people have to be new or changed" in page.words
 
 
-@pytest.mark.parametrize("role", [Role.EVALUATOR, Role.VIEWER, Role.INTERVIEWER])
 @pytest.mark.parametrize(("study", "hides"), [(MENTORING, True), (ROTATION, False)])
 def test_what_protects_people_is_promised_where_it_does(demo_runtime: Runtime, study: str, hides: bool) -> None:
     page = client(demo_runtime, Role.MANAGER, study=study).page(f"/manage/{study}/releases").words
@@ -345,6 +344,7 @@ def test_what_protects_people_is_promised_where_it_does(demo_runtime: Runtime, s
     assert ("could be told from the last" in page) <= hides
 
 
+@pytest.mark.parametrize("role", [Role.EVALUATOR, Role.VIEWER, Role.INTERVIEWER])
 def test_only_a_manager_of_the_whole_study_makes_one(demo_runtime: Runtime, role: Role) -> None:
     desk = Desk(demo_runtime, factories.create_staff(demo_runtime, role, study=ROTATION))
     with pytest.raises(NotPermitted):
