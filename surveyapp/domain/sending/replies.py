@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import EmailMessage, Message
+from html.parser import HTMLParser
 
 STOP_WORDS = frozenset(
     {
@@ -76,10 +77,46 @@ def _ids(message: Message, *headers: str) -> Iterable[str]:
 
 
 def _text(message: EmailMessage) -> str:
-    body = message.get_body(preferencelist=("plain",))
+    body = message.get_body(preferencelist=("plain", "html"))
     if body is None:
         return ""
     try:
-        return str(body.get_content())
+        written = str(body.get_content())
     except (LookupError, UnicodeError):
         return ""
+    return _Lines.of(written) if body.get_content_subtype() == "html" else written
+
+
+class _Lines(HTMLParser):
+    """What a page says, in lines; a quotation of what is answered begins each of its lines as in plain text."""
+
+    LINES = frozenset(["p", "div", "br", "li", "tr", "table", "h1", "h2", "h3", "blockquote", "hr"])
+    UNSEEN = frozenset(["style", "script", "head", "title"])
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.said: list[str] = []
+        self._unseen = self._quoted = 0
+
+    @staticmethod
+    def of(page: str) -> str:
+        lines = _Lines()
+        lines.feed(page)
+        lines.close()
+        return "".join(lines.said)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._unseen += tag in self.UNSEEN
+        self._quoted += tag == "blockquote"
+        if tag in self.LINES:
+            self.said.append("\n" + "> " * bool(self._quoted))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen -= tag in self.UNSEEN and self._unseen > 0
+        self._quoted -= tag == "blockquote" and self._quoted > 0
+        if tag in self.LINES:
+            self.said.append("\n" + "> " * bool(self._quoted))
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.said.append(re.sub(r"\s+", " ", data))

@@ -69,6 +69,12 @@ def end_way(work: Work, person_id: uuid.UUID, way: SendingWay, why: WhyNot) -> b
     return True
 
 
+def end_every_way(work: Work, person_id: uuid.UUID) -> None:
+    """Somebody answered STOP, by whichever way: they are sent nothing more by any, until they say otherwise."""
+    for way in SendingWay:
+        end_way(work, person_id, way, WhyNot.OPTED_OUT)
+
+
 def steer_way(desk: Desk, study_id: str, reference: str, way: SendingWay, ends: bool) -> None:
     """Ends a way because the person says so, or opens it again with them. Raises NotPermitted, NotFound."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)

@@ -1,4 +1,4 @@
-"""What came back is noted: a message that did not arrive, and somebody who wants no more by a way."""
+"""What came back is noted: a message that did not arrive, and somebody who wants no more of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from surveyapp.domain.errors import StateRefused
-from surveyapp.domain.sending.planning import MessageState, WhyNot
+from surveyapp.domain.sending.planning import MessageState
 from surveyapp.domain.sending.replies import mail_reply, says_stop
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.sentences import say
@@ -73,7 +73,7 @@ def _heard(desk: Desk, message: EmailMessage) -> str | None:
                 return "bounced"
             ours = store.by_sender_reference(work.session, reference)
             if reply.stop and ours is not None:
-                deciding.end_way(work, ours.participant_id, SendingWay.EMAIL, WhyNot.OPTED_OUT)
+                deciding.end_every_way(work, ours.participant_id)
                 return "stop"
         if reply.stop and _stop_of(work, SendingWay.EMAIL, str(message.get("From", "")).rpartition("<")[2].strip("> ")):
             return "stop"
@@ -142,7 +142,7 @@ def heard_text(desk: Desk, number: str, said: str) -> bool:
 
 
 def _stop_of(work: Work, way: SendingWay, written: str) -> bool:
-    """Ends a way for whoever has this number or address, in every study; whether anybody has."""
+    """Whoever has this number or address is sent nothing more, in every study; whether anybody has."""
     known = contacts.email_address(written) if way is SendingWay.EMAIL else contacts.phone_number(written)
     if known is None:
         return False
@@ -152,6 +152,6 @@ def _stop_of(work: Work, way: SendingWay, written: str) -> bool:
         for reference in contacts.owners(work, scope, [known]).get(known, []):
             person = participants.participant_by_reference(work.session, scope, reference, work.now.date())
             if person is not None:
-                deciding.end_way(work, person.id, way, WhyNot.OPTED_OUT)
+                deciding.end_every_way(work, person.id)
                 ended = True
     return ended

@@ -115,7 +115,7 @@ def test_stop_in_four_languages_ends_text_messages(runtime: Runtime, notify: Fla
         assert tell(notify, "text", source_number="447700900142", message=said).status_code == 200
     with runtime.database.reading() as session:
         assert [(way, why) for way, why, _ in recipients.ended_ways(session, person.id)] == [
-            (SendingWay.TEXT, WhyNot.OPTED_OUT)
+            (way, WhyNot.OPTED_OUT) for way in SendingWay
         ]
 
 

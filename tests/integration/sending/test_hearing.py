@@ -19,7 +19,7 @@ from surveyapp.domain.sending.replies import MailReply, mail_reply, says_stop
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.sending import hearing, outbox
+from surveyapp.services.sending import deciding, hearing, outbox
 from surveyapp.services.work import Desk
 from surveyapp.store.sending import recipients
 from tests import factories
@@ -182,7 +182,7 @@ def test_a_mailbox_is_read(runtime: Runtime, clock: Clock, server: MailServerOfT
         ends = {
             each.id: [why for _, why, _ in recipients.ended_ways(session, each.id)] for each in (gone, stops, talks)
         }
-    assert ends == {gone.id: [WhyNot.BOUNCED], stops.id: [WhyNot.OPTED_OUT], talks.id: []}
+    assert ends == {gone.id: [WhyNot.BOUNCED], stops.id: [WhyNot.OPTED_OUT] * 3, talks.id: []}
     assert rows(runtime, gone)[0].state is MessageState.BOUNCED
     clock.forward(days=3)
     carrier = Told()
@@ -195,7 +195,7 @@ def test_a_mailbox_that_does_not_let_us_in_says_so(runtime: Runtime, server: Mai
         hearing.read_mailbox(desk_of(runtime, server, "wrong"))
 
 
-def test_a_text_message_that_says_stop_ends_text_messages_to_its_number(runtime: Runtime) -> None:
+def test_a_text_message_that_says_stop_ends_all_messages_to_whoever_has_its_number(runtime: Runtime) -> None:
     person = reachable(runtime, phone="07700 900142", email="a@example.org")
     desk = factories.operator(runtime)
     assert hearing.heard_text(desk, "447700900142", "Thank you!") is False
@@ -203,4 +203,41 @@ def test_a_text_message_that_says_stop_ends_text_messages_to_its_number(runtime:
     assert hearing.heard_text(desk, "+44 7700 900142", "Stop") is True
     with runtime.database.reading() as session:
         ended = [(way, why) for way, why, _ in recipients.ended_ways(session, person.id)]
-    assert ended == [(SendingWay.TEXT, WhyNot.OPTED_OUT)]
+    assert sorted(ended) == [(way, WhyNot.OPTED_OUT) for way in sorted(SendingWay)]
+
+
+PAGES = {
+    "<p>STOP</p>": True,
+    "<html><head><title>Re</title><style>p { color: red }</style></head><body><div dir=ltr><b>Stop</b> please</div>"
+    "<div class=quote>On Monday you wrote:<blockquote>Answer with STOP</blockquote></div></body></html>": True,
+    "<div>&#83;TOP<br>Sent from my phone</div>": True,
+    "<blockquote>STOP</blockquote><p>When does it end?</p>": False,
+    "<p>Do not stop</p>": False,
+    "<p>Hello,</p><p>STOP</p>": False,
+    "": False,
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_that_says_stop_is_heard_as_a_text_is(page: str) -> None:
+    message = EmailMessage()
+    message["In-Reply-To"] = "<1@x>"
+    message.set_content(page, subtype="html")
+    assert mail_reply(message) == MailReply(("<1@x>",), False, PAGES[page])
+
+
+def test_who_answers_stop_to_an_email_gets_no_reminder_as_a_text(runtime: Runtime, clock: Clock) -> None:
+    clock.now += at_ten(clock.now)
+    person = reachable(runtime, phone="07700 900142", email="a@example.org")
+    other = reachable(runtime, phone="07700 900143", email="b@example.org")
+    switch_on(runtime)
+    carrier = Told()
+    outbox.send(factories.operator(runtime), [STUDY], by(carrier))
+    assert sorted(each.to for each in carrier.handed) == ["a@example.org", "b@example.org"]
+    with factories.operator(runtime).writing() as work:
+        deciding.end_every_way(work, person.id)
+        deciding.end_way(work, other.id, SendingWay.EMAIL, WhyNot.BOUNCED)
+    clock.forward(days=3)
+    later = Told()
+    outbox.send(factories.operator(runtime), [STUDY], by(later))
+    assert [each.to for each in later.handed] == ["+447700900143"]
