@@ -128,6 +128,9 @@ SENTENCES: Mapping[str, str] = {
         "This study asks nobody whether their answers may be put beside other records. Take them without references."
     ),
     "token_name_wanted": N_("Give the token a name of at most %(most)s characters, such as the program that uses it."),
+    "token_made_already": N_(
+        "This token was made already, and is shown once. If you have not copied it, end it and make another."
+    ),
     "token_scope_wanted": N_("Say what the program may read: at least one thing that you may read yourself."),
     "token_days_wanted": N_("Choose how many days it lasts: one of %(days)s."),
     "tokens_too_many": N_("You have %(most)s tokens. End one that no program uses any more first."),
@@ -145,6 +148,9 @@ SENTENCES: Mapping[str, str] = {
     "parameter_twice": N_("%(name)s is there more than once. Send it once."),
     "cursor_unusable": N_("This cursor is not from an answer to the same request. Begin again without one."),
     "no_table": N_("Release %(number)s has no table “%(table)s”. The answer for the release lists those that it has."),
+    "no_such_choice": N_(
+        "There is no file of what the address asks for: `by` is one of %(known)s, `people` is everyone or matched."
+    ),
     "no_dataset": N_("There is no dataset “%(dataset)s” in this shape. There are: %(known)s."),
     "folder_holds_export": N_("%(folder)s holds such an export already. Name another folder, or move that one away."),
     "export_not_written": N_("The files could not be written to %(folder)s: %(why)s."),

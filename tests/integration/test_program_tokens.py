@@ -79,6 +79,17 @@ def test_a_token_is_made_seen_once_and_ended_on_ones_own_page(cafe: Runtime, app
     ]
 
 
+def test_a_form_that_is_sent_again_makes_no_second_token(cafe: Runtime, app: Flask) -> None:
+    client, who = Client(app.test_client()), member(cafe, Role.VIEWER)
+    client.sign_in(who.email)
+    said = {**client.page("/staff/programs").fields(), "name": "Nightly", "scopes": "releases", "days": "30"}
+    first, again = (client.raw.post("/staff/programs", data=said) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 422)
+    assert "This token was made already" in again.get_data(as_text=True)
+    assert not re.findall(r"shiftline_[\w-]+", again.get_data(as_text=True))
+    assert len(tokens.own(Desk(cafe, who))) == 1
+
+
 def test_whoever_holds_accounts_ends_them(cafe: Runtime, app: Flask) -> None:
     who = member(cafe, Role.VIEWER)
     made = token_of(cafe, who, name="Somebody’s program")

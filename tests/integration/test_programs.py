@@ -371,6 +371,24 @@ def test_page_by_page_it_is_the_whole(everything: Program) -> None:
     }
 
 
+def test_a_cursor_is_of_one_request_and_one_token(cafe: Runtime, app: Flask, everything: Program) -> None:
+    """What comes in which order is another's elsewhere: with its cursor people would be left out and come twice."""
+    at = f"{STUDY}/answers/first"
+    cursor = everything.read(at, limit=2)["next"]
+    assert cursor
+    assert everything.ask(at, cursor=cursor, limit=5).status_code == 200, "how many at once is nothing of it"
+    other = Program(app, token_of(cafe, member(cafe, *ALL_ROLES)).secret)
+    for program, path, more in (
+        (other, at, {}),
+        (everything, f"{STUDY}/answers/second", {}),
+        (everything, at, {"release": 1}),
+        (everything, f"{STUDY}/releases/1/records", {}),
+        (everything, f"{STUDY}/releases", {}),
+    ):
+        answer = program.ask(path, cursor=cursor, **more)
+        assert (answer.status_code, "Begin again without one" in answer.get_data(as_text=True)) == (400, True), path
+
+
 def test_standing_is_what_the_page_of_response_says(cafe: Runtime, everything: Program) -> None:
     answer = everything.read(f"{STUDY}/standing")
     assert (answer["edition"], answer["for_publication"]) == ("working", False)

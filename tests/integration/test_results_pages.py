@@ -203,6 +203,18 @@ def test_what_there_is_not_is_not_found(evaluator: Evaluator, path: str) -> None
     assert evaluator.page(path, 404).said("h1") == ["There is no such page"]
 
 
+@pytest.mark.parametrize("at", ["/results", "/released"])
+@pytest.mark.parametrize("file", ["measures/confidence_career_potential", "questions/backfill/1"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+@pytest.mark.parametrize("asked", ["?by=gender", "?people=some"])
+def test_no_file_is_made_of_what_cannot_be_given(
+    evaluator: Evaluator, at: str, file: str, ending: str, asked: str
+) -> None:
+    """Beside a page's numbers stands what was asked for in vain; a file would be taken for it."""
+    page = evaluator.page(f"/../..{at}/{factories.STUDY}/{file}.{ending}{asked}", 409)
+    assert "is one of employer_size" in page.words
+
+
 def test_every_closed_question_has_its_distribution_and_table(evaluator: Evaluator) -> None:
     staff = factories.create_staff(evaluator.runtime, Role.EVALUATOR)
     page = evaluator.page("/questions/backfill/1")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from surveyapp.domain.exports.dataset import AnswerExport
-from surveyapp.reports.exports.texts import CODEBOOK, cells_text, codebook, words_cell
+from surveyapp.reports.exports.texts import CODEBOOK, NamedColumns, cells_text, codebook, words_cell
 
 
 def write(export: AnswerExport, folder: Path) -> list[Path]:
@@ -21,13 +21,15 @@ def write(export: AnswerExport, folder: Path) -> list[Path]:
     return made
 
 
-def write_codebook(export: AnswerExport, target: Path) -> None:
-    """What every column is, and what its values mean."""
-    rows = codebook(export, export.datasets)
+def write_codebook(export: AnswerExport, target: Path, columns_of: NamedColumns) -> None:
+    """What every column is, what it is called in the files beside, and what its values mean."""
+    value = CODEBOOK.index("value")
     # A kind of absence stands as it does in the data.
-    _file(
-        target, CODEBOOK, ([cell if each == 10 else words_cell(cell) for each, cell in enumerate(row)] for row in rows)
+    rows = (
+        [cell if place == value else words_cell(cell) for place, cell in enumerate(row)]
+        for row in codebook(export, columns_of)
     )
+    _file(target, CODEBOOK, rows)
 
 
 def _file(target: Path, header: Sequence[str], rows: Iterable[Iterable[str]]) -> None:

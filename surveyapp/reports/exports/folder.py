@@ -23,7 +23,7 @@ from surveyapp.reports.exports import (
     triples,
     workbook_tables,
 )
-from surveyapp.reports.exports.texts import readme
+from surveyapp.reports.exports.texts import NamedColumns, as_they_are, readme
 
 Writer = Callable[[AnswerExport, Path], list[Path]]
 
@@ -37,6 +37,14 @@ WRITERS: Mapping[str, Writer] = {
     "ddi": ddi.write,
 }
 """By the name of the format."""
+
+COLUMNS: Mapping[str, NamedColumns] = {
+    "sav": stat_files.sav_columns,
+    "dta": stat_files.dta_columns,
+    "parquet": parquet_tables.columns,
+    "triples": triples.columns,
+}
+"""Of the formats whose columns are others, or called otherwise."""
 
 
 def write(export: AnswerExport, form: str, folder: Path) -> list[Path]:
@@ -73,7 +81,7 @@ def pack(export: AnswerExport, form: str, place: Path, into: IO[bytes]) -> None:
 def _write(export: AnswerExport, form: str, folder: Path) -> list[Path]:
     made = WRITERS[form](export, folder)
     book = folder / f"{export.stem}_codebook.csv"
-    csv_tables.write_codebook(export, book)
+    csv_tables.write_codebook(export, book, COLUMNS.get(form, as_they_are))
     compared = folder / f"{export.stem}_comparability.jsonld"
     compared.write_text(comparability_ld.document(export), encoding="utf-8")
     about = folder / f"{export.stem}_readme.txt"

@@ -45,6 +45,11 @@ class NumberedColumn:
     absent: dict[int, MissingKind] = field(default_factory=dict)
 
 
+def parted_columns(export: AnswerExport, dataset: Dataset) -> tuple[ExportColumn, ...]:
+    """The columns of a dataset with those beside that say why there is no answer."""
+    return tuple(reasons_beside(dataset, WITH_REASON_BESIDE, export.missing_labels).columns)
+
+
 def numbered(export: AnswerExport, dataset: Dataset, since: dt.date) -> list[NumberedColumn]:
     """A dataset column by column. Days are days after `since`, times and moments seconds (of the day, after `since`);
     nothing is not-a-number, and of text an empty string. What there is no answer for is not-a-number too, and its

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import pyarrow
 from pyarrow import parquet
 
-from surveyapp.domain.exports.dataset import AnswerExport, ColumnType, ExportColumn, ExportValue
+from surveyapp.domain.exports.dataset import AnswerExport, ColumnType, Dataset, ExportColumn, ExportValue
 from surveyapp.domain.exports.reasons import reasons_beside
+from surveyapp.reports.exports.texts import as_they_are
 
 AT_A_TIME = 20_000
 
@@ -44,6 +46,11 @@ def write(export: AnswerExport, folder: Path) -> list[Path]:
                 writer.write_table(pyarrow.table(arrays, schema=schema))
         made.append(target)
     return made
+
+
+def columns(export: AnswerExport, dataset: Dataset) -> Iterable[tuple[ExportColumn, str]]:
+    """A dataset's columns as `write` names them."""
+    return as_they_are(export, reasons_beside(dataset, frozenset(ColumnType), export.missing_labels))
 
 
 def _array(field: Any, column: ExportColumn, values: tuple[ExportValue, ...]) -> Any:

@@ -15,10 +15,18 @@ import numpy as np
 import pandas
 import pyreadstat
 
-from surveyapp.domain.exports.dataset import AnswerExport, ColumnType, ExportColumn, MissingKind
+from surveyapp.domain.exports.dataset import AnswerExport, ColumnType, Dataset, ExportColumn, MissingKind
 from surveyapp.domain.exports.names import clipped, shortened, unique_names
 from surveyapp.domain.exports.reasons import number_of
-from surveyapp.reports.exports.numbered import ROOM, NumberedColumn, absent_number, floor_of, labels_of, numbered
+from surveyapp.reports.exports.numbered import (
+    ROOM,
+    NumberedColumn,
+    absent_number,
+    floor_of,
+    labels_of,
+    numbered,
+    parted_columns,
+)
 
 SPSS_EPOCH, STATA_EPOCH = dt.date(1582, 10, 14), dt.date(1960, 1, 1)
 """The day from which each counts."""
@@ -50,13 +58,13 @@ def write_sav(export: AnswerExport, folder: Path) -> list[Path]:
     made = []
     for dataset in export.datasets:
         columns = list(_in_pieces(numbered(export, dataset, SPSS_EPOCH), SPSS_TEXT))
-        names = _names(columns, SPSS_NAME, SPSS_RESERVED)
+        names = _names([each.column for each in columns], SPSS_NAME, SPSS_RESERVED)
         target = folder / export.file_name(dataset, "sav")
         pyreadstat.write_sav(
             pandas.DataFrame({name: _spss(each) for name, each in zip(names, columns, strict=True)}),
             target,
             file_label=clipped(f"{export.title}: {dataset.title}", 60),
-            column_labels=[shortened(each.column.label, SPSS_LABEL) for each in columns],
+            column_labels=[shortened(each.column.label, SPSS_LABEL, ending=True) for each in columns],
             note=_notes(export),
             variable_value_labels={
                 name: {
@@ -88,14 +96,13 @@ def write_dta(export: AnswerExport, folder: Path) -> list[Path]:
     made = []
     for dataset in export.datasets:
         columns = numbered(export, dataset, STATA_EPOCH)
-        # What writes the file calls the words of a variable's values by its name and number, and that is a name, too.
-        names = _names(columns, STATA_NAME - len(str(len(columns))), STATA_RESERVED)
+        names = _names([each.column for each in columns], _stata_room(len(columns)), STATA_RESERVED)
         target = folder / export.file_name(dataset, "dta")
         pyreadstat.write_dta(
             pandas.DataFrame({name: _stata(each) for name, each in zip(names, columns, strict=True)}),
             target,
             file_label=clipped(f"{export.study} {export.edition} {dataset.name}", STATA_LABEL),
-            column_labels=[shortened(each.column.label, STATA_LABEL) for each in columns],
+            column_labels=[shortened(each.column.label, STATA_LABEL, ending=True) for each in columns],
             variable_value_labels={
                 name: _stata_labels(each.column, export.missing_labels)
                 for name, each in zip(names, columns, strict=True)
@@ -116,6 +123,30 @@ def write_dta(export: AnswerExport, folder: Path) -> list[Path]:
     return made
 
 
+def sav_columns(export: AnswerExport, dataset: Dataset) -> list[tuple[ExportColumn, str]]:
+    """A dataset's columns as `write_sav` names them; not the further pieces of long texts."""
+    return _named(export, dataset, SPSS_NAME, SPSS_RESERVED)
+
+
+def dta_columns(export: AnswerExport, dataset: Dataset) -> list[tuple[ExportColumn, str]]:
+    """A dataset's columns as `write_dta` names them."""
+    parted = parted_columns(export, dataset)
+    return _named(export, dataset, _stata_room(len(parted)), STATA_RESERVED)
+
+
+def _named(
+    export: AnswerExport, dataset: Dataset, most: int, reserved: frozenset[str]
+) -> list[tuple[ExportColumn, str]]:
+    parted = parted_columns(export, dataset)
+    return list(zip(parted, _names(parted, most, reserved), strict=True))
+
+
+def _stata_room(columns: int) -> int:
+    """Bytes of a name: what writes the file calls the words of a variable's values by its name and number, and that is
+    a name, too."""
+    return STATA_NAME - len(str(columns))
+
+
 def _stata_labels(column: ExportColumn, words: Mapping[MissingKind, str]) -> Any:
     """Words by number and, of the kinds of absence, by letter."""
     labels: dict[int | str, str] = {value.number: value.label for value in column.values}
@@ -129,9 +160,9 @@ def letter(number: int) -> str:
     return chr(ord("a") + number - 1)
 
 
-def _names(columns: Sequence[NumberedColumn], most: int, reserved: frozenset[str]) -> list[str]:
+def _names(columns: Sequence[ExportColumn], most: int, reserved: frozenset[str]) -> list[str]:
     """Names that the program takes; one that is a word of its language has an underscore after it."""
-    wanted = (each.column.name for each in columns)
+    wanted = (each.name for each in columns)
     return unique_names((f"{name}_" if name in reserved else name for name in wanted), most)
 
 

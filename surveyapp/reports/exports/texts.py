@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from surveyapp.domain.exports.dataset import AnswerExport, Dataset, ExportRow, ExportValue, MissingKind
+from surveyapp.domain.exports.dataset import AnswerExport, Dataset, ExportColumn, ExportRow, ExportValue, MissingKind
 from surveyapp.reports.text.phrasing import ENGLISH
 
 MARK = "."
@@ -96,6 +96,7 @@ def readme(export: AnswerExport, files: list[str]) -> str:
 CODEBOOK = (
     "dataset",
     "column",
+    "in_file",
     "label",
     "type",
     "level",
@@ -111,13 +112,22 @@ CODEBOOK = (
 )
 
 
-def codebook(export: AnswerExport, datasets: tuple[Dataset, ...]) -> Iterator[list[str]]:
+NamedColumns = Callable[[AnswerExport, Dataset], Iterable[tuple[ExportColumn, str]]]
+"""The columns of a dataset as a format has them, each with what it is called in the file."""
+
+
+def as_they_are(_export: AnswerExport, dataset: Dataset) -> Iterable[tuple[ExportColumn, str]]:
+    return ((column, column.name) for column in dataset.columns)
+
+
+def codebook(export: AnswerExport, columns_of: NamedColumns = as_they_are) -> Iterator[list[str]]:
     """A row a column, and one for each value and kind of absence that it can have, beneath `CODEBOOK`."""
-    for dataset in datasets:
-        for column in dataset.columns:
+    for dataset in export.datasets:
+        for column, in_file in columns_of(export, dataset):
             head = [
                 dataset.name,
                 column.name,
+                in_file,
                 column.label,
                 column.type.value,
                 column.level,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -28,7 +28,7 @@ from surveyapp.domain.exports.dataset import (
 )
 from surveyapp.domain.exports.names import shortened
 from surveyapp.domain.exports.reasons import number_of, reasons_beside
-from surveyapp.reports.exports.texts import number_text
+from surveyapp.reports.exports.texts import as_they_are, number_text
 from surveyapp.reports.exports.xml_text import add, save
 
 LABEL = 250
@@ -70,6 +70,11 @@ def write(export: AnswerExport, folder: Path) -> list[Path]:
         save(_metadata(export, parted, extents, data.name), described)
         made += [data, described]
     return made
+
+
+def columns(export: AnswerExport, dataset: Dataset) -> Iterable[tuple[ExportColumn, str]]:
+    """A dataset's columns as `write` names them."""
+    return as_they_are(export, reasons_beside(dataset, WITH_REASON_BESIDE, export.missing_labels))
 
 
 def absent_code(column: ExportColumn, kind: MissingKind) -> int:

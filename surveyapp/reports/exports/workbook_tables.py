@@ -57,7 +57,7 @@ def write(export: AnswerExport, folder: Path) -> list[Path]:
     _rows(
         described,
         CODEBOOK,
-        ([_words(described, cell) for cell in row] for row in codebook(export, export.datasets)),
+        ([_words(described, cell) for cell in row] for row in codebook(export)),
     )
     target = folder / f"{export.stem}_{export.shape.value}.xlsx"
     book.save(target)

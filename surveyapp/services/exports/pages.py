@@ -6,8 +6,6 @@ page and every day for one token, another for each other, and unknown to whoever
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime as dt
 import heapq
 import hmac
@@ -17,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import InputRefused, NotFound
+from surveyapp.domain.errors import NotFound
 from surveyapp.domain.exports.columns import InWords
 from surveyapp.domain.exports.dataset import MISSING_LABELS, ColumnType, Dataset, ExportRow, ExportShape
 from surveyapp.domain.exports.reasons import reasons_beside
@@ -39,7 +37,7 @@ MOST_PEOPLE = 1_000
 @dataclass(frozen=True, kw_only=True)
 class AnswersPage:
     """Rows of some people in a dataset, with the columns of the files that hold both an answer and why there is none.
-    `next`: the cursor of the people after them; None: there are no more."""
+    `last`: what the last of these people is called here, where there are more after them."""
 
     study: str
     edition: str
@@ -47,29 +45,30 @@ class AnswersPage:
     dataset: Dataset
     rows: tuple[ExportRow, ...]
     until: dt.datetime
-    next: str | None
+    last: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageRequest:
-    """What a program asks for. `limit`: of how many people at most; `cursor`: after whom."""
+    """What a program asks for. `limit`: of how many people at most; `after`: what whoever they come after is
+    called, as `last` said it."""
 
     shape: ExportShape
     dataset: str
     release: int | None = None
     limit: int = MOST_PEOPLE
-    cursor: str | None = None
+    after: str = ""
 
 
 def page(desk: Desk, caller: ProgramCaller, study_id: str, request: PageRequest, translate: InWords) -> AnswersPage:
-    """The next people's rows. It is in the trail before any answer is read. Raises NotFound, NotPermitted, and
-    InputRefused (`cursor`)."""
+    """The next people's rows. It is in the trail before any answer is read. Raises NotFound, NotPermitted."""
     study = may_export(desk, study_id)
     scope = desk.scope(Action.EXPORT_ANSWERS, study_id)
-    after = _after(request.cursor)
     with desk.reading() as work:
         until = cut(work, scope, request.release)
-        named = _next_people(exported.people_there(work.session, scope), caller, study_id, after, request.limit + 1)
+        named = _next_people(
+            exported.people_there(work.session, scope), caller, study_id, request.after, request.limit + 1
+        )
         shown = dict(itertools.islice(named.items(), request.limit))
         people = list(whose(work, study, scope, references=False, named=shown).people.values())
         may_leave = {each.id for each in people}
@@ -114,7 +113,7 @@ def page(desk: Desk, caller: ProgramCaller, study_id: str, request: PageRequest,
         dataset=chosen,
         rows=tuple(chosen.rows()),
         until=until,
-        next=_cursor(list(shown.values())[-1]) if len(named) > len(shown) else None,
+        last=list(shown.values())[-1] if len(named) > len(shown) else None,
     )
 
 
@@ -155,17 +154,3 @@ def _next_people(
     secret, study = caller.secret.encode(), study_id.encode()
     called = ((f"p{hmac.digest(secret, study + person.bytes, 'sha256').hex()[:20]}", person) for person in people)
     return {person: key for key, person in heapq.nsmallest(most, (each for each in called if each[0] > after))}
-
-
-def _cursor(key: str) -> str:
-    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
-
-
-def _after(cursor: str | None) -> str:
-    """The person after whom a page begins; empty: at the first. Raises InputRefused (`cursor`)."""
-    if cursor is None:
-        return ""
-    try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except (binascii.Error, ValueError):
-        raise InputRefused(say("cursor_unusable"), "cursor") from None

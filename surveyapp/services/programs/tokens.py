@@ -88,8 +88,11 @@ def can_have(staff: Staff) -> tuple[TokenScope, ...]:
     return tuple(scope for scope, action in NEEDS.items() if staff.studies(action))
 
 
-def make(desk: Desk, name: str, scopes: Iterable[str], days: int, purpose: str = "") -> MadeToken:
-    """A token for whoever asks. Raises FieldsRefused (of `name`, `scopes`, `days`, `purpose`)."""
+def make(
+    desk: Desk, name: str, scopes: Iterable[str], days: int, purpose: str = "", asked_as: uuid.UUID | None = None
+) -> MadeToken:
+    """A token for whoever asks. `asked_as`: sent again under the same key, it is made once. Raises FieldsRefused (of
+    `name`, `scopes`, `days`, `purpose`)."""
     said, wanted, what_for = " ".join(name.split()), set(scopes), ""
     with desk.writing() as work:
         allowed = {scope.value: scope for scope in can_have(work.staff)}
@@ -109,13 +112,15 @@ def make(desk: Desk, name: str, scopes: Iterable[str], days: int, purpose: str =
                 if not what_for:
                     faults.append(FieldFault("purpose", say("export_purpose_wanted")))
         staff_store.credentials_by_id(work.session, work.staff.id, lock=True)
+        if asked_as is not None and store.exists(work.session, asked_as):
+            faults = [FieldFault("name", say("token_made_already"))]
         if not faults and len(store.of_staff(work.session, work.staff.id, work.now)) >= MOST_TOKENS:
             faults.append(FieldFault("name", say("tokens_too_many", most=MOST_TOKENS)))
         if faults:
             raise FieldsRefused(tuple(faults))
         secret = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
         made = ProgramToken(
-            id=new_id(),
+            id=asked_as or new_id(),
             staff_id=work.staff.id,
             name=said,
             scopes=frozenset(allowed[each] for each in wanted),

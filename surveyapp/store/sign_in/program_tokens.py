@@ -47,6 +47,11 @@ def by_digest(session: Session, digest: str) -> ProgramToken | None:
     return None if row is None else _token(row)
 
 
+def exists(session: Session, token_id: uuid.UUID) -> bool:
+    """Whether one was made under this key, whosever it is, and whether or not it has ended."""
+    return session.get(ProgramTokenRow, token_id) is not None
+
+
 def of_staff(session: Session, staff_id: uuid.UUID, now: dt.datetime) -> tuple[ProgramToken, ...]:
     """Somebody's tokens that live, the newest first."""
     query = select(ProgramTokenRow).where(ProgramTokenRow.staff_id == staff_id, *_alive(now))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.instrument.study import Attribute, Study
+from surveyapp.domain.sentences import say
 
 BY, PEOPLE, MATCHED = "by", "people", "matched"
 TOUCHPOINTS, ONLY, OPTION, AT, WITH = "touchpoints", "only", "option", "at", "with"
@@ -29,6 +31,9 @@ class ResultsQuery:
         return self.by.name if self.by else None
 
 
+ReadsAsked = Callable[[Study, Mapping[str, str]], ResultsQuery]
+
+
 def asked_for(study: Study, arguments: Mapping[str, str]) -> ResultsQuery:
     """Reads `?by=` and `?people=`."""
     remarks = []
@@ -39,6 +44,14 @@ def asked_for(study: Study, arguments: Mapping[str, str]) -> ResultsQuery:
     if people not in ("", "everyone", MATCHED):
         remarks.append(_("There is no such choice of people. Everyone is shown."))
     return ResultsQuery(by, people == MATCHED, tuple(remarks))
+
+
+def asked_in_a_file(study: Study, arguments: Mapping[str, str]) -> ResultsQuery:
+    """The same of a file, beside whose numbers nothing is said. Raises StateRefused for what cannot be given."""
+    asked = asked_for(study, arguments)
+    if asked.remarks:
+        raise StateRefused(say("no_such_choice", known=list(study.segments)))
+    return asked
 
 
 def segments(study: Study) -> tuple[Attribute, ...]:

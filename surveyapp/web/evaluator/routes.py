@@ -22,7 +22,7 @@ from surveyapp.reports.files.people_csv import measure_comparators, question_com
 from surveyapp.reports.files.records import distribution_records, shift_records
 from surveyapp.services.results import distributions, measures
 from surveyapp.web.evaluator import choosing, drawing, taking, views
-from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
+from surveyapp.web.evaluator.asked import ReadsAsked, ResultsQuery, asked_for, asked_in_a_file
 from surveyapp.web.evaluator.doors import door
 from surveyapp.web.evaluator.kept import DrawnPage, draw, working_page
 from surveyapp.web.shared.language import staff_study
@@ -79,7 +79,7 @@ def measure(study_id: str, measure_id: str) -> DrawnPage:
 @staff_only
 def measure_csv(study_id: str, measure_id: str) -> Response:
     study = runtime().study(study_id)
-    asked = asked_for(study, request.args)
+    asked = asked_in_a_file(study, request.args)
     shift = measures.shift(desk().as_written, study_id, measure_id, matched=asked.matched, segment=asked.segment)
     taking.note(study_id, measure_id, "csv")
     return csv_reply(records_file((*shift_records(shift), *measure_comparators(study, shift))), measure_id)
@@ -89,7 +89,7 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
 @staff_only
 def measure_xlsx(study_id: str, measure_id: str) -> Response:
     study = staff_study(study_id)
-    asked = asked_for(study, request.args)
+    asked = asked_in_a_file(study, request.args)
     acting = desk().as_written
     shift, other = measures.shift_beside(acting, study_id, measure_id, matched=asked.matched, segment=asked.segment)
     records = (*shift_records(shift), *measure_comparators(study, shift))
@@ -129,7 +129,7 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> Drawn
 @staff_only
 def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
     study = runtime().study(study_id)
-    asked = asked_for(study, request.args)
+    asked = asked_in_a_file(study, request.args)
     found = distributions.questions(desk().as_written, study_id, group, touchpoint, segment=asked.segment)
     records = (*distribution_records(study_id, found), *question_comparators(study, found))
     taking.note(study_id, f"{group} {touchpoint}", "csv")
@@ -139,7 +139,7 @@ def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>.xlsx")
 @staff_only
 def questions_xlsx(study_id: str, group: str, touchpoint: int) -> Response:
-    study, asked, blocks = _questions(study_id, group, touchpoint)
+    study, asked, blocks = _questions(study_id, group, touchpoint, asked_in_a_file)
     found = distributions.questions(desk().as_written, study_id, group, touchpoint, segment=asked.segment)
     records = (*distribution_records(study_id, found), *question_comparators(runtime().study(study_id), found))
     notes = views.place_notes(study, group, touchpoint)
@@ -154,8 +154,10 @@ def taken(study_id: str) -> tuple[str, int]:
     return "", 204
 
 
-def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, ResultsQuery, list[views.Block]]:
+def _questions(
+    study_id: str, group: str, touchpoint: int, read: ReadsAsked = asked_for
+) -> tuple[Study, ResultsQuery, list[views.Block]]:
     study = staff_study(study_id)
-    asked = asked_for(study, request.args)
+    asked = read(study, request.args)
     found = distributions.questions(desk(), study_id, group, touchpoint, segment=asked.segment)
     return study, asked, views.blocks(found)

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as lazy
 from flask_babel import ngettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
-from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -49,6 +49,7 @@ def _days(sent: object) -> int:
 class TokenForm(StaffForm):
     """A new token: for which program, what it reads, and for how long."""
 
+    asked_as = HiddenField(default=lambda: str(uuid.uuid4()))
     name = StringField(lazy("Which program"))
     scopes = SelectMultipleField(
         lazy("What it may read"),
@@ -73,7 +74,12 @@ def own() -> Reply:
     if form.validate_on_submit():
         try:
             made = tokens.make(
-                desk(), form.name.data or "", form.scopes.data or (), form.days.data, form.purpose.data or ""
+                desk(),
+                form.name.data or "",
+                form.scopes.data or (),
+                form.days.data,
+                form.purpose.data or "",
+                asked_as=_key(form.asked_as.data),
             )
         except FieldsRefused as refused:
             for fault in refused.faults:
@@ -81,6 +87,14 @@ def own() -> Reply:
         else:
             return _page(TokenForm(formdata=None), made)
     return _page(form)
+
+
+def _key(sent: str | None) -> uuid.UUID | None:
+    """The key that a form was sent under; None where there is none, as from a program."""
+    try:
+        return uuid.UUID(sent or "")
+    except ValueError:
+        return None
 
 
 def _page(form: TokenForm, made: MadeToken | None = None) -> Reply:

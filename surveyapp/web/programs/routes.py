@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime as dt
 import functools
 import json
@@ -29,7 +27,7 @@ from surveyapp.services.results.releasing import released
 from surveyapp.services.security import refusals
 from surveyapp.services.translation import interface_catalogues
 from surveyapp.services.work import Desk
-from surveyapp.web.programs import openapi, problems
+from surveyapp.web.programs import cursors, openapi, problems
 from surveyapp.web.programs.operations import AT, OPERATIONS, Operation
 from surveyapp.web.shared.headers import ask_again, keep_for_a_while
 from surveyapp.web.shared.runtime import runtime
@@ -250,7 +248,7 @@ def standing(study_id: str, group: str | None) -> dict[str, Any]:
 def answers(
     study_id: str, dataset: str, shape: ExportShape, release: int | None, cursor: str | None, limit: int
 ) -> dict[str, Any]:
-    asked = pages.PageRequest(shape=shape, dataset=dataset, release=release, limit=limit, cursor=cursor)
+    asked = pages.PageRequest(shape=shape, dataset=dataset, release=release, limit=limit, after=_opened(cursor) or "")
     found = pages.page(desk(), caller(), study_id, asked, str)
     names = [column.name for column in found.dataset.columns]
     return {
@@ -262,7 +260,7 @@ def answers(
         "purpose": caller().token.purpose,
         "columns": names,
         "rows": [dict(zip(names, row, strict=True)) for row in found.rows],
-        "next": found.next,
+        "next": None if found.last is None else _cursor(found.last),
     }
 
 
@@ -322,18 +320,12 @@ def _note_release(study_id: str, what: str, found: Release | None = None) -> Non
     tokens.note(desk(), caller(), AuditAction.RELEASE_TAKEN, study_id, what, **number)
 
 
-def _cursor(written: str) -> str:
-    return base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")
+def _cursor(place: str) -> str:
+    return cursors.written(caller().token, place)
 
 
 def _opened(cursor: str | None) -> str | None:
-    """What stands in a cursor. Raises InputRefused (`cursor`)."""
-    if cursor is None:
-        return None
-    try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except (binascii.Error, ValueError):
-        raise InputRefused(say("cursor_unusable"), "cursor") from None
+    return cursors.opened(caller().token, cursor)
 
 
 def _whole_cursor(cursor: str | None) -> int | None:

@@ -24,7 +24,7 @@ from surveyapp.reports.files.workbook import sheet_each
 from surveyapp.services.results import taking as service
 from surveyapp.services.results.releasing import released
 from surveyapp.web.evaluator import choosing, taking, views, who_views
-from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
+from surveyapp.web.evaluator.asked import ReadsAsked, ResultsQuery, asked_for, asked_in_a_file
 from surveyapp.web.evaluator.doors import door
 from surveyapp.web.evaluator.kept import DrawnPage, draw, released_page
 from surveyapp.web.shared.language import staff_study
@@ -137,7 +137,7 @@ def measure(study_id: str, measure_id: str, number: int | None) -> DrawnPage:
 
 @_of_a_release("/measures/<measure_id>.csv")
 def measure_csv(study_id: str, measure_id: str, number: int | None) -> Response:
-    asked = asked_for(runtime().study(study_id), request.args)
+    asked = asked_in_a_file(runtime().study(study_id), request.args)
     release, shift = released.measure(desk().as_written, study_id, measure_id, number, asked.segment)
     return _csv(records_file(shift_records(shift)), release, measure_id)
 
@@ -145,7 +145,7 @@ def measure_csv(study_id: str, measure_id: str, number: int | None) -> Response:
 @_of_a_release("/measures/<measure_id>.xlsx")
 def measure_xlsx(study_id: str, measure_id: str, number: int | None) -> Response:
     study = staff_study(study_id)
-    asked = asked_for(study, request.args)
+    asked = asked_in_a_file(study, request.args)
     _, shift = released.measure(desk().as_written, study_id, measure_id, number, asked.segment)
     return taking.shift_workbook(study, shift, shift_records(shift), measure_id)
 
@@ -179,7 +179,7 @@ def question(study_id: str, group: str, touchpoint: int, variable: str, number: 
 
 @_of_a_release("/questions/<group>/<int:touchpoint>.csv")
 def questions_csv(study_id: str, group: str, touchpoint: int, number: int | None) -> Response:
-    asked = asked_for(runtime().study(study_id), request.args)
+    asked = asked_in_a_file(runtime().study(study_id), request.args)
     release, found = released.questions(desk().as_written, study_id, group, touchpoint, number, asked.segment)
     return _csv(records_file(distribution_records(study_id, found)), release, f"{group}_{touchpoint}")
 
@@ -257,7 +257,7 @@ def people_xlsx(study_id: str, group: str, number: int | None) -> Response:
 
 @_of_a_release("/questions/<group>/<int:touchpoint>.xlsx")
 def questions_xlsx(study_id: str, group: str, touchpoint: int, number: int | None) -> Response:
-    study, asked, release, blocks = _questions(study_id, group, touchpoint, number)
+    study, asked, release, blocks = _questions(study_id, group, touchpoint, number, asked_in_a_file)
     _, found = released.questions(desk().as_written, study_id, group, touchpoint, number, asked.segment)
     notes = (standing(study, release, group), *views.place_notes(study, group, touchpoint))
     return taking.questions_workbook(
@@ -266,10 +266,10 @@ def questions_xlsx(study_id: str, group: str, touchpoint: int, number: int | Non
 
 
 def _questions(
-    study_id: str, group: str, touchpoint: int, number: int | None
+    study_id: str, group: str, touchpoint: int, number: int | None, read: ReadsAsked = asked_for
 ) -> tuple[Study, ResultsQuery, Release, list[views.Block]]:
     study = staff_study(study_id)
-    asked = asked_for(study, request.args)
+    asked = read(study, request.args)
     release, found = released.questions(desk(), study_id, group, touchpoint, number, asked.segment)
     return study, asked, release, views.blocks(found)
 

@@ -25,6 +25,39 @@ def test_names_are_one_columns_alone_whatever_the_case_and_fit(wanted: list[str]
     assert all(made[place] == wanted[place] for place in first.values() if len(wanted[place]) <= most)
 
 
+def test_a_name_that_is_cut_keeps_its_ending() -> None:
+    wanted = [
+        "t1_overall_value_why_themes_t16",
+        "t1_overall_value_why_themes_t17",
+        "t1_confidence_career_potential_before",
+        "t1_confidence_career_potential_now",
+        "t1_confidence_career_potential_why",
+        "t1_confidence_career_potential_why_missing",
+    ]
+    assert unique_names(wanted, 29) == [
+        "t1_overall_value_w_themes_t16",
+        "t1_overall_value_w_themes_t17",
+        "t1_confidence_career_p_before",
+        "t1_confidence_c_potential_now",
+        "t1_confidence_c_potential_why",
+        "t1_confidence_car_why_missing",
+    ]
+
+
+def test_a_label_that_is_cut_can_keep_its_ending() -> None:
+    """The statements of one question differ there alone."""
+    about = "Thinking of the work readiness sessions, how much do you agree or disagree? "
+    made = [shortened(about + each, 80, ending=True) for each in ("The topics were useful.", "The leaders helped me.")]
+    assert made[0].endswith("The topics were useful.")
+    assert made[1].endswith("The leaders helped me.")
+    assert all(each.startswith("Thinking of the work readiness") and len(each.encode()) <= 80 for each in made)
+
+
+@given(st.text(), st.integers(4, 300))
+def test_a_label_with_its_ending_fits_in_bytes(text: str, most: int) -> None:
+    assert len(shortened(text, most, ending=True).encode()) <= most
+
+
 @given(st.text(), st.integers(3, 300))
 def test_a_label_fits_in_bytes_and_no_character_is_cut_in_two(text: str, most: int) -> None:
     for made in (clipped(text, most), shortened(text, most)):
