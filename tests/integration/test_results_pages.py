@@ -211,7 +211,7 @@ def test_no_file_is_made_of_what_cannot_be_given(
     evaluator: Evaluator, at: str, file: str, ending: str, asked: str
 ) -> None:
     """Beside a page's numbers stands what was asked for in vain; a file would be taken for it."""
-    page = evaluator.page(f"/../..{at}/{factories.STUDY}/{file}.{ending}{asked}", 409)
+    page = evaluator.client.page(f"{at}/{factories.STUDY}/{file}.{ending}{asked}", 409)
     assert "is one of employer_size" in page.words
 
 
