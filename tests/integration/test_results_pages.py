@@ -212,6 +212,7 @@ def test_no_file_is_made_of_what_cannot_be_given(
 ) -> None:
     """Beside a page's numbers stands what was asked for in vain; a file would be taken for it."""
     page = evaluator.client.page(f"{at}/{factories.STUDY}/{file}.{ending}{asked}", 409)
+    assert "There is no file of what the address asks for" in page.words
     assert "is one of employer_size" in page.words
 
 

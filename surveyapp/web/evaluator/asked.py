@@ -50,7 +50,7 @@ def asked_in_a_file(study: Study, arguments: Mapping[str, str]) -> ResultsQuery:
     """The same of a file, beside whose numbers nothing is said. Raises StateRefused for what cannot be given."""
     asked = asked_for(study, arguments)
     if asked.remarks:
-        raise StateRefused(say("no_such_choice", known=list(study.segments)))
+        raise StateRefused(say("no_such_choice", known=[each.name for each in segments(study)]))
     return asked
 
 
