@@ -15,7 +15,7 @@ from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import KINDS, Form
 from surveyapp.domain.instrument.kinds.dates import MONTHS_BY_NAME
 from surveyapp.domain.instrument.questionnaire import Option, Question
-from surveyapp.domain.normalise import code, free_text, one_line
+from surveyapp.domain.normalise import code, digits_in, free_text, one_line
 from surveyapp.web.packs.pack import reading_of
 from tests.browser.modules import modules, run
 from tests.unit.test_reading import CASES, form_of, question_of
@@ -95,6 +95,9 @@ PIECES = [
 ]  # fmt: skip
 """What hostile and hurried people type, to be put together at random."""
 
+DIGITS = [*"0123456789٠٣۴੨९７𝟐", *" .,_/-–−", "\u00a0", "\u200e", "\u200f"]
+"""As a PIN is typed, by those who part its digits, too."""
+
 QUESTIONS = [
     Question(id="q", kind="number", text="", required=True, units=("kg", "£", "STRASSE"), decimals=2, minimum=-5),
     Question(id="q", kind="number", text="", maximum=3000, missing=()),
@@ -151,18 +154,20 @@ def test_whatever_is_typed_is_read_alike(phone: Page, seed: int) -> None:
 
 NORMALISE = """
   const { freeText, oneLine } = await load("normalise.js");
-  const { code } = await load("folding.js");
-  return given.map((text) => [code(text), freeText(text), oneLine(text)]);
+  const { code, digitsIn } = await load("folding.js");
+  return given.map((text) => [code(text), freeText(text), oneLine(text), digitsIn(text)]);
 """
 
 
 def test_whatever_is_written_takes_the_same_shape(phone: Page) -> None:
     source = random.Random(11)
     texts = ["".join(source.choices(PIECES, k=source.randint(0, 9))) for _ in range(1500)]
+    texts += ["".join(source.choices(DIGITS, k=source.randint(1, 9))) for _ in range(500)]
+    texts += ["7" * 201, " " * 199 + "739", "𝟕" * 200 + "x"]
     # Every character of the first two planes but the halves of surrogates, which no form can send.
     texts += [chr(point) for point in range(0x20000) if not 0xD800 <= point < 0xE000 and assigned(chr(point))]
     for text, found in zip(texts, run(phone, NORMALISE, texts), strict=True):
-        assert found == [code(text), free_text(text), one_line(text)], ascii(text)
+        assert found == [code(text), free_text(text), one_line(text), digits_in(text)], ascii(text)
 
 
 def assigned(character: str) -> bool:

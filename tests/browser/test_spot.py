@@ -160,6 +160,25 @@ def test_a_day_without_a_signal(tab: Tab, live_server: str, runtime_sqlite: Runt
     assert factories.stored(runtime_sqlite, first)[0]["heard_via"] == Codes(("job_shop",))
 
 
+def test_the_same_digits_open_the_day_however_they_are_typed(
+    tab: Tab, live_server: str, runtime_sqlite: Runtime
+) -> None:
+    named(runtime_sqlite, "Amara Nowak")
+    page = away(tab, live_server, runtime_sqlite, "482 913 ")
+    page.context.set_offline(True)
+    for typed in (PIN, "482-913", "48.29.13", "٤٨٢٩١٣", "\u200f۴۸۲۹۱۳", "੪੮੨੯੧੩", "４８２ ９１３"):
+        page.reload()
+        page.wait_for_selector("#unlock")
+        unlock(page, typed)
+        page.get_by_role("button", name="Amara Nowak").wait_for()
+    page.reload()
+    page.wait_for_selector("#unlock")
+    for typed in ("48291", "4829133", "", "482a913", "⁴82913"):
+        unlock(page, typed)
+        page.get_by_text("That is not the PIN of this day.").wait_for()
+        expect(page.locator("#pin-again")).to_have_value("")
+
+
 def test_names_of_a_day_end_with_it_whether_or_not_a_page_is_opened(
     tab: Tab, live_server: str, runtime_sqlite: Runtime
 ) -> None:
@@ -199,8 +218,22 @@ def test_names_of_a_day_end_with_it_whether_or_not_a_page_is_opened(
     assert factories.stored(runtime_sqlite, first)[0]["heard_via"] == Codes(("job_shop",))
 
 
-def get_ready(page: Page) -> None:
+def away(tab: Tab, live_server: str, runtime: Runtime, pin: str = PIN) -> Page:
+    """The list of a day without a signal, of whoever was made before: the signal is there still."""
+    staff = factories.create_staff(runtime, Role.INTERVIEWER)
+    page = tab(f"{live_server}{DAY}")
+    sign_in(page, staff.email, DAY)
+    page.locator("input[value='backfill.1']").check()
     page.fill("#pin", PIN)
+    page.get_by_role("button", name="Begin the day").click()
+    page.get_by_role("link", name="Going where there is no signal?").click()
+    page.wait_for_selector("#get-ready")
+    get_ready(page, pin)
+    return page
+
+
+def get_ready(page: Page, pin: str = PIN) -> None:
+    page.fill("#pin", pin)
     page.get_by_role("button", name="Get ready").click()
     page.get_by_role("button", name="Amara Nowak").wait_for(timeout=60_000)
 

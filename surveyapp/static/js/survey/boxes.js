@@ -2,6 +2,7 @@
 // taken, and sent by whichever page of staff's is open next. services/security/boxes.py says how a box is closed.
 
 import { AWAY } from "./away_places.js";
+import { digitsIn } from "./folding.js";
 
 const DATABASE = "shiftline spot";
 const BOXES = "boxes";
@@ -86,9 +87,11 @@ export function dropSalt(address) {
   document.cookie = `${SALT}=; Path=${address}; Max-Age=0${SECURE ? "; Secure" : ""}`;
 }
 
-// A key out of a PIN, for what only this tablet is to open again, until the day's end.
-export async function keyOf(pin, salt) {
-  const base = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveKey"]);
+// A key out of a PIN, for what only this tablet is to open again, until the day's end. Out of its digits, as the server reads
+// them: however they are typed the next time, they open it.
+export async function keyOf(typed, salt) {
+  const pin = new TextEncoder().encode(digitsIn(typed) ?? typed);
+  const base = await crypto.subtle.importKey("raw", pin, "PBKDF2", false, ["deriveKey"]);
   const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations: 600_000 };
   return crypto.subtle.deriveKey(how, base, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 }

@@ -12,6 +12,13 @@ export function code(typed) {
   return spaced(text.replace(NOT_SHOWN, (shown) => (/[^\S\ufeff]/.test(shown) ? " " : "")));
 }
 
+// The digits of what was typed as digits; blanks and dashes between them are nothing. Null where there is anything else, or
+// nothing.
+export function digitsIn(typed) {
+  const digits = code([...typed].slice(0, 200).join("")).replace(/[ .,_/-]/g, "");
+  return /^[0-9]+$/.test(digits) ? digits : null;
+}
+
 // As Python's `casefold`, which knows no Turkish.
 export function caseless(text) {
   return [...text].map((each) => (each === "ı" ? each : each.toUpperCase().toLowerCase())).join("");
