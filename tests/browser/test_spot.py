@@ -160,6 +160,33 @@ def test_a_day_without_a_signal(tab: Tab, live_server: str, runtime_sqlite: Runt
     assert factories.stored(runtime_sqlite, first)[0]["heard_via"] == Codes(("job_shop",))
 
 
+def test_who_began_without_a_signal_goes_on_when_there_is_one(
+    tab: Tab, live_server: str, runtime_sqlite: Runtime
+) -> None:
+    named(runtime_sqlite, "Amara Nowak")
+    page = away(tab, live_server, runtime_sqlite)
+    page.context.set_offline(True)
+    start(page, "Amara Nowak")
+    page.get_by_label("From the Job Shop").check(force=True)
+    page.get_by_role("button", name="Continue").click()
+    second = page.get_by_role("heading", level=1)
+    expect(second).not_to_have_text("How did you first hear about the scheme?")
+    asked = second.inner_text()
+    page.get_by_role("button", name="Give the tablet back").click()
+    unlock(page, PIN)
+    page.get_by_text("began: the rest goes on once there is a signal").wait_for()
+    page.context.set_offline(False)
+    page.get_by_text("all of it has arrived").wait_for()
+    page.get_by_role("button", name="End, where there is a signal").click()
+    page.wait_for_url("**/tablet")
+    page.fill("#pin", PIN)
+    page.get_by_role("button", name="Take it back").click()
+    page.wait_for_url(f"**{DAY}")
+    page.get_by_role("button", name="Hand over to Amara Nowak").click()
+    page.wait_for_url("**/q/**")
+    expect(page.get_by_role("heading", level=1)).to_have_text(asked)
+
+
 def test_the_same_digits_open_the_day_however_they_are_typed(
     tab: Tab, live_server: str, runtime_sqlite: Runtime
 ) -> None:
@@ -230,6 +257,14 @@ def away(tab: Tab, live_server: str, runtime: Runtime, pin: str = PIN) -> Page:
     page.wait_for_selector("#get-ready")
     get_ready(page, pin)
     return page
+
+
+def start(page: Page, name: str) -> None:
+    """The tablet is handed over, and they agree."""
+    page.get_by_role("button", name=name).click()
+    page.locator("input[name=take_part]").check()
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("heading", name="How did you first hear about the scheme?").wait_for()
 
 
 def get_ready(page: Page, pin: str = PIN) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import datetime as dt
 import json
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from surveyapp.domain.answers import Codes, Mode
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, StateRefused
 from surveyapp.domain.fieldwork.cases import Disposition
+from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import ResponseState
-from surveyapp.services.fieldwork import away
+from surveyapp.services.fieldwork import away, tablets
 from surveyapp.services.fieldwork.away import AwayDay, BoxFate
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
@@ -24,6 +27,7 @@ from surveyapp.services.security import boxes
 from surveyapp.services.security.boxes import BoxUnreadable
 from surveyapp.store import cases, participants, responses
 from surveyapp.store.answering import consents as said_of_consent
+from surveyapp.store.tables import WebSessionRow
 from tests import factories
 from tests.conftest import Clock
 from tests.integration.test_spot import PIN, Seat, actions, named
@@ -181,3 +185,67 @@ def test_two_who_answered_for_one_are_both_kept(runtime: Runtime) -> None:
         is BoxFate.TAKEN
     )
     assert answering_visit(runtime, person)["heard_via"].answer == Codes(("job_shop",))
+
+
+@pytest.mark.both_databases
+def test_who_began_without_a_signal_has_come_and_goes_on_on_this_tablet_alone(runtime: Runtime, clock: Clock) -> None:
+    person, other = named(runtime, "Amara Nowak"), named(runtime, "Zoe Adams")
+    seat = Seat(runtime).begin()
+    given = gone(seat)
+    clock.forward(minutes=40)
+    heard = save({"heard_via": ["job_shop"]})
+    sealed = box(given, at=clock().isoformat(), saves=[heard])
+    declined = box(given, 1, at=clock().isoformat(), agreed={"take_part": False})
+    clock.forward(minutes=10)
+    for _twice in range(2):
+        assert away.receive(runtime, sealed) is BoxFate.TAKEN
+    assert away.receive(runtime, declined) is BoxFate.TAKEN
+    seat.take_back()
+    here = {each.reference: each for each in seat.people().here}
+    assert here[person.reference].arrived_at == clock() - dt.timedelta(minutes=10)
+    assert {name: each.begun_here for name, each in here.items()} == {person.reference: True, other.reference: False}
+    assert began_here(seat, person)
+    assert not began_here(Seat(runtime, staff=seat.staff).begin(), person)
+    # Of the one who said no nothing was begun: whatever they answer elsewhere is not this tablet's to show.
+    assert not began_here(seat, other)
+
+
+def began_here(seat: Seat, person: Participant) -> bool:
+    """Whether they go on without their PIN, when the tablet is handed to them."""
+    seat.hand_over(person.reference)
+    lent = tablets.lent(seat.runtime, seat.token)
+    assert lent is not None
+    seat.take_back()
+    return lent.began
+
+
+def test_what_was_begun_elsewhere_meanwhile_or_came_another_day_is_not_this_tablets(
+    runtime: Runtime, clock: Clock
+) -> None:
+    person, other = named(runtime, "Amara Nowak"), named(runtime, "Zoe Adams")
+    seat = Seat(runtime).begin()
+    given = gone(seat)
+    at_home = factories.by_link(runtime, person)
+    answering.give_consent(runtime, at_home, {"take_part": True})
+    answering.save_page(runtime, at_home, "heard_via", {"heard_via": ["family"]}, uuid.uuid4())
+    late = [save({"heard_via": ["job_shop"]}, over={"heard_via": None})]
+    assert away.receive(runtime, box(given, saves=late)) is BoxFate.TAKEN
+    seat.take_back()
+    assert [each.begun_here for each in seat.people().here] == [False]
+    assert not began_here(seat, person)
+    clock.forward(hours=20)
+    assert away.receive(runtime, box(given, 1, saves=[save({"heard_via": ["family"]})])) is BoxFate.TAKEN
+    tomorrow = Seat(runtime, staff=seat.staff).begin()
+    assert not tomorrow.people().here
+    assert {each.reference for each in tomorrow.people().expected} == {person.reference, other.reference}
+
+
+def test_a_box_finds_its_way_when_the_session_of_its_day_is_gone(runtime: Runtime) -> None:
+    person = named(runtime, "Amara Nowak")
+    seat = Seat(runtime).begin()
+    given = gone(seat)
+    with runtime.database.writing() as session:
+        session.execute(delete(WebSessionRow).where(WebSessionRow.id == seat.session.id))
+    assert away.receive(runtime, box(given, saves=[save({"heard_via": ["family"]})])) is BoxFate.TAKEN
+    (line,) = Seat(runtime, staff=seat.staff).begin().people().here
+    assert (line.reference, line.begun_here) == (person.reference, False)

@@ -23,6 +23,7 @@ from surveyapp.domain.audit import AuditAction, ByLink, System
 from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.errors import AlreadySubmitted, ShiftlineError, StateRefused, Unfinished
 from surveyapp.domain.fieldwork.cases import AccessKind, CaseState
+from surveyapp.domain.fieldwork.days import end_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.responses import Response, ResponseState
@@ -39,6 +40,7 @@ from surveyapp.services.security import boxes
 from surveyapp.services.security.boxes import BoxUnreadable, SealedBox
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, questionnaire_versions, responses
+from surveyapp.store.calling import spot
 from surveyapp.store.database import new_id
 from surveyapp.store.entry import accesses
 from surveyapp.store.security import web_sessions
@@ -133,7 +135,13 @@ def _person(work: Work, study: Study, questionnaire: Questionnaire, day: SpotDay
         given={},
         situation=situation,
     )
-    content = {"case": person.case.id.hex, "staff": day.staff_id.hex, "seed": seed, "at": work.now.isoformat()}
+    content = {
+        "case": person.case.id.hex,
+        "staff": day.staff_id.hex,
+        "session": day.session_id.hex,
+        "seed": seed,
+        "at": work.now.isoformat(),
+    }
     return AwayPerson(person=person, ticket=boxes.note(work.runtime.keyring, content), visit=visit)
 
 
@@ -178,11 +186,12 @@ def receive(runtime: Runtime, sent: bytes) -> BoxFate:
     except ShiftlineError:
         return BoxFate.GONE
     finally:
-        _let_out(runtime, who, told)
+        _let_out(runtime, who, told, answers)
 
 
 def _let_in(runtime: Runtime, told: dict[str, Any], answers: AwayAnswers) -> ByLink | None:
-    """An access of theirs for this alone; None where nothing of theirs is wanted any more."""
+    """An access of theirs for this alone, and on its day that they have come; None where nothing of theirs is wanted
+    any more."""
     with Desk(runtime, System()).writing() as work:
         case = cases.locked_case(work.session, uuid.UUID(told["case"]))
         someone = participants.participant(work.session, case.participant_id, work.now.date()) if case else None
@@ -190,14 +199,26 @@ def _let_in(runtime: Runtime, told: dict[str, Any], answers: AwayAnswers) -> ByL
             return None
         access = accesses.new_access(case.id, AccessKind.LINK, work.now, work.now + ACCESS_LIVES, claim=False)
         accesses.add_access(work.session, access, f"box {access.id.hex}")
+        said_at = _said_at(told, answers, work.now)
+        zone = work.runtime.zone(work.runtime.study(someone.study))
+        if (until := end_of(_given_at(told).astimezone(zone).date(), zone)) > work.now:
+            spot.mark_arrived(work.session, case.id, said_at, until)
         if case.on_their_own_of is None and responses.response_of(work.session, case.id) is None:
             cases.set_on_their_own(work.session, case.id, work.now, uuid.UUID(told["staff"]))
         return ByLink(access_id=access.id, language=answers.language, by=Familiarity.PROVEN)
 
 
+def _given_at(told: dict[str, Any]) -> dt.datetime:
+    return dt.datetime.fromisoformat(told["at"])
+
+
+def _said_at(told: dict[str, Any], answers: AwayAnswers, now: dt.datetime) -> dt.datetime:
+    """When they said whether they take part: since the tablet was given the day, whatever its clock says."""
+    return min(max(answers.at, _given_at(told)), now)
+
+
 def _save(runtime: Runtime, who: ByLink, told: dict[str, Any], answers: AwayAnswers) -> BoxFate:
-    earliest, now = dt.datetime.fromisoformat(told["at"]), runtime.clock()
-    said_at = min(max(answers.at, earliest), now)
+    said_at = _said_at(told, answers, runtime.clock())
     # Where they have sent theirs meanwhile, these are kept to correct them with.
     with contextlib.suppress(AlreadySubmitted):
         visit = answering.give_consent(runtime, who, answers.agreed, said_at=said_at, seed=int(told["seed"]))
@@ -215,9 +236,14 @@ def _save(runtime: Runtime, who: ByLink, told: dict[str, Any], answers: AwayAnsw
     return BoxFate.TAKEN
 
 
-def _let_out(runtime: Runtime, who: ByLink, told: dict[str, Any]) -> None:
+def _let_out(runtime: Runtime, who: ByLink, told: dict[str, Any], answers: AwayAnswers) -> None:
+    """Ends what let them in. Whether they began on this tablet is kept for the day: handed it again they go on."""
     with Desk(runtime, System()).writing() as work:
         accesses.remove(work.session, who.access_id)
         case = cases.locked_case(work.session, uuid.UUID(told["case"]))
         if case is not None and case.on_their_own_of is not None and case.on_their_own_of.hex == told["staff"]:
             cases.set_on_their_own(work.session, case.id, None, None)
+        # Tickets of before say nothing of the session.
+        if case is not None and "session" in told:
+            saves = {each.save for each in answers.saves}
+            spot.note_begun_by(work.session, case.id, saves, uuid.UUID(told["session"]))

@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.fieldwork.cases import Lease
 from surveyapp.domain.security.spot_days import PIN_TRIES, SpotDay
 from surveyapp.store.database import rows_changed
-from surveyapp.store.tables import AccessRow, LeaseRow, SpotArrivalRow, SpotDayRow, StaffRow, WebSessionRow
+from surveyapp.store.tables import (
+    AccessRow,
+    LeaseRow,
+    ResponseRow,
+    SaveRow,
+    SpotArrivalRow,
+    SpotDayRow,
+    StaffRow,
+    WebSessionRow,
+)
 
 
 @dataclass(frozen=True)
@@ -130,6 +139,22 @@ def note_begun(session: Session, case_id: uuid.UUID, access_id: uuid.UUID, sessi
     session.execute(
         update(SpotArrivalRow)
         .where(SpotArrivalRow.case_id == case_id, began)
+        .values(begun_in=session_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def note_begun_by(session: Session, case_id: uuid.UUID, saves: Collection[uuid.UUID], session_id: uuid.UUID) -> None:
+    """Keeps that answers were begun on the tablet of a session, if the first that there is of them came by one of these
+    saves (the ids that their sender gave them), and the session is known still."""
+    first = (
+        exists()
+        .where(ResponseRow.case_id == case_id, SaveRow.response_id == ResponseRow.id)
+        .where(SaveRow.revision == 1, SaveRow.client_id.in_(saves))
+    )
+    session.execute(
+        update(SpotArrivalRow)
+        .where(SpotArrivalRow.case_id == case_id, first, exists().where(WebSessionRow.id == session_id))
         .values(begun_in=session_id)
         .execution_options(synchronize_session=False)
     )
