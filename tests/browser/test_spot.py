@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from surveyapp.domain.answers import Codes
+from surveyapp.domain.answers import Answer, Codes, Text
 from surveyapp.domain.audit import ByLink
 from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.fieldwork.cases import Disposition
@@ -24,6 +24,7 @@ from surveyapp.store.tables.security import WebSessionRow
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow
 from tests.browser.conftest import Tab, sign_in
+from tests.browser.phone_pages import READY, go_on
 from tests.integration.test_answering import walk_to
 from tests.integration.test_spot import PIN, named
 
@@ -158,6 +159,126 @@ def test_a_day_without_a_signal(tab: Tab, live_server: str, runtime_sqlite: Runt
     page.get_by_role("button", name="Take it back").click()
     page.wait_for_url(f"**{DAY}")
     assert factories.stored(runtime_sqlite, first)[0]["heard_via"] == Codes(("job_shop",))
+
+
+DETAIL = "main textarea"
+"""Where the second question is answered, in somebody's own words."""
+
+
+def in_their_hands(tab: Tab, live_server: str, runtime: Runtime) -> tuple[Page, Participant]:
+    """A tablet that was handed to somebody who has answered the first question, and is asked the second."""
+    person = named(runtime, "Amara Nowak")
+    page = tab(f"{live_server}{DAY}")
+    sign_in(page, factories.create_staff(runtime, Role.INTERVIEWER).email, DAY)
+    page.locator("input[value='backfill.1']").check()
+    page.fill("#pin", PIN)
+    page.get_by_role("button", name="Begin the day").click()
+    page.get_by_role("button", name="Is here Amara Nowak").click()
+    page.get_by_role("button", name="Hand over to Amara Nowak").click()
+    page.locator("input[name=agree-take_part]").check()
+    go_on(page)
+    page.locator("main input[type=radio]").first.check(force=True)
+    page.locator("button.main").click()
+    page.wait_for_url("**/q/heard_via_detail")
+    return page, person
+
+
+def detail_of(runtime: Runtime, person: Participant) -> Answer | None:
+    return factories.stored(runtime, person)[0].get("heard_via_detail")
+
+
+def give_back(page: Page) -> None:
+    page.get_by_text("Give the tablet back", exact=True).click()
+
+
+def test_what_is_written_is_taken_before_the_tablet_is_given_back(
+    tab: Tab, live_server: str, runtime_sqlite: Runtime
+) -> None:
+    page, person = in_their_hands(tab, live_server, runtime_sqlite)
+    page.reload()
+    page.wait_for_function(READY)
+    # What cannot be taken is told once, and given up by whoever says so again.
+    page.fill(DETAIL, "x" * 10_001)
+    give_back(page)
+    page.locator("main .fault:visible").wait_for()
+    give_back(page)
+    page.wait_for_url("**/tablet")
+    page.get_by_role("link", name="Back to the questions").click()
+    page.wait_for_function(READY)
+    page.fill(DETAIL, "y" * 10_001)
+    give_back(page)
+    page.locator("main .fault:visible").wait_for()
+    page.fill(DETAIL, "My sister told me.")
+    give_back(page)
+    page.wait_for_url("**/tablet")
+    assert detail_of(runtime_sqlite, person) == Text("My sister told me.")
+    page.get_by_role("link", name="Back to the questions").click()
+    page.wait_for_url("**/q/first_feeling**")
+    page.wait_for_function(READY)
+    page.get_by_role("link", name="Back", exact=True).click()
+    expect(page.locator(DETAIL)).to_have_value("My sister told me.")
+    # The signal goes: it waits, and the tablet is given back once it is there again.
+    page.context.set_offline(True)
+    page.fill(DETAIL, "My cousin did.")
+    give_back(page)
+    page.get_by_role("heading", name="Sending waits for a signal").wait_for()
+    page.context.set_offline(False)
+    page.wait_for_url("**/tablet")
+    assert detail_of(runtime_sqlite, person) == Text("My cousin did.")
+
+
+def test_what_is_written_is_taken_where_the_page_cannot_be_turned(
+    tab: Tab, live_server: str, runtime_sqlite: Runtime
+) -> None:
+    page, person = in_their_hands(tab, live_server, runtime_sqlite)
+    page.route("**/slip", lambda route: route.abort())
+    page.reload()
+    page.fill(DETAIL, "x" * 10_001)
+    give_back(page)
+    page.locator("main .fault:visible").wait_for()
+    page.fill(DETAIL, "My sister told me.")
+    give_back(page)
+    page.wait_for_url("**/tablet")
+    assert detail_of(runtime_sqlite, person) == Text("My sister told me.")
+
+
+def test_what_is_written_is_taken_on_the_way_to_what_is_theirs(
+    tab: Tab, live_server: str, runtime_sqlite: Runtime
+) -> None:
+    page, person = in_their_hands(tab, live_server, runtime_sqlite)
+    page.reload()
+    page.wait_for_function(READY)
+    page.fill(DETAIL, "My sister told me.")
+    page.locator(".foot .yours a").first.click()
+    page.wait_for_url(lambda address: "/q/" not in address)
+    assert detail_of(runtime_sqlite, person) == Text("My sister told me.")
+
+
+def test_without_a_signal_what_is_written_is_taken_before_the_tablet_is_given_back(
+    tab: Tab, live_server: str, runtime_sqlite: Runtime
+) -> None:
+    first, second = named(runtime_sqlite, "Amara Nowak"), named(runtime_sqlite, "Zoe Adams")
+    page = away(tab, live_server, runtime_sqlite)
+    page.context.set_offline(True)
+    for person, written in ((first, "My sister told me."), (second, "x" * 10_001)):
+        start(page, "Amara Nowak" if person is first else "Zoe Adams")
+        page.get_by_label("From the Job Shop").check(force=True)
+        page.get_by_role("button", name="Continue").click()
+        page.fill(DETAIL, written)
+        # The browser's own way back keeps it, too.
+        page.go_back()
+        page.get_by_role("heading", name="How did you first hear about the scheme?").wait_for()
+        page.get_by_role("button", name="Continue").click()
+        expect(page.locator(DETAIL)).to_have_value(written)
+        give_back(page)
+        if person is second:
+            page.locator("main .fault:visible").wait_for()
+            give_back(page)
+        unlock(page, PIN)
+        page.get_by_role("heading", name="Without a signal").wait_for()
+    page.context.set_offline(False)
+    page.get_by_text("all of it has arrived").wait_for()
+    assert [detail_of(runtime_sqlite, each) for each in (first, second)] == [Text("My sister told me."), None]
 
 
 def test_who_began_without_a_signal_goes_on_when_there_is_one(

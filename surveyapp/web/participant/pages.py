@@ -32,6 +32,7 @@ from surveyapp.web.participant.untouched import Goal
 from surveyapp.web.shared import static_files
 from surveyapp.web.shared.presenting import presented_to
 from surveyapp.web.shared.reply import Reply
+from surveyapp.web.shared.sign_in import give_back_at
 
 
 def survey(backend: Backend) -> Reply:
@@ -97,8 +98,10 @@ def answer(backend: Backend, page_id: str) -> Reply:
             if not views.anything_posted(page, form):
                 return redirect(_address(backend, page_id, here))
             return _question(backend, here, page, form)
-        if _then() and views.only_unanswered(refused.faults):
-            return redirect(_elsewhere(backend, here, page_id, unsaved=views.anything_posted(page, form)))
+        unsaved = views.anything_posted(page, form)
+        # Whoever gives the tablet back does not come back to what could not be taken, and is told of it before.
+        if _then() and views.only_unanswered(refused.faults) and not (unsaved and _then() == "tablet"):
+            return redirect(_elsewhere(backend, here, page_id, unsaved))
         return _question(backend, here, page, form, refused.faults), 422
     except AnswersContested as contested:
         here = backend.here("question")
@@ -204,8 +207,8 @@ def add_pages(
 
 
 def _then() -> str | None:
-    """Where somebody wants to go instead of on: `back` or `later`."""
-    return next((value for value in request.form.getlist("then") if value in ("back", "later")), None)
+    """Where somebody wants to go instead of on: `back`, `later` or, on a tablet that was handed to them, `tablet`."""
+    return next((value for value in request.form.getlist("then") if value in ("back", "later", "tablet")), None)
 
 
 def _checking() -> bool:
@@ -255,7 +258,9 @@ def _onward(backend: Backend, after: Visit, page_id: str) -> str:
 
 def _elsewhere(backend: Backend, here: Visit, page_id: str, unsaved: bool = False) -> str:
     """Where `then` leads. `unsaved`: something on the page could not be stored, as part of the answer is missing."""
-    if _then() == "later":
+    if _then() == "tablet" and (given_back := give_back_at()):
+        return given_back
+    if _then() != "back":
         return backend.address("later", here, **({"unsaved": 1} if unsaved else {}))
     return _at(backend, here, _back(backend, here, page_id))
 

@@ -29,7 +29,12 @@ let shown = false;
 begin();
 setInterval(() => look(), EVERY);
 addEventListener("visibilitychange", () => look().then(() => send()));
-giveBack.addEventListener("click", lock);
+giveBack.addEventListener("click", () => {
+  const turn = survey?.turn;
+  // What is written is taken first; where it cannot be, they are told once.
+  if (turn?.changed && turn.form) turn.go(address);
+  else lock();
+});
 
 async function begin() {
   day = (await days.get(address)) ?? null;
@@ -304,9 +309,10 @@ function questions() {
 }
 
 function goOn(to) {
-  const { pathname } = new URL(to, location.href);
-  if (pathname.endsWith("/check")) check();
-  else if (pathname.endsWith("/later")) ended("later");
+  const { pathname, searchParams } = new URL(to, location.href);
+  if (pathname === address) lock();
+  else if (pathname.endsWith("/check")) check();
+  else if (pathname.endsWith("/later")) later(searchParams.has("unsaved"));
   else if (survey.turn.route.pages.length) survey.turn.show(survey.turn.route.pages[0]);
 }
 
@@ -322,6 +328,11 @@ function check() {
     bar.replaceChildren(part("bar").content.cloneNode(true));
     turn.show(turn.page);
   });
+}
+
+function later(unsaved) {
+  ended("later");
+  main.querySelector("[data-unsaved]").hidden = !unsaved;
 }
 
 function ended(name) {
@@ -375,5 +386,7 @@ document.addEventListener("click", (event) => {
 }, true);
 
 addEventListener("popstate", () => {
-  if (survey?.turn) survey.turn.goTo(location.href, null);
+  if (!survey?.turn) return;
+  survey.turn.hold();
+  survey.turn.goTo(location.href, null);
 });

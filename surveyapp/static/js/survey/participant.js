@@ -53,12 +53,11 @@ document.addEventListener("input", ({ target }) => {
 
 if (form) {
 
-  // Back keeps what was chosen or written here, as Continue would.
-  document.querySelector("a.back")?.addEventListener("click", (event) => {
+  // Back keeps what was chosen or written here, as Continue would, and so does giving a tablet back.
+  for (const [link, value] of [["a.back", "back"], ["a.give-back", "tablet"]]) document.querySelector(link)?.addEventListener("click", (event) => {
     if (!changed || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    const then = Object.assign(document.createElement("input"), { type: "hidden", name: "then", value: "back" });
-    form.append(then);
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "then", value }));
     form.submit();
   });
 }

@@ -172,13 +172,13 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   if (!turning) return;
   if (event.detail > 1 && event.target.closest("button.main")) return event.preventDefault();
-  const [back, own] = ["a.back", ".yours a"].map((each) => event.target.closest(each));
-  if (!(back || own) || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const [back, out] = ["a.back", ".yours a, a.give-back"].map((each) => event.target.closest(each));
+  if (!(back || out) || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   event.stopPropagation();
-  // What is theirs is shown by the server, once it has all of it.
-  if (own) turning.leave(own.href);
-  else if (turning.changed && turning.form) turning.go("back");
+  if (turning.changed && turning.form) turning.go(back ? "back" : out.href);
+  // What is theirs is shown by the server, once it has all of it; and a tablet is taken back there.
+  else if (out) turning.leave(out.href);
   else turning.goTo(back.href);
 }, true);
 

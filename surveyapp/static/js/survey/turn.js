@@ -22,6 +22,7 @@ export class Turning {
     this.drafts = {};
     this.mine = new Set();
     this.leaving = null;
+    this.told = null;
     this.expected = null;
     this.waiting = null;
     this.later = null;
@@ -182,19 +183,29 @@ export class Turning {
     return before ? this.addressOf(before.id) : `${this.address}/consent`;
   }
 
-  // Takes what is on the page. `then`: where to instead of on.
+  // Takes what is on the page. `then`: where to instead of on: `back`, `later`, or the address of what is not of the questions.
+  // From there nobody comes back to what could not be taken: they are told once, and go if they say so again.
   async go(then = null) {
     const { page } = this;
     const values = valuesOf(this.form);
     const { answers, faults, unsure } = read(page.parts, values, this.pack.words);
-    const empty = faults.length && faults.every((fault) => fault.code === "required");
-    if (faults.length && !(then && empty)) return this.refuse(faults);
+    const written = Object.values(values).flat().some((each) => each.trim());
+    const empty = faults.every((fault) => fault.code === "required");
+    const out = then?.includes("/");
+    if (faults.length && !(then && empty && !(out && written))) {
+      const told = JSON.stringify(values);
+      if (!out || this.told !== told) {
+        this.told = told;
+        return this.refuse(faults);
+      }
+    }
     this.clear();
     let save = null;
     const said = then ? this.inPassing(answers) : answers;
     if (!faults.length && this.isNew(page, said)) save = this.put(page, values, unsure, then ? { passing: true } : {});
     delete this.drafts[page.id];
-    if (faults.length && Object.values(values).flat().some((each) => each.trim())) this.drafts[page.id] = values;
+    if (faults.length && written) this.drafts[page.id] = values;
+    if (out) return this.leave(then);
     if (then === "later") return this.leave(`${this.address}/later${this.drafts[page.id] ? "?unsaved=1" : ""}`);
     if (then === "back") return this.goTo(this.backFrom(page));
     const next = this.nextOf(page);
