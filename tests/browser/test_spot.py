@@ -150,6 +150,9 @@ def test_a_day_without_a_signal(tab: Tab, live_server: str, runtime_sqlite: Runt
     kept = page.evaluate(KEPT)
     assert "job_shop" not in kept
     assert "Amara" not in kept
+    page.get_by_role("button", name="End, where there is a signal").click()
+    expect(page.locator(":focus")).to_contain_text("Ending needs a signal.")
+    expect(page.locator("main")).not_to_contain_text("get ready")
     page.context.set_offline(False)
     page.get_by_text("all of it has arrived").wait_for(timeout=15_000)
     page.get_by_role("button", name="End, where there is a signal").click()

@@ -201,13 +201,14 @@ async function sendNow() {
 
 // Only where there is a signal: the server takes the lock off, for whoever knows the PIN.
 async function end() {
+  const said = document.getElementById("end-fault");
+  said.hidden = true;
   await sendNow();
   try {
     await fetch(tablet, { cache: "no-store" });
   } catch {
-    const said = main.querySelector("[data-told=waiting]");
-    said.textContent = place.dataset.failed;
-    return;
+    said.hidden = false;
+    return said.focus();
   }
   await drop();
   location.assign(tablet);
