@@ -184,6 +184,9 @@ SENTENCES: Mapping[str, str] = {
         "That is not understood as a time. Write for example “Tuesday after 5”, “tomorrow morning” or “in two weeks”, "
         "or enter day and time."
     ),
+    "agreed_differs": N_(
+        "Day and time say %(day)s, %(time)s, and the words %(other_day)s, %(other_time)s. Leave out what is not meant."
+    ),
     "agreed_twice": N_(
         "The clocks go back that night, so that this time comes twice. Choose which of the two is meant."
     ),

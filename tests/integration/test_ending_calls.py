@@ -248,7 +248,12 @@ def test_a_call_back_is_agreed_in_words_and_of_a_time_that_comes_twice_it_is_ask
     unclear = interviewer.end("callback", in_words="when I am back")
     assert unclear.status_code == 422
     assert "That is not understood as a time" in Page(unclear.text).words
-    interviewer.end("callback", in_words="Tuesday after 5")
+    both = interviewer.end("callback", agreed="2026-06-17T14:00", in_words="Tuesday after 5")
+    assert both.status_code == 422
+    sentence = "Day and time say 17 June 2026, 14:00, and the words 16 June 2026, 17:00. Leave out what is not meant."
+    assert sentence in Page(both.text).words
+    assert stand(runtime, participant)[2] == []
+    interviewer.end("callback", agreed="2026-06-16T17:00", in_words="Tuesday after 5")
     assert stand(runtime, participant)[1] == dt.datetime(2026, 6, 16, 16, 0, tzinfo=dt.UTC)
     runtime.clock.forward(days=100)  # type: ignore[attr-defined]
     interviewer.client.sign_in(interviewer.staff.email)

@@ -1,4 +1,8 @@
-"""The words for days, times and spans in Polish, Punjabi and Urdu, turned into the English ones that `agreed` reads."""
+"""The words for days, times and spans in Polish, Punjabi and Urdu, turned into the English ones that `agreed` reads.
+
+What says in Urdu and Punjabi when something is (`کو`, `ਨੂੰ`) stays as `ko`: after a number it makes a day of the month
+of it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ _POLISH = {
     "za dzien": "in a day", "za": "in", "tygodnie|tygodni": "weeks", "dni": "days", "miesiace|miesiecy": "months",
     "godziny": "hours", "minut|minuty|minute": "minutes",
     "po": "after", "od": "from", "okolo|kolo": "around", "przed": "before", "do": "to", "miedzy|pomiedzy": "between",
-    "o|w|we|godz|godzinie|godzina|na|dnia": "",
+    "o|godz|godzinie|godzina": "at", "w|we|na": "", "dnia": "on",
     "przyszly|przyszla|przyszle|nastepny|nastepna|nastepne|najblizszy|najblizsza|najblizsze": "next",
     "jeden|jedna": "one", "dwa|dwie": "two", "trzy": "three", "cztery": "four", "piec": "five", "szesc": "six",
     "siedem": "seven", "osiem": "eight", "dziewiec": "nine", "dziesiec": "ten", "jedenascie": "eleven",
@@ -34,11 +38,12 @@ _URDU = {
     "پیر|سوموار": "monday", "منگل": "tuesday", "بدھ": "wednesday", "جمعرات": "thursday", "جمعہ|جمعے": "friday",
     "ہفتہ کے دن|ہفتے کے دن|سنیچر": "saturday", "اتوار": "sunday",
     "آج": "today", "کل": "tomorrow", "پرسوں": "day after tomorrow",
-    "صبح": "morning", "دوپہر": "noon", "سہ پہر": "afternoon", "شام": "evening", "رات": "evening",
+    "صبح": "morning", "دوپہر": "midday", "سہ پہر|دوپہر کے بعد|دوپہر بعد": "afternoon",
+    "شام": "evening", "رات": "evening",
     "آدھے گھنٹے": "half an hour", "گھنٹے|گھنٹہ|گھنٹوں": "hour", "منٹ|منٹوں": "minute", "دن|دنوں": "day",
     "ہفتے|ہفتہ|ہفتوں": "week", "مہینے|مہینہ|مہینوں|ماہ": "month",
     "کے بعد|بعد|کے اندر|میں": "after", "سے پہلے": "before", "تقریبا|تقریباً": "around",
-    "بجے": "o'clock", "کو|کے|کی|کا|دن کو|تاریخ": "", "اگلے|اگلی|آئندہ": "next", "اس": "this",
+    "بجے": "o'clock", "کو": "ko", "کے|کی|کا|دن کو": "", "اگلے|اگلی|آئندہ": "next", "اس": "this",
     "ایک": "one", "دو": "two", "تین": "three", "چار": "four", "پانچ": "five", "چھ|چھے": "six", "سات": "seven",
     "آٹھ": "eight", "نو": "nine", "دس": "ten", "گیارہ": "eleven", "بارہ": "twelve",
     "جنوری": "jan", "فروری": "feb", "مارچ": "mar", "اپریل": "apr", "مئی": "may", "جون": "jun", "جولائی": "jul",
@@ -49,11 +54,12 @@ _PUNJABI = {
     "ਸੋਮਵਾਰ": "monday", "ਮੰਗਲਵਾਰ|ਮੰਗਲ": "tuesday", "ਬੁੱਧਵਾਰ|ਬੁਧਵਾਰ|ਬੁੱਧ": "wednesday", "ਵੀਰਵਾਰ": "thursday",
     "ਸ਼ੁੱਕਰਵਾਰ|ਸ਼ੁਕਰਵਾਰ|ਸ਼ੁੱਕਰ": "friday", "ਸ਼ਨੀਵਾਰ|ਸ਼ਨਿੱਚਰਵਾਰ|ਸ਼ਨੀਚਰਵਾਰ": "saturday", "ਐਤਵਾਰ": "sunday",
     "ਅੱਜ": "today", "ਕੱਲ੍ਹ|ਕੱਲ|ਭਲਕੇ": "tomorrow", "ਪਰਸੋਂ": "day after tomorrow",
-    "ਸਵੇਰੇ|ਸਵੇਰ": "morning", "ਦੁਪਹਿਰ|ਦੁਪਹਿਰੇ": "noon", "ਦੁਪਹਿਰ ਬਾਅਦ": "afternoon", "ਸ਼ਾਮ|ਸ਼ਾਮੀਂ": "evening", "ਰਾਤ": "evening",
+    "ਸਵੇਰੇ|ਸਵੇਰ": "morning", "ਦੁਪਹਿਰ|ਦੁਪਹਿਰੇ": "midday", "ਦੁਪਹਿਰ ਬਾਅਦ|ਦੁਪਹਿਰ ਤੋਂ ਬਾਅਦ": "afternoon",
+    "ਸ਼ਾਮ|ਸ਼ਾਮੀਂ": "evening", "ਰਾਤ": "evening",
     "ਅੱਧੇ ਘੰਟੇ": "half an hour", "ਘੰਟੇ|ਘੰਟਾ|ਘੰਟਿਆਂ": "hour", "ਮਿੰਟ|ਮਿੰਟਾਂ": "minute", "ਦਿਨ|ਦਿਨਾਂ": "day",
     "ਹਫ਼ਤੇ|ਹਫਤੇ|ਹਫ਼ਤਾ|ਹਫਤਾ|ਹਫ਼ਤਿਆਂ|ਹਫਤਿਆਂ": "week", "ਮਹੀਨੇ|ਮਹੀਨਾ|ਮਹੀਨਿਆਂ": "month",
     "ਤੋਂ ਬਾਅਦ|ਬਾਅਦ|ਵਿੱਚ|ਵਿਚ|ਮਗਰੋਂ": "after", "ਤੋਂ ਪਹਿਲਾਂ": "before", "ਲਗਭਗ|ਕਰੀਬ": "around",
-    "ਵਜੇ": "o'clock", "ਨੂੰ|ਦੇ|ਦੀ|ਦਾ|ਤਾਰੀਖ": "", "ਅਗਲੇ|ਅਗਲੀ": "next", "ਇਸ": "this",
+    "ਵਜੇ": "o'clock", "ਨੂੰ": "ko", "ਦੇ|ਦੀ|ਦਾ": "", "ਅਗਲੇ|ਅਗਲੀ": "next", "ਇਸ": "this",
     "ਇੱਕ|ਇਕ": "one", "ਦੋ": "two", "ਤਿੰਨ": "three", "ਚਾਰ": "four", "ਪੰਜ": "five", "ਛੇ": "six", "ਸੱਤ": "seven", "ਅੱਠ": "eight",
     "ਨੌਂ|ਨੌ": "nine", "ਦਸ": "ten", "ਗਿਆਰਾਂ": "eleven", "ਬਾਰਾਂ": "twelve",
     "ਜਨਵਰੀ": "jan", "ਫ਼ਰਵਰੀ|ਫਰਵਰੀ": "feb", "ਮਾਰਚ": "mar", "ਅਪ੍ਰੈਲ": "apr", "ਮਈ": "may", "ਜੂਨ": "jun", "ਜੁਲਾਈ": "jul",

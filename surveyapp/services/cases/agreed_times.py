@@ -18,8 +18,8 @@ FURTHEST = dt.timedelta(days=180)
 
 @dataclass(frozen=True)
 class AgreedTime:
-    """A time for the next attempt, on the study's own clock (no zone): as a day and time, or in words. `later`: which
-    of two it is where the clocks go back over it; None: nobody said."""
+    """A time for the next attempt, on the study's own clock (no zone): as a day and time, in words, or as both where
+    they say the same. `later`: which of two it is where the clocks go back over it; None: nobody said."""
 
     at: dt.datetime | None = None
     in_words: str = ""
@@ -38,6 +38,8 @@ def agreed_moment(work: Work, study: Study, said: AgreedTime, closes_at: dt.date
         agreed = agreed_in_words(said.in_words, now.astimezone(zone).replace(tzinfo=None))
         if agreed is None:
             raise InputRefused(say("agreed_words"), "in_words")
+        if said.at is not None and said.at != agreed:
+            raise _differs(said.at, agreed)
     if agreed is None:
         raise InputRefused(say("agreed_missing"), "agreed")
     away = agreed - now.astimezone(zone).replace(tzinfo=None)
@@ -56,3 +58,8 @@ def agreed_moment(work: Work, study: Study, said: AgreedTime, closes_at: dt.date
     if closes_at is not None and moment >= closes_at:
         raise InputRefused(say("agreed_closed_then", day=last_day(closes_at, zone)), "agreed")
     return moment
+
+
+def _differs(at: dt.datetime, in_words: dt.datetime) -> InputRefused:
+    given = {"day": at.date(), "time": f"{at:%H:%M}", "other_day": in_words.date(), "other_time": f"{in_words:%H:%M}"}
+    return InputRefused(say("agreed_differs", **given), "in_words")
