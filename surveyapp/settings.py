@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from surveyapp.domain.errors import SettingsError
+from surveyapp.domain.errors import OF_DATABASE, SettingsError
 from surveyapp.environment import keys, outside, values, vault
 from surveyapp.environment.outside import MailSettings, NotifySettings, SignInProvider
 from surveyapp.environment.values import LOCAL, PREFIX
@@ -116,10 +116,12 @@ RENAMED = {"ACCESS_KEY": "ACCESS_KEYS"}
 """Settings of before, and what took their place."""
 
 
-def from_environment(environment: Mapping[str, str], *, database: str | None = None) -> Settings:
+def from_environment(
+    environment: Mapping[str, str], *, database: str | None = None, named: str = OF_DATABASE
+) -> Settings:
     """Reads SURVEYAPP_… variables, and the secrets that stand apart from them (`environment/vault`). `database`: the
-    address of another one in place of the one that is set. Raises SettingsError for a missing secret, a bad value or
-    an unknown name."""
+    address of another one in place of the one that is set, and `named` the option that says so. Raises SettingsError
+    for a missing secret, a bad value or an unknown name."""
     given, places = vault.gathered(environment)
     if database is not None:
         given["DATABASE_URL"] = database
@@ -137,7 +139,7 @@ def from_environment(environment: Mapping[str, str], *, database: str | None = N
     secret = keys.secret(given)
     chosen: dict[str, Any] = {}
     if "DATABASE_URL" in given:
-        chosen["database_url"] = values.database_url(given["DATABASE_URL"])
+        chosen["database_url"] = values.database_url(given["DATABASE_URL"], named)
     if "QUESTIONNAIRES" in given:
         chosen["questionnaires"] = Path(given["QUESTIONNAIRES"])
     demo = values.flag("DEMO", given.get("DEMO", "no"))
@@ -202,6 +204,13 @@ def _public_url(url: str, demo: bool) -> str:
     parts = values.parts("PUBLIC_URL", url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError(f"{PREFIX}PUBLIC_URL must begin with https:// (or http:// on your own machine).")
+    if parts.username is not None or parts.netloc.endswith(":") or parts.path.strip("/") or set("?#") & set(url):
+        # Every link is this and a path of ours: what is before a path cannot hold more, and a path not two beginnings.
+        raise SettingsError(
+            f"{PREFIX}PUBLIC_URL ends with the name that people open, and a port if it needs one, like "
+            "https://study.example.org: no user or password before it, and no path, `?` or `#` after it. Give "
+            "Shiftline a name of its own."
+        )
     if parts.scheme == "http" and parts.hostname not in LOCAL and not demo:
         raise SettingsError(
             f"{PREFIX}PUBLIC_URL begins with http://, so that what people answer would travel open. Put a proxy that "

@@ -38,9 +38,9 @@ def environment() -> Mapping[str, str]:
     return {**written, **os.environ}
 
 
-def open_settings(database: str | None = None) -> Settings:
-    """What the environment says, on another database where one is named. Raises SettingsError."""
-    return from_environment(environment(), database=database)
+def open_settings(database: str | None = None, named: str = OF_DATABASE) -> Settings:
+    """What the environment says, on another database where one is `named` by an option. Raises SettingsError."""
+    return from_environment(environment(), database=database, named=named)
 
 
 def open_runtime(
@@ -50,7 +50,7 @@ def open_runtime(
     audit trail has by its name. `named`: the option that says which database. `studies`: instead of those of the
     questionnaires' files. Raises SettingsError, QuestionnaireFaults, DatabaseUnavailable."""
     address = named if database is not None else OF_DATABASE
-    runtime = build(open_settings(database), studies=studies, address=address)
+    runtime = build(open_settings(database, address), studies=studies, address=address)
     command = click.get_current_context(silent=True)
     if command is not None:
         command.call_on_close(runtime.database.dispose)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
-from urllib.parse import urlsplit
 
 from surveyapp.domain.errors import SettingsError
 from surveyapp.environment import values
@@ -136,20 +135,21 @@ def standby(given: Mapping[str, str]) -> str | None:
             f"{PREFIX}STANDBY_URL is the address of a standby of the database, like postgresql://…, and both are "
             "PostgreSQL's. Unset it where there is no standby."
         )
-    if values.database_url(written) == values.database_url(primary):
+    address = values.database_url(written, f"{PREFIX}STANDBY_URL")
+    if address == values.database_url(primary):
         raise SettingsError(
             f"{PREFIX}STANDBY_URL is the same as {PREFIX}DATABASE_URL. Name the standby by itself, or unset it."
         )
-    return values.database_url(written)
+    return address
 
 
 def cluster(written: str | None) -> str | None:
     if written is None:
         return None
     try:
-        parts = urlsplit(written)
+        parts = values.parts("CLUSTER", written)
         fits = parts.scheme in ("tcp", "tls") and bool(parts.hostname) and parts.port is not None and not parts.path
-    except ValueError:
+    except SettingsError:
         fits = False
     if not fits:
         raise SettingsError(

@@ -168,8 +168,8 @@ def test_simulate_makes_a_cohort_that_results_are_about(simulating: tuple[dict[s
         ("--participants", "-5", "-5 is not in the range"),
         ("--participants", "many", "'many' is not a valid integer"),
         ("--seed", "x", "'x' is not a valid integer"),
-        ("--database", "mysql://somewhere", "must begin with sqlite:/// or postgresql://"),
-        ("--database", "sqlite:////nowhere/at/all.db", "There is no database that can be opened where"),
+        ("--database", "mysql://somewhere", "--database must begin with sqlite:/// or postgresql://"),
+        ("--database", "sqlite:////nowhere/at/all.db", "There is no database that can be opened where --database says"),
         ("simulate", "mentring", "There is no study “mentring”."),
     ],
 )

@@ -138,7 +138,7 @@ def test_the_command_says_what_comes_next(eleven: Runtime, sqlite_other: str, mo
     there.dispose()
     wrong = CliRunner().invoke(main, ["db", "copy", "--to", "mysql://somewhere"])
     assert wrong.exit_code == 1
-    assert "must begin with sqlite:/// or postgresql://" in wrong.output
+    assert "--to must begin with sqlite:/// or postgresql://" in wrong.output
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from surveyapp.services.doctor import kept, machine, servers
 from surveyapp.services.doctor import looking as doctor
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup
+from surveyapp.services.security.front_door import meet
 from surveyapp.services.sending.ways.mail_server import MailServer
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import AlarmRow
@@ -258,6 +259,12 @@ def test_the_door_that_people_come_in_by_is_tried(
         met[0].verify_message = "certificate has expired"
     door[:] = met
     assert sentence in said(made, weight)
+
+
+@pytest.mark.parametrize("name", ["exam ple.org", f"{'a' * 64}.example.org", "nowhere.invalid"])
+def test_a_name_that_no_machine_has_is_not_reached(name: str) -> None:
+    with pytest.raises(OSError, match=r"\S"):
+        meet(name, 443)
 
 
 def test_keys_among_backups_are_found(runtime: Runtime, tmp_path: Path) -> None:

@@ -76,6 +76,31 @@ def test_a_server_does_not_start_on_a_database_that_is_gone_or_damaged(runtime: 
         assert "Traceback" not in begun.stderr
 
 
+@pytest.mark.parametrize("written", ["postgresql://u@127.0.0.1:abc/x", "postgresql://u@[::1/x"])
+def test_an_address_of_a_database_that_cannot_be_read_is_said_by_the_server_and_by_every_command(
+    written: str, tmp_path: Path
+) -> None:
+    """gunicorn is told not to try again, and so is systemd by what it ends with."""
+    environment = {**os.environ, **factories.environment(f"sqlite:///{tmp_path / 'none.db'}")}
+    wrong = {**environment, "SURVEYAPP_DATABASE_URL": written}
+    command = "from surveyapp.cli import main; main()"
+    other = ["db", "copy", "--from", written, "--to", f"sqlite:///{tmp_path / 'to.db'}"]
+    asked: list[tuple[list[str], dict[str, str], int, str]] = [
+        (["import wsgi"], wrong, 3, "SURVEYAPP_DATABASE_URL"),
+        ([command, "migrate"], wrong, 1, "SURVEYAPP_DATABASE_URL"),
+        ([command, "doctor"], wrong, 1, "SURVEYAPP_DATABASE_URL"),
+        ([command, *other], environment, 1, "--from"),
+        ([command, "db", "copy", "--to", written], environment, 1, "--to"),
+    ]
+    for arguments, given, code, named in asked:
+        begun = subprocess.run(
+            [sys.executable, "-c", *arguments], cwd=ROOT, env=given, capture_output=True, text=True, check=False
+        )
+        assert (begun.returncode, "Traceback" in begun.stderr) == (code, False), begun.stderr
+        assert f"{named} cannot be read as an address." in begun.stderr
+    assert not (tmp_path / "to.db").exists()
+
+
 def test_what_tests_keep_of_opening_has_the_moments_of_whoever_takes_it(sqlite_template: Path, tmp_path: Path) -> None:
     """Else it would be opened tomorrow in the eyes of whoever comes after a drill, whose clock is the machine's."""
     for days in (0, -400):

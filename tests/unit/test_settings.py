@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.domain.errors import SettingsError
+from surveyapp.domain.errors import DatabaseUnavailable, SettingsError
 from surveyapp.environment import vault
+from surveyapp.environment.values import database_url
 from surveyapp.environment.vault import SecretPlace
 from surveyapp.settings import from_environment
+from surveyapp.store.connecting.engines import make_engine
 
 KEY = base64.b64encode(b"k" * 32).decode()
 GOOD = {
@@ -220,3 +222,71 @@ def test_what_cannot_be_read_as_an_address_is_refused_and_not_said_again(name: s
     with pytest.raises(SettingsError, match=f"SURVEYAPP_{name} cannot be read as an address") as refused:
         from_environment({**GOOD, **beside, f"SURVEYAPP_{name}": written})
     assert written not in str(refused.value)
+
+
+LEADS_SOMEWHERE = [
+    "postgresql://host/db",
+    "postgresql://",
+    "postgresql:///db?host=/run/postgresql",
+    "postgresql://study:p%40s#s?[:word@db.example.org:5433/shiftline?sslmode=verify-full",
+    "postgresql+psycopg://u@[2001:db8::1]:5432/db",
+    "postgresql://u@/db?host=one:5432&host=two:5433&target_session_attrs=read-write",
+]
+LEADS_NOWHERE = [
+    "postgresql://hush@127.0.0.1:abc/x",
+    "postgresql://hush@[::1/x",
+    "postgresql://hush@one:1,two:2/x",
+    "postgresql://hush@host:/x",
+    "postgresql://hush@host:99999/x",
+    "postgresql://hush@ho[st/x",
+]
+
+
+@pytest.mark.parametrize("written", LEADS_SOMEWHERE)
+def test_an_address_of_a_database_is_what_sqlalchemy_takes_apart(written: str) -> None:
+    make_engine(database_url(written)).dispose()
+
+
+@pytest.mark.parametrize("name", ["SURVEYAPP_DATABASE_URL", "SURVEYAPP_STANDBY_URL"])
+@pytest.mark.parametrize("written", LEADS_NOWHERE)
+def test_an_address_of_a_database_that_cannot_be_read_is_refused(name: str, written: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} cannot be read as an address") as refused:
+        from_environment({**GOOD, "SURVEYAPP_DATABASE_URL": "postgresql://host/db", name: written})
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("asked", ["port=abc", "host=one:abc&host=two", "host=one,two&port=1,2,3"])
+def test_what_stands_after_the_question_mark_of_a_databases_address_is_refused(asked: str) -> None:
+    with pytest.raises(DatabaseUnavailable, match="what stands after the `@` and after the `\\?`") as refused:
+        make_engine(database_url(f"postgresql://hush@/x?{asked}"))
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("written", ["mysql://x", "postgresql://u@h:abc/x"])
+def test_an_option_that_names_a_database_is_named_by_what_refuses_it(written: str) -> None:
+    with pytest.raises(SettingsError, match=r"^--database ") as refused:
+        from_environment(GOOD, database=written, named="--database")
+    assert "SURVEYAPP_" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["PUBLIC_URL", "OIDC_ISSUER", "MAIL_SERVER", "MAILBOX", "NOTIFY_URL", "TRACES"])
+@pytest.mark.parametrize("written", [" {}://{}", "{}://{} ", "{}://{}\n", "{}://exam ple.{}", "{}://a\u00a0b.{}"])
+def test_a_blank_in_an_address_is_refused_and_not_left_out(name: str, written: str) -> None:
+    """What takes an address apart leaves blanks out; what is made of it, such as every link, keeps them."""
+    beside = {**PROVIDER, "SURVEYAPP_NOTIFY_KEY": "k" * 73, "SURVEYAPP_NOTIFY_TEMPLATES": "email:x"}
+    with pytest.raises(SettingsError, match=f"SURVEYAPP_{name} holds a blank"):
+        from_environment({**GOOD, **beside, f"SURVEYAPP_{name}": written.format("https", "example.org")})
+
+
+@pytest.mark.parametrize("written", ["https://example.org", "https://example.org:8443/", "https://[2001:db8::1]:443"])
+def test_the_address_that_people_see_is_a_name_and_a_port(written: str) -> None:
+    assert from_environment({**GOOD, "SURVEYAPP_PUBLIC_URL": written}).public_url == written.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "written", ["e.org/path", "e.org?x=1", "e.org?", "e.org/#x", "user:pw@e.org", "@e.org", "e.org:", "e.org/a?x=1"]
+)
+def test_an_address_that_no_link_can_begin_with_is_refused(written: str) -> None:
+    with pytest.raises(SettingsError, match="PUBLIC_URL ends with the name that people open") as refused:
+        from_environment({**GOOD, "SURVEYAPP_PUBLIC_URL": f"https://{written}"})
+    assert "pw@" not in str(refused.value)

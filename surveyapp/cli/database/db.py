@@ -22,7 +22,7 @@ def db() -> None:
 def copy(source: str | None, target: str) -> None:
     """Copy all that a database holds into an empty one, and compare every row. Stop what serves first. Interrupted, the
     same command goes on where it stopped."""
-    to = database_url(target)
+    to = database_url(target, "--to")
     runtime = open_runtime(source, "--from")
     begun = time.monotonic()
 

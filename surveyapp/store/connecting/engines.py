@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, InvalidatePoolError
 
 from surveyapp.domain.errors import OF_DATABASE, DatabaseFault, DatabaseUnavailable
 from surveyapp.store.column_types import ServerCursor
@@ -46,15 +46,16 @@ def file_of(url: str) -> Path | None:
 
 def make_engine(url: str, *, may_create: bool = False, address: str = OF_DATABASE) -> Engine:
     """An engine for SQLite or PostgreSQL, set up the way every part of the program relies on. `may_create`: a file
-    that is not there is made. `address`: what names it, for whoever is told that it cannot work."""
+    that is not there is made. `address`: what names it, for whoever is told that it cannot work. Raises
+    DatabaseUnavailable for an address that leads nowhere."""
     path = file_of(url)
     # Parameters hold answers and contacts: they stay out of error messages, and so out of logs.
     if path is not None:
-        address = f"file:{quote(str(path))}?mode={'rwc' if may_create else 'rw'}"
+        file = f"file:{quote(str(path))}?mode={'rwc' if may_create else 'rw'}"
 
         def connect() -> sqlite3.Connection:
             # The pool hands a connection from thread to thread.
-            return sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
+            return sqlite3.connect(file, uri=True, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
 
         engine = create_engine(url, creator=connect, hide_parameters=True)
         event.listen(engine, "connect", _sqlite_connected)
@@ -68,7 +69,11 @@ def make_engine(url: str, *, may_create: bool = False, address: str = OF_DATABAS
             "tcp_user_timeout": 15_000,
             "options": f"-c lock_timeout={0 if may_create else BUSY_TIMEOUT_MS}",
         }
-        engine = create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True, connect_args=options)
+        try:
+            engine = create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True, connect_args=options)
+        except ArgumentError:
+            # Said without what it was about: that may hold a password.
+            raise DatabaseUnavailable(DatabaseFault.ADDRESS, address) from None
         event.listen(engine, "connect", functools.partial(_refuse_unfit, address))
         _keep_to_the_living(engine)
     tell_apart(engine, address)
