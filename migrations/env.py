@@ -17,7 +17,8 @@ if url is None:
     url = settings.database_url
     context.config.attributes["questionnaires"] = settings.questionnaires
 
-engine = make_engine(url, may_create=True, address=context.config.attributes.get("address", OF_DATABASE))
+address = context.config.attributes.get("address", OF_DATABASE)
+engine = make_engine(url, may_create=True, address=address)
 sqlite = engine.dialect.name == "sqlite"
 if sqlite:
     # SQLite changes a table by rebuilding it, which with foreign keys on would delete what points at it. They are
@@ -26,8 +27,11 @@ if sqlite:
 try:
     with migrating.alone(engine), engine.connect().execution_options(writes=True) as connection:
         context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
+        migrating.refuse_unknown(context.get_context().get_current_heads(), address)
         with context.begin_transaction():
             context.run_migrations()
+            if context.config.attributes.get("unfinished"):
+                migrating.mark(connection, migrating.UNFINISHED)
             if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
                 raise RuntimeError(f"The migration left rows that point at nothing: {broken[:5]}")
 finally:

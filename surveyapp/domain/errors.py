@@ -161,6 +161,7 @@ class DatabaseFault(enum.StrEnum):
     ENCODING = "encoding"
     NO_SCHEMA = "no_schema"
     NOT_MIGRATED = "not_migrated"
+    UNFINISHED = "unfinished"
     OLDER = "older"
     NEWER = "newer"
 
@@ -216,6 +217,9 @@ _WHAT_TO_DO = {
     DatabaseFault.NO_SCHEMA: "The database has no schema that tables could stand in. Run `CREATE SCHEMA public` there, "
     "or correct the user's search_path.",
     DatabaseFault.NOT_MIGRATED: "The database has not been migrated. Run `surveyapp migrate`.",
+    DatabaseFault.UNFINISHED: "The database is an unfinished copy: `surveyapp db copy` was stopped before all of "
+    "it was there and compared. Run the same command again, which goes on where it stopped, and let {address} name the "
+    "database that it is copied from until it is done.",
     DatabaseFault.OLDER: "The database was last used by an earlier Shiftline than this one. Stop the server, run "
     "`surveyapp backup create` and then `surveyapp migrate`.",
     DatabaseFault.NEWER: "The database was migrated by a newer Shiftline than this one. Install that one again, or "

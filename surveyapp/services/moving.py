@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -35,29 +36,30 @@ Tell = Callable[[str, int, int], None]
 
 def copy_all(runtime: Runtime, to: str, tell: Tell = lambda _table, _done, _of: None) -> CopiedDatabase:
     """Copies everything that an installation's database holds into another one, which is empty or holds the beginning
-    of the same copy, and compares all of it. The tables are made there. Nobody may write meanwhile. Raises MoveRefused,
+    of the same copy, and compares all of it. The tables are made there, once the one here shows that it can be copied.
+    Nobody may write meanwhile, and nobody uses the other one before it was compared. Raises MoveRefused,
     DatabaseUnavailable."""
     if _same(runtime.settings.database_url, to):
         raise MoveRefused("Both addresses are the same database. Name another one to copy to.")
-    try:
-        _make_tables(to, runtime.settings.questionnaires)
-        target = Database(to, address=TO)
-        target.check_revision()
-    except DatabaseUnavailable as error:
-        raise _refused(error) from error
+    target = None
     rows = before = 0
     try:
+        runtime.database.check_revision()
         with moving.standing_still(runtime.database) as source:
+            _make_tables(to, runtime.settings.questionnaires)
+            target = Database(to, any_revision=True, address=TO)
+            moving.begin(source, target)
             for table in moving.TABLES:
                 of = moving.count(source, table)
-                name = table.name
-                before += moving.copy(source, target, table, _telling(tell, name, of))
+                before += moving.copy(source, target, table, _telling(tell, table.name, of))
                 rows += of
         _compare((runtime.settings.database_url, to), rows)
+        moving.end(target)
     except DatabaseUnavailable as error:
         raise error if error.address != TO else _refused(error) from error
     finally:
-        target.dispose()
+        if target is not None:
+            target.dispose()
     return CopiedDatabase(len(moving.TABLES), rows, before)
 
 
@@ -75,16 +77,28 @@ def _same(one: str, other: str) -> bool:
 
 
 def _make_tables(url: str, questionnaires: Path) -> None:
+    """Where there are none. A file has them all, and is marked as unfinished, once it is in its place."""
     path = file_of(url)
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    engine = make_engine(url, may_create=True, address=TO)
+    if path is None:
+        if not _has_tables(url):
+            migrating.upgrade(url, questionnaires, address=TO, unfinished=True)
+        return
+    path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size and _has_tables(url):
+        return
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
+        made = Path(folder) / path.name
+        migrating.upgrade(f"sqlite:///{made}", questionnaires, address=TO, unfinished=True)
+        made.rename(path)
+
+
+def _has_tables(url: str) -> bool:
+    engine = make_engine(url, address=TO)
     try:
-        empty = not moving.has_tables(engine)
+        return moving.has_tables(engine)
     finally:
         engine.dispose()
-    if empty:
-        migrating.upgrade(url, questionnaires, address=TO)
 
 
 def _compare(urls: Sequence[str], rows: int) -> None:

@@ -287,11 +287,8 @@ class Database:
             self._known = True
 
     def _check_found(self, revisions: Sequence[str]) -> None:
-        if not revisions:
-            raise DatabaseUnavailable(DatabaseFault.NOT_MIGRATED, self._address)
-        if revisions != [migrating.head()]:
-            known = migrating.is_known(revisions[0])
-            raise DatabaseUnavailable(DatabaseFault.OLDER if known else DatabaseFault.NEWER, self._address)
+        if (fault := migrating.amiss(revisions)) is not None:
+            raise DatabaseUnavailable(fault, self._address)
 
 
 @contextlib.contextmanager

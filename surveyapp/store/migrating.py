@@ -11,13 +11,13 @@ import fcntl
 import functools
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
-from surveyapp.domain.errors import OF_DATABASE
+from surveyapp.domain.errors import OF_DATABASE, DatabaseFault, DatabaseUnavailable
 from surveyapp.settings import ROOT
 
 if TYPE_CHECKING:
@@ -40,13 +40,20 @@ def config(url: str, questionnaires: Path = ROOT / "questionnaires") -> Config:
 
 
 def upgrade(
-    url: str, questionnaires: Path = ROOT / "questionnaires", revision: str = "head", *, address: str = OF_DATABASE
+    url: str,
+    questionnaires: Path = ROOT / "questionnaires",
+    revision: str = "head",
+    *,
+    address: str = OF_DATABASE,
+    unfinished: bool = False,
 ) -> None:
-    """`address`: what names the database, for whoever is told that it cannot work. Raises DatabaseUnavailable."""
+    """`unfinished`: the tables are made for a copy, and marked so as soon as they are there. `address`: what names the
+    database, for whoever is told that it cannot work. Raises DatabaseUnavailable, also for a database that a newer
+    program migrated."""
     from alembic import command
 
     made = config(url, questionnaires)
-    made.attributes["address"] = address
+    made.attributes.update(address=address, unfinished=unfinished)
     command.upgrade(made, revision)
 
 
@@ -76,6 +83,33 @@ def head() -> str:
 def is_known(revision: str) -> bool:
     """Whether it is a revision that this program can bring up to date."""
     return revision in _revisions()
+
+
+UNFINISHED = "copying_"
+"""What stands before the revision of a database that another is being copied to, until all of it was compared."""
+
+
+def amiss(revisions: Sequence[str]) -> DatabaseFault | None:
+    """Why a database that says these revisions of itself cannot be worked with; None where it can."""
+    if not revisions:
+        return DatabaseFault.NOT_MIGRATED
+    if revisions[0].startswith(UNFINISHED):
+        return DatabaseFault.UNFINISHED
+    if list(revisions) == [head()]:
+        return None
+    return DatabaseFault.OLDER if is_known(revisions[0]) else DatabaseFault.NEWER
+
+
+def mark(connection: Connection, before: str = "") -> None:
+    """Says of a database with the newest tables that it can be used or, with UNFINISHED `before` it, that it cannot."""
+    connection.execute(text("UPDATE alembic_version SET version_num = :said"), {"said": f"{before}{head()}"})
+
+
+def refuse_unknown(revisions: Sequence[str], address: str) -> None:
+    """Raises DatabaseUnavailable where there is no way from a database's revisions to another one."""
+    fault = amiss(revisions)
+    if fault in (DatabaseFault.UNFINISHED, DatabaseFault.NEWER):
+        raise DatabaseUnavailable(fault, address)
 
 
 @contextlib.contextmanager

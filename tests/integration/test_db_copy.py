@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from surveyapp.cli import main
+from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Scope
-from surveyapp.services import moving
+from surveyapp.services import moving, readiness
+from surveyapp.services.doctor import looking as doctor
 from surveyapp.services.moving import MoveRefused
 from surveyapp.services.participants import contacts
 from surveyapp.services.runtime import Runtime, build
@@ -24,6 +28,7 @@ from surveyapp.store.security import moving as store
 from surveyapp.store.tables import AnswerRow, ContactRow, StaffRow
 from tests import factories
 from tests.conftest import NOW, Clock
+from tests.databases import Cluster
 
 
 def totals(url: str) -> dict[str, store.TableTotal]:
@@ -71,16 +76,13 @@ def test_the_demonstration_goes_to_postgresql_and_back(
 def test_broken_off_it_goes_on(eleven: Runtime, sqlite_other: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "BATCH", 3)
 
-    class Killed(BaseException):
-        pass
-
     def killed(table: str, done: int, of: int) -> None:
         if table == "participant" and done > 5:
             raise Killed
 
     with pytest.raises(Killed):
         moving.copy_all(eleven, sqlite_other, killed)
-    half = totals(sqlite_other)["participant"].rows
+    half = store.totals(sqlite_other)["participant"].rows
     assert half == 6
     seen = []
     made = moving.copy_all(eleven, sqlite_other, lambda table, done, _of: seen.append((table, done)))
@@ -91,13 +93,102 @@ def test_broken_off_it_goes_on(eleven: Runtime, sqlite_other: str, monkeypatch: 
     assert again.before == again.rows
 
 
+class Killed(BaseException):
+    pass
+
+
+def killed_at(table: str) -> moving.Tell:
+    def tell(name: str, _done: int, _of: int) -> None:
+        if name == table:
+            raise Killed
+
+    return tell
+
+
+@pytest.mark.parametrize("kind", ["sqlite_other", "postgresql_bare"])
+def test_a_copy_that_is_not_compared_yet_serves_nobody_and_goes_on(
+    eleven: Runtime, kind: str, request: pytest.FixtureRequest, clock: Clock
+) -> None:
+    """Nothing adds to it meanwhile, not even that it was looked at: else it could not go on."""
+    to = request.getfixturevalue(kind)
+    with pytest.raises(Killed):
+        moving.copy_all(eleven, to, killed_at("participant"))
+    half = build(dataclasses.replace(eleven.settings, database_url=to), clock)
+    says = "The database is an unfinished copy: .* Run the same command again"
+    with pytest.raises(DatabaseUnavailable, match=says):
+        readiness.check_start(half)
+    with pytest.raises(DatabaseUnavailable, match=says):
+        readiness.migrate(half.settings)
+    assert [each.todo for each in doctor.look(half) if re.match(says, each.todo)]
+    environment = {**os.environ, **factories.environment(to)}
+    for command in (["users", "list"], ["audit", "verify"], ["audit", "chain"], ["migrate"], ["doctor"]):
+        said = CliRunner().invoke(main, command, env=environment)
+        assert (said.exit_code, bool(re.search(says, said.output))) == (1, True), (command, said.output)
+    back = f"sqlite:///{eleven.settings.cache.parent / 'never.db'}"
+    with pytest.raises(DatabaseUnavailable, match=says):
+        moving.copy_all(half, back)
+    assert not eleven.settings.cache.with_name("never.db").exists()
+
+    made = moving.copy_all(eleven, to)
+    assert 0 < made.before < made.rows
+    readiness.check_start(half)
+    assert readiness.problem(half) is None
+    half.database.dispose()
+
+
+def test_a_copy_that_was_killed_while_its_tables_were_made_goes_on(
+    eleven: Runtime, sqlite_other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file has all of them, or is not there."""
+    upgrade = migrating.upgrade
+
+    def killed(url: str, *more: object, **options: object) -> None:
+        upgrade(url, revision="0009")
+        raise Killed
+
+    monkeypatch.setattr(migrating, "upgrade", killed)
+    with pytest.raises(Killed):
+        moving.copy_all(eleven, sqlite_other)
+    monkeypatch.setattr(migrating, "upgrade", upgrade)
+    moving.copy_all(eleven, sqlite_other)
+    assert totals(sqlite_other) == totals(eleven.settings.database_url)
+
+
+def test_a_copy_that_another_release_began_is_refused(eleven: Runtime, sqlite_other: str) -> None:
+    with pytest.raises(Killed):
+        moving.copy_all(eleven, sqlite_other, killed_at("participant"))
+    there = Database(sqlite_other, any_revision=True)
+    with there.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'copying_0009'"))
+    there.dispose()
+    with pytest.raises(MoveRefused, match="begun by another Shiftline than this one"):
+        moving.copy_all(eleven, sqlite_other)
+
+
+@pytest.mark.parametrize("what", ["missing", "newer"])
+def test_nothing_is_made_for_a_database_that_cannot_be_copied(eleven: Runtime, tmp_path: Path, what: str) -> None:
+    source, to = f"sqlite:///{tmp_path / 'source.db'}", tmp_path / "a" / "to.db"
+    if what == "newer":
+        migrating.upgrade(source)
+        newer = Database(source, any_revision=True)
+        with newer.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        newer.dispose()
+    environment = {**os.environ, **factories.environment(eleven.settings.database_url)}
+    command = ["db", "copy", "--from", source, "--to", f"sqlite:///{to}"]
+    said = CliRunner().invoke(main, command, env=environment)
+    assert said.exit_code == 1
+    assert ("--from says" if what == "missing" else "by a newer Shiftline") in said.output
+    assert not to.parent.exists()
+
+
 def test_what_something_else_holds_is_left_alone(eleven: Runtime, sqlite_other: str, clock: Clock) -> None:
     migrating.upgrade(sqlite_other)
     factories.create_staff(factories.create_runtime(sqlite_other, clock), Role.MANAGER)
     before = totals(sqlite_other)
     with pytest.raises(MoveRefused, match="Give it an empty database"):
         moving.copy_all(eleven, sqlite_other)
-    assert totals(sqlite_other)["staff"] == before["staff"]
+    assert totals(sqlite_other) == before, "and it can be used still: it is not marked"
 
 
 def test_what_is_written_meanwhile_is_found(eleven: Runtime, sqlite_other: str) -> None:
@@ -156,3 +247,9 @@ def eleven(sqlite_url: str, clock: Clock) -> Runtime:
     for number in range(11):
         factories.create_participant(made, reference=f"BF-{number:04}")
     return made
+
+
+@pytest.fixture
+def postgresql_bare(cluster: Cluster) -> str:
+    """A database of its own on a server, in which nothing is yet."""
+    return cluster.url(cluster.create())

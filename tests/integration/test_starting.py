@@ -50,6 +50,9 @@ def test_a_database_of_another_revision_is_refused(
         with pytest.raises(DatabaseUnavailable):
             readiness.check_start(runtime)
         runtime.database.dispose()
+        if fault is DatabaseFault.NEWER:
+            with pytest.raises(DatabaseUnavailable, match="by a newer Shiftline than this one"):
+                readiness.migrate(runtime.settings)
     finally:
         set_to(migrating.head())
         other.dispose()

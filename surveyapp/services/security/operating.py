@@ -20,6 +20,7 @@ NOTHING_OF_OURS = frozenset(
         DatabaseFault.ENCODING,
         DatabaseFault.DAMAGED,
         DatabaseFault.NOT_MIGRATED,
+        DatabaseFault.UNFINISHED,
         DatabaseFault.OLDER,
         DatabaseFault.NEWER,
     }

@@ -1,7 +1,8 @@
 """All rows of a database copied into another one, of either kind, and compared there.
 
 Rows go in the order of their keys, so many to a transaction: whatever stops it, each table there holds the first rows
-of the one here, and the same again goes on after them.
+of the one here, and the same again goes on after them. Until all of it was compared the one there is marked, so that
+nothing else is done with it.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, func, insert, inspect, select
+from sqlalchemy import Connection, Engine, Row, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
-from surveyapp.domain.errors import OF_DATABASE, ShiftlineError
+from surveyapp.domain.errors import OF_DATABASE, DatabaseFault, DatabaseUnavailable, ShiftlineError
+from surveyapp.store import migrating
 from surveyapp.store.connecting.unavailable import asked_of_the_driver, driver_errors
 from surveyapp.store.database import Database
 from surveyapp.store.tables import Base
@@ -59,6 +61,36 @@ def standing_still(database: Database) -> Iterator[Connection]:
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with engine.connect() as connection:
         yield connection
+
+
+def begin(source: Connection, target: Database) -> None:
+    """Marks a database as unfinished that holds nothing, or the beginning of the copy. Raises MoveRefused where
+    something else is there, DatabaseUnavailable for tables of another program; then it is not marked."""
+    with target.engine.connect() as connection:
+        revisions = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        if revisions == [f"{migrating.UNFINISHED}{migrating.head()}"]:
+            return
+        fault = migrating.amiss(revisions)
+        if fault is DatabaseFault.UNFINISHED:
+            raise MoveRefused(
+                "The copy in the database to copy to was begun by another Shiftline than this one. Empty that "
+                "database, and copy again."
+            )
+        if fault is not None:
+            raise DatabaseUnavailable(fault, TO)
+        for table in TABLES:
+            _check_begun(source, connection, table, count(connection, table))
+    _mark(target, migrating.UNFINISHED)
+
+
+def end(target: Database) -> None:
+    """Lets a database be used whose copy was compared."""
+    _mark(target, "")
+
+
+def _mark(target: Database, before: str) -> None:
+    with target.engine.execution_options(writes=True).begin() as connection:
+        migrating.mark(connection, before)
 
 
 def has_tables(engine: Engine) -> bool:
@@ -145,8 +177,9 @@ def _batches(source: Connection, table: Table, after: int) -> Iterator[Sequence[
 
 
 def totals(url: str, address: str = OF_DATABASE) -> dict[str, TableTotal]:
-    """What is in every table of a database, which is named by `address`. Raises DatabaseUnavailable."""
-    database = Database(url, address=address)
+    """What is in every table of a database, which is named by `address` and may be unfinished. Raises
+    DatabaseUnavailable."""
+    database = Database(url, any_revision=True, address=address)
     try:
         with standing_still(database) as connection:
             return {table.name: total(connection, table) for table in TABLES}
