@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -220,13 +221,16 @@ def _public_url(url: str, demo: bool) -> str:
 
 
 def _breached(written: str) -> Path:
-    folder = Path(written)
-    if not folder.is_dir() or not any(re.fullmatch(r"[0-9A-Fa-f]{5}(\.txt)?", each.name) for each in folder.iterdir()):
+    try:
+        names = os.listdir(written)
+    except OSError:
+        names = []
+    if not any(re.fullmatch(r"[0-9A-Fa-f]{5}(\.txt)?", each) for each in names):
         raise SettingsError(
             f"{PREFIX}BREACHED_PASSWORDS must be a folder of files such as 21BD1 or 21BD1.txt, as Have I Been Pwned's "
             f"downloader writes them. “{written}” holds none."
         )
-    return folder
+    return Path(written)
 
 
 WORKER_TASKS = ("messages", "exports", "releases", "retention", "chain", "backup")

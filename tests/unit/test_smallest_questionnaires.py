@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from surveyapp.domain.authoring.fault_codes import FAULT_CODES
-from surveyapp.domain.authoring.loader import load_study, read_study
+from surveyapp.domain.authoring.loader import load_study, read_studies, read_study
 from surveyapp.domain.authoring.schema import Model, QuestionnaireW
 from surveyapp.domain.authoring.shape_faults import validated
 from surveyapp.domain.authoring.study_schema import StudyW
@@ -24,6 +24,7 @@ from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.services.questionnaires.versions import check_folder
 from surveyapp.services.translation.study_catalogues import wording_faults
+from tests.rights import kept_to_modes
 
 FOLDER = Path(__file__).parents[1] / "questionnaires"
 README = Path(__file__).parents[2] / "questionnaires" / "README.md"
@@ -68,6 +69,30 @@ def test_the_smallest_file_of_a_fault_has_that_fault_alone(name: str, tmp_path: 
         faults = error.faults
     assert {fault.code for fault in faults} == {name.partition(".")[0]}
     assert all(fault.line > 0 and fault.sentence.endswith((".", "?")) for fault in faults)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o100, 0o400])
+@pytest.mark.parametrize("where", ["", "one", "one/first", "one/text"])
+def test_a_folder_that_cannot_be_looked_into_is_named(tmp_path: Path, where: str, mode: int) -> None:
+    """What stands there would vanish: a study, a version that people answer, a language."""
+    studies = tmp_path / "studies"
+    for name in ("one", "two"):
+        shutil.copytree(FOLDER / "base", studies / name)
+        text = (studies / name / "study.yaml").read_text(encoding="utf-8")
+        (studies / name / "study.yaml").write_text(text.replace("study: smallest", f"study: {name}"), encoding="utf-8")
+        (studies / name / "text").mkdir(exist_ok=True)
+    (studies / "lost+found").mkdir(mode=0)
+    with kept_to_modes():
+        assert set(read_studies(studies)[0]) == {"one", "two"}
+        (studies / where).chmod(mode)
+        try:
+            with pytest.raises(QuestionnaireFaults) as found:
+                check_folder(studies)
+        finally:
+            (studies / where).chmod(0o700)
+    (fault,) = [each for each in found.value.faults if "looked into" in each.sentence]
+    assert (fault.file, fault.code) == (where or str(studies), "unreadable")
+    assert "(Permission denied)" in fault.sentence
 
 
 def test_every_fault_has_its_smallest_file() -> None:

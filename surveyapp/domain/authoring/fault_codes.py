@@ -6,7 +6,7 @@ FAULT_CODES: dict[str, str] = {
     "no_study": "no folder with a study.yaml is here",
     "not_yaml": "the file is not YAML",
     "not_utf8": "the file is not UTF-8 text",
-    "unreadable": "a folder, a link that leads nowhere or the like where a file belongs",
+    "unreadable": "a folder, a link that leads nowhere or the like where a file belongs; a folder that is shut",
     "too_large": "a file with more in it than such a file can need",
     "too_deep": "mappings and lists too deep in one another",
     "bad_character": "a character that no text can have",

@@ -70,9 +70,9 @@ def read_bytes(path: Path, maximum: int) -> bytes:
             raise UnreadableFile(1, "too_large", sentence)
         return path.read_bytes()
     except OSError as error:
-        why = (
-            "This is a link that leads nowhere" if path.is_symlink() else f"The file cannot be read ({error.strerror})"
-        )
+        # pathlib's own would raise again in a folder that may not be entered.
+        is_link = os.path.islink(path)
+        why = "This is a link that leads nowhere" if is_link else f"The file cannot be read ({error.strerror})"
         raise UnreadableFile(1, "unreadable", f"{why}. Put the file in its place, or take it away.") from None
 
 

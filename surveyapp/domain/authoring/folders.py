@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ REPORT_TEMPLATE, REPORT_FIGURES = "report/report.md", "report/figures.yaml"
 """What a study's report is written in, and the figures that were loaded for it."""
 MEDIA = "media/media.yaml"
 """What stands beside easy words: of each file in its folder, where it is shown."""
+_STUDY_NAME = re.compile(r"[a-z][a-z0-9_]*")
+"""Else it is what others keep beside studies: `.git`, `lost+found`."""
 _VERSION_FILE = re.compile(r"v[1-9]\d{0,3}\.yaml")
 
 
@@ -46,6 +49,42 @@ def not_studies(folder: Path) -> Iterator[Fault]:
         if not exists(each / STUDY) and any(_VERSION_FILE.fullmatch(path.name) for path in _yaml_files(each)):
             sentence = f"Questionnaires stand here, but no {STUDY} beside them. Write one, or take the folder away."
             yield Fault(file=shown(each.name), line=1, column=1, code="no_study", sentence=sentence)
+
+
+def closed(folder: Path, name: str) -> Iterator[Fault]:
+    """A fault for a folder, called by `name`, and for each in it, that cannot be looked into: what stands there would
+    be taken for what is not there."""
+    if (why := _why_closed(folder)) is not None:
+        sentence = (
+            f"This folder cannot be looked into ({why}), so nobody knows what stands there. Let the user that runs "
+            "this read and enter it, or take it away."
+        )
+        yield Fault(file=name, line=1, column=1, code="unreadable", sentence=sentence)
+        return
+    for each in _entries(folder):
+        if not each.name.startswith("."):
+            yield from closed(each, f"{name}/{shown(each.name)}")
+
+
+def closed_studies(folder: Path) -> Iterator[Fault]:
+    """A fault for a folder of studies, and for each in it that could be a study's, that cannot be looked into."""
+    if _why_closed(folder) is not None:
+        yield from closed(folder, shown(str(folder)))
+        return
+    for each in _entries(folder):
+        if _STUDY_NAME.fullmatch(each.name) and not exists(each / STUDY) and _why_closed(each) is not None:
+            yield from closed(each, shown(each.name))
+
+
+def _why_closed(folder: Path) -> str | None:
+    try:
+        os.stat(os.path.join(folder, "."))  # which takes the right to enter
+        with os.scandir(folder):
+            return None
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return error.strerror
 
 
 def shown_in(study: Path, path: Path) -> str:

@@ -11,7 +11,16 @@ from surveyapp.domain.authoring import study_schema as w
 from surveyapp.domain.authoring.checks.study import check_alone, check_study
 from surveyapp.domain.authoring.fault_codes import NOTES
 from surveyapp.domain.authoring.file_text import shown
-from surveyapp.domain.authoring.folders import STUDY, misplaced, not_studies, shown_in, study_folders, version_files
+from surveyapp.domain.authoring.folders import (
+    STUDY,
+    closed,
+    closed_studies,
+    misplaced,
+    not_studies,
+    shown_in,
+    study_folders,
+    version_files,
+)
 from surveyapp.domain.authoring.media.manifest import read_media
 from surveyapp.domain.authoring.message_rules import message_rules
 from surveyapp.domain.authoring.questionnaire_loader import declaration_of, read_questionnaire
@@ -65,7 +74,7 @@ def _raise(faults: tuple[Fault, ...]) -> None:
 def read_studies(folder: Path) -> tuple[dict[str, Study], tuple[Fault, ...]]:
     """The studies under a folder whose files make one, by the name of its folder, and all that is wrong with any."""
     studies: dict[str, Study] = {}
-    faults = list(not_studies(folder))
+    faults = [*closed_studies(folder), *not_studies(folder)]
     found = study_folders(folder)
     if not found and not faults:
         faults.append(
@@ -94,7 +103,7 @@ def read_study(folder: Path) -> tuple[Study, tuple[Fault, ...]]:
     scales = written.scales if written else scales_alone(source)
     sources: dict[tuple[str, int], Source] = {}
     questionnaires: dict[tuple[str, int], Questionnaire] = {}
-    faults = list(misplaced(folder))
+    faults = [*closed(folder, shown(folder.name)), *misplaced(folder)]
     for path in version_files(folder):
         own = read_source(path, shown_in(folder, path))
         questionnaire = read_questionnaire(own, path, scales) if not own.faults else None
