@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -101,12 +102,17 @@ def _has_tables(url: str) -> bool:
         engine.dispose()
 
 
+def _stops_in_silence() -> None:
+    """Ctrl-C reaches every process of a command: one of them says so."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _compare(urls: Sequence[str], rows: int) -> None:
     """Looks at all of both, at once where there is much of it. Where they differ, somebody wrote meanwhile."""
     if rows < MUCH:
         here, there = map(moving.totals, urls, (OF_DATABASE, TO))
     else:
-        with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as processes:
+        with ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), _stops_in_silence) as processes:
             here, there = processes.map(moving.totals, urls, (OF_DATABASE, TO))
     differ = [name for name in here if here[name] != there[name]]
     if differ:

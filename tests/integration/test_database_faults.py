@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from surveyapp.domain.staff import Action, Role
 from surveyapp.services.runtime import Runtime
 from surveyapp.store.connecting import engines
 from surveyapp.store.connecting.engines import file_of
+from surveyapp.store.database import Database
 from surveyapp.store.security import heartbeat
 from surveyapp.web.shared.errors import unavailable as unavailable_page
 from tests import factories
@@ -318,3 +322,18 @@ def test_readiness_proves_a_write_and_tells_nobody_why_not(
             mend()
     clock.forward(seconds=5)
     assert client.get("/health/ready").status_code == 200
+
+
+def test_whoever_stops_what_is_done_is_not_told_that_the_database_is_down(database_url: str) -> None:
+    """Ctrl-C while a statement is carried out, which breaks its connection off; the next one is whole."""
+    slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT max(i) FROM n"
+    database = Database(database_url)
+    for opened in (database.writing, database.reading, database.glancing):
+        with opened() as session:
+            session.execute(text("SELECT 1"))
+        stops = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+        stops.start()
+        with pytest.raises(KeyboardInterrupt), opened() as session:
+            session.execute(text("SELECT pg_sleep(60)" if "postgresql" in database_url else slow))
+        stops.join()
+    database.dispose()

@@ -133,6 +133,9 @@ def tell_apart(engine: Engine, address: str) -> None:
 
     def handle(context: ExceptionContext) -> BaseException | None:
         error = context.original_exception
+        if not isinstance(error, Exception):
+            # Whoever stops a command (Ctrl-C) or a process breaks a connection off: of its database that says nothing.
+            return None
         fault = fault_of(error)
         if fault is None and getattr(error, "sqlstate", None) is None and not isinstance(error, sqlite3.Error):
             # libpq has no code for a server that is not there, or that went away in the middle of something.
