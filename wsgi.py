@@ -4,7 +4,7 @@ import os
 import sys
 
 from surveyapp import create_app, get_ready
-from surveyapp.domain.errors import ShiftlineError
+from surveyapp.domain.errors import ShiftlineError, said_of_file
 from surveyapp.services import readiness, runtime
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.security import operating
@@ -19,8 +19,11 @@ try:
     _runtime = runtime.build(from_environment(os.environ))
     questionnaire_versions.check_frozen(_runtime)
     _there = readiness.check_start(_runtime)
-except ShiftlineError as error:
-    print(f"Shiftline does not start. {error}", file=sys.stderr, flush=True)
+except (ShiftlineError, OSError) as error:
+    _said = said_of_file(error) if isinstance(error, OSError) else str(error)
+    if _said is None:
+        raise
+    print(f"Shiftline does not start. {_said}", file=sys.stderr, flush=True)
     sys.exit(WORKER_BOOT_ERROR)
 if _there:
     operating.note_settings(_runtime)

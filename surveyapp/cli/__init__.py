@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import click
 
 from surveyapp.cli.lazy import LazyGroup
-from surveyapp.domain.errors import ShiftlineError
+from surveyapp.domain.errors import ShiftlineError, said_of_file
 
 
 class Main(LazyGroup):
@@ -19,10 +20,29 @@ class Main(LazyGroup):
         # The files a command makes are its own user's alone.
         os.umask(0o077)
         try:
-            return super().main(*arguments, **options)
-        except ShiftlineError as error:
-            click.echo(str(error), err=True)
+            try:
+                return super().main(*arguments, **options)
+            except ShiftlineError as error:
+                click.echo(str(error), err=True)
+                sys.exit(1)
+            finally:
+                # What is left is written while somebody can be told that it was not.
+                sys.stdout.flush()
+        except OSError as error:
+            if (said := said_of_file(error)) is None and error.errno != errno.EPIPE:
+                raise
+            _give_up_output()
+            if said is not None:
+                click.echo(said, err=True)
             sys.exit(1)
+
+
+def _give_up_output() -> None:
+    """What cannot be written is not tried again at the end, where it would be said in a traceback."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(

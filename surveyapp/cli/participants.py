@@ -177,12 +177,22 @@ def access(study: str, reference: str, out: Path, language: str | None, confirme
     facts = frozenset(IdentityFact(each) for each in confirmed)
     record = subject_access.held_record(open_desk(), study, reference, facts, language)
     known, gettext, ngettext = interface_catalogues.spoken(record.language)
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for ending, content in (
-        ("html", held_record.as_page(record, Phrasing(gettext, ngettext, lambda: known)).encode()),
-        ("json", held_record.as_json(record)),
-    ):
-        target = out / f"{reference}.{ending}"
-        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
+    written = {
+        out / f"{reference}.html": held_record.as_page(record, Phrasing(gettext, ngettext, lambda: known)).encode(),
+        out / f"{reference}.json": held_record.as_json(record),
+    }
+    begun = []
+    try:
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for target, content in written.items():
+            with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                begun.append(target)
+                file.write(content)
+    except OSError as error:
+        for target in begun:
+            target.unlink(missing_ok=True)
+        raise click.ClickException(
+            f"{out} cannot be written to ({error.strerror}). Name a folder that you may write to."
+        ) from None
+    for target in written:
         click.echo(str(target))

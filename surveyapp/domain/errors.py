@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import errno
+import os
 from dataclasses import dataclass
 
 from surveyapp.domain.entry.doors import Door
@@ -24,6 +26,25 @@ class SaidError(ShiftlineError):
     def __init__(self, sentence: Sentence) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+
+_OF_WHERE_IT_GOES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+
+def said_of_file(error: OSError) -> str | None:
+    """What to do about a file or an output that cannot be read or written, for whoever runs the installation; None for
+    what is nothing of the kind, and a fault of the program."""
+    if error.filename is not None:
+        return (
+            f"{os.fsdecode(error.filename)} cannot be read or written ({error.strerror}). Let the user that runs this "
+            "do so, or name another place."
+        )
+    if error.errno in _OF_WHERE_IT_GOES:
+        return (
+            f"Not all could be written ({error.strerror}). Make room where it goes, or let it go elsewhere, and run "
+            "this again."
+        )
+    return None
 
 
 class SettingsError(ShiftlineError):

@@ -35,7 +35,11 @@ def key(file: Path) -> None:
         file.touch(mode=0o600, exist_ok=False)
     except OSError as error:
         raise click.ClickException(f"{file} is not made anew: {error.strerror}. Name another file.") from None
-    file.write_text(f"# public key: {recipient}\n{identity}\n", encoding="utf-8")
+    try:
+        file.write_text(f"# public key: {recipient}\n{identity}\n", encoding="utf-8")
+    except OSError as error:
+        file.unlink()
+        raise click.ClickException(f"{file} could not be written: {error.strerror}. Name another file.") from None
     click.echo(f"SURVEYAPP_BACKUP_RECIPIENT={recipient}")
     click.echo(
         f"Set that on the server. Keep {file} away from it, and a copy in a second place: without it no backup "
