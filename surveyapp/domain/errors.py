@@ -225,8 +225,8 @@ _WHAT_TO_DO = {
     DatabaseFault.MEMORY: "The database's server has no memory left for what was asked. Try again; if that does not "
     "help, give it more, or end what takes it.",
     DatabaseFault.FULL: "There is no room for the database to grow. Make room on its disk.",
-    DatabaseFault.READ_ONLY: "The database cannot be written. Let whoever Shiftline runs as write its file and the "
-    "folder it is in.",
+    DatabaseFault.READ_ONLY: "The database cannot be written. Let whoever Shiftline runs as write its file, those "
+    "beside it whose names go on with -wal and -shm, and the folder they are in.",
     DatabaseFault.DISK: "The disk under the database cannot be read or written. Look in the system's log, make room or "
     "replace the disk, and then check the database with `surveyapp backup create` and `verify`.",
     DatabaseFault.DAMAGED: "The database is damaged. Stop the server, keep a copy of what is there, and run `surveyapp "

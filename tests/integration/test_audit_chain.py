@@ -178,6 +178,20 @@ def test_the_trail_is_listed_as_it_is_narrowed(runtime: Runtime, desk: Desk) -> 
     assert run("list", "--who", "nobody@example.org").exit_code == 1
 
 
+@pytest.mark.parametrize(
+    "command", ["audit list", "messages plan", "messages send", "retention run", "users add a@b.org --role viewer"]
+)
+def test_an_option_that_names_no_study_is_refused(desk: Desk, command: str) -> None:
+    done = CliRunner().invoke(main, [*command.split(), "--study", "nope"])
+    assert (done.exit_code, "There is no study “nope”." in done.output) == (1, True), done.output
+
+
+def test_the_trail_of_a_study_whose_files_are_gone_is_listed(desk: Desk) -> None:
+    with desk.writing() as work:
+        work.record(AuditAction.CONTACT_SEEN, study="gone_by")
+    assert len(run("list", "--study", "gone_by").output.splitlines()) == 1
+
+
 def test_sqlite_says_that_it_has_no_roles(runtime: Runtime) -> None:
     if runtime.database.engine.dialect.name == "sqlite":
         result = run("protect", "--role", "app")

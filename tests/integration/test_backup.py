@@ -16,6 +16,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.security.audit_chain import Tampering
 from surveyapp.domain.staff import Role
+from surveyapp.services import readiness
 from surveyapp.services.privacy import erasing
 from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.runtime import Runtime
@@ -29,6 +30,7 @@ from surveyapp.store.security.copying import contents
 from surveyapp.store.security.copying.contents import CopyRefused
 from surveyapp.store.security.protection import unprotected
 from tests import factories, once
+from tests.conftest import Clock
 from tests.page import Client
 from tests.program import Program, token_of
 
@@ -242,6 +244,36 @@ def test_half_a_backup_is_none(installed: Runtime, cut: int) -> None:
         backup.verify(installed.settings, made.path, IDENTITY)
     with pytest.raises(BackupRefused, match="cannot be read"):
         backup.restore(installed.settings, made.path, IDENTITY, replace=True)
+
+
+@pytest.mark.parametrize("damage", ["in_the_copy", "in_the_file"])
+def test_damage_in_a_backup_that_is_not_encrypted_is_not_taken_for_damage_of_the_database(
+    sqlite_url: str, clock: Clock, damage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is what a demonstration makes: nothing but what is read of it tells."""
+    runtime = factories.create_runtime(sqlite_url, clock, demo=True)
+    if damage == "in_the_copy":
+        packed = backup._packed
+
+        def spoilt(working: Path, manifest: backup.Manifest) -> Path:
+            copy = (working / backup.COPY).read_bytes()
+            (working / backup.COPY).write_bytes(copy[:100] + b"\xff" * 9000 + copy[9100:])
+            return packed(working, manifest)
+
+        monkeypatch.setattr(backup, "_packed", spoilt)
+    made = backup.create(factories.operator(runtime))
+    made.path.with_name(made.path.name + ".sha256").unlink()
+    if damage == "in_the_file":
+        whole = made.path.read_bytes()
+        made.path.write_bytes(whole[:2000] + b"\xff" * 500 + whole[2500:])
+    says = "Use another one" if damage == "in_the_copy" else "cannot be read: it is damaged"
+    with pytest.raises((BackupRefused, CopyRefused), match=says):
+        backup.verify(runtime.settings, made.path, None)
+    runtime.database.dispose()
+    with pytest.raises((BackupRefused, CopyRefused), match=says):
+        backup.restore(runtime.settings, made.path, None, replace=True)
+    readiness.check_start(runtime)
+    runtime.database.dispose()
 
 
 def test_another_identity_opens_nothing(installed: Runtime) -> None:

@@ -33,6 +33,7 @@ from tests.conftest import Clock
 from tests.integration.test_access_rules import PLACES, RULES, STAFF, WRITTEN, methods
 from tests.page import Client, Page, read
 from tests.phone import Phone
+from tests.rights import kept_to_modes
 
 Break = Callable[[Runtime], Callable[[], None]]
 """Breaks the database of an installation; what comes back mends it."""
@@ -322,6 +323,24 @@ def test_readiness_proves_a_write_and_tells_nobody_why_not(
             mend()
     clock.forward(seconds=5)
     assert client.get("/health/ready").status_code == 200
+
+
+def test_what_stands_beside_a_file_and_cannot_be_written_is_named(sqlite_url: str) -> None:
+    """SQLite makes it with the rights that the file has then, and leaves it so."""
+    path = file_of(sqlite_url)
+    assert path is not None
+    with kept_to_modes():
+        path.chmod(0o400)
+        reader, writer = Database(sqlite_url), Database(sqlite_url)
+        with reader.reading() as session:
+            session.execute(text("SELECT 1 FROM heartbeat"))
+            path.chmod(0o600)
+            with pytest.raises(DatabaseUnavailable) as refused, writer.writing() as other:
+                other.execute(text("DELETE FROM heartbeat"))
+    assert refused.value.fault is DatabaseFault.READ_ONLY
+    assert "-wal and -shm" in str(refused.value)
+    reader.dispose()
+    writer.dispose()
 
 
 def test_whoever_stops_what_is_done_is_not_told_that_the_database_is_down(database_url: str) -> None:

@@ -171,6 +171,10 @@ def _none(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtim
     return runtime
 
 
+def _none_by_the_worker(runtime: Runtime, clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
+    return setting(worker=("messages", "backup"))(_none(runtime, clock, patch), clock, patch)
+
+
 def _keys_lost(several: int) -> Spoil:
     def spoil(runtime: Runtime, clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
         people = [create_reachable(runtime, reference=f"BF-{number:04}") for number in range(1, several + 1)]
@@ -205,10 +209,11 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (setting(public_url="http://127.0.0.1:8000"), "which is each reader’s own machine"),
         (setting(demo=True), "This is a demonstration."),
         (setting(backup_recipients=()), "nobody is named to encrypt it to"),
-        (_none, "There is no backup in"),
+        (_none, "have one made each night: the worker does that where SURVEYAPP_WORKER lists `backup`"),
+        (_none_by_the_worker, "the worker does that (`surveyapp worker --status`, and its log)"),
         (_damaged, "is damaged. Look at its disk"),
         (_late(BACKUP_AGE + dt.timedelta(minutes=1)), "The newest backup is 26 hours old."),
-        (_late(CHAIN_AGE + dt.timedelta(minutes=1)), "have not been chained for 2 hours"),
+        (_late(CHAIN_AGE + dt.timedelta(minutes=1)), "chained each hour: the worker does that where SURVEYAPP_WORKER"),
         (_open_to_others, "Others on this machine can open people’s keys"),
         (_full, "has 5 MiB left"),
         (_keys_lost(1), "The key of BF-0001 is not in the file of keys"),
@@ -265,6 +270,16 @@ def test_the_door_that_people_come_in_by_is_tried(
 def test_a_name_that_no_machine_has_is_not_reached(name: str) -> None:
     with pytest.raises(OSError, match=r"\S"):
         meet(name, 443)
+
+
+def test_what_stands_beside_a_database_file_and_cannot_be_written_is_found(
+    sqlite_url: str, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = fit(factories.create_runtime(sqlite_url, clock), tmp_path)
+    monkeypatch.setattr(machine.os, "access", lambda path, _how: not path.name.endswith("-shm"))
+    with made.database.reading():
+        assert "cannot write to what is written of the database" in said(made, Weight.WRONG)
+    made.database.dispose()
 
 
 def test_keys_among_backups_are_found(runtime: Runtime, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from surveyapp.domain.security.fitness import (
 )
 from surveyapp.domain.staff import Role, Scope
 from surveyapp.services import worker
+from surveyapp.services.doctor import machine
 from surveyapp.services.doctor.finding import BETTER, WRONG, Found
 from surveyapp.services.questionnaires import versions
 from surveyapp.services.runtime import Runtime
@@ -31,7 +32,10 @@ def trail(runtime: Runtime) -> Found:
         owns = protection.owns_the_trail(session)
     if waiting and runtime.clock() - waiting[0].at > CHAIN_AGE:
         age = said_of_age(runtime.clock() - waiting[0].at)
-        todo = "`surveyapp audit chain --head FILE` each hour (deploy/ has a timer), FILE on another machine’s disk."
+        todo = (
+            f"Have it chained each hour: {machine.by_the_worker(runtime.settings, 'chain')}. Where another machine’s "
+            "disk is to hold how far it was, `surveyapp audit chain --head FILE` does both."
+        )
         yield (
             WRONG,
             f"Entries of the audit trail have not been chained for {age}: until then they can be changed unseen.",

@@ -19,6 +19,7 @@ from surveyapp.environment.vault import SecretPlace
 from surveyapp.services.doctor.finding import BETTER, WRONG, Found
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import backup_folder
+from surveyapp.settings import Settings
 from surveyapp.store.connecting.engines import file_of
 
 
@@ -120,7 +121,11 @@ def files(runtime: Runtime) -> Found:
     settings = runtime.settings
     if os.geteuid() == 0:
         yield BETTER, "This runs as root.", "Run it as a user of its own, who owns its files and nothing else."
-    kept = [("the database", file_of(settings.database_url)), ("people’s keys", settings.person_keys)]
+    database = file_of(settings.database_url)
+    kept = [("the database", database), ("people’s keys", settings.person_keys)]
+    # SQLite makes what stands beside its file with the rights that the file has then, and leaves it so.
+    beside = [] if database is None else [database.with_name(f"{database.name}{end}") for end in ("-wal", "-shm")]
+    kept += [("what is written of the database", each) for each in beside]
     kept += [("what results are counted from", settings.cache), ("the folder of backups", settings.backups)]
     for what, path in kept:
         if path is None or not path.exists():
@@ -168,6 +173,13 @@ def _nearest(path: Path) -> Path:
     return next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
 
 
+def by_the_worker(settings: Settings, task: str) -> str:
+    """What makes it that something is done by itself."""
+    if task in settings.worker:
+        return "the worker does that (`surveyapp worker --status`, and its log)"
+    return f"the worker does that where SURVEYAPP_WORKER lists `{task}`"
+
+
 def backups(runtime: Runtime) -> Found:
     settings = runtime.settings
     if not settings.backup_recipients and not settings.demo:
@@ -179,13 +191,14 @@ def backups(runtime: Runtime) -> Found:
         return
     there = backup_folder.backups_in(settings.backups)
     if not there:
-        todo = "`surveyapp backup create`, and have it made each night (deploy/ has a timer)."
+        todo = f"`surveyapp backup create`, and have one made each night: {by_the_worker(settings, 'backup')}."
         yield WRONG, f"There is no backup in {settings.backups}.", todo
         return
     age = runtime.clock() - backup_folder.moment_of(there[-1])
     if age > BACKUP_AGE:
         todo = (
-            "Look why it is not made each night: the timer’s log, room on the disk, `surveyapp backup create` by hand."
+            f"Look why it is not made each night: {by_the_worker(settings, 'backup')}, room on the disk, `surveyapp "
+            "backup create` by hand."
         )
         yield WRONG, f"The newest backup is {said_of_age(age)} old.", todo
     if not backup_folder.is_undamaged(there[-1]):

@@ -78,6 +78,9 @@ def entries(desk: Desk, wanted: AuditFilter, *, who: str | None, limit: int) -> 
             if found is None:
                 raise NotFound(say("no_account", email=who))
             wanted = dataclasses.replace(wanted, staff_id=found.staff.id)
+        if wanted.study is not None and not store.count(work.session, AuditFilter(study=wanted.study), None):
+            # Of one whose files are gone the trail goes on to tell.
+            desk.runtime.study(wanted.study)
         return _lines(work, store.page(work.session, wanted, None, limit, 0))
 
 

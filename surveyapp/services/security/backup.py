@@ -14,6 +14,7 @@ import gzip
 import shutil
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -313,7 +314,7 @@ def _unpacked(path: Path, identity: str | None, working: Path) -> Manifest:
                     tar.extract(member, working, filter="data")
         packed.unlink()
         manifest = Manifest.model_validate_json((working / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, EOFError, tarfile.TarError, pyrage.DecryptError, ValidationError) as error:
+    except (OSError, EOFError, zlib.error, tarfile.TarError, pyrage.DecryptError, ValidationError) as error:
         raise BackupRefused(
             f"{path} cannot be read: it is damaged, or was made for another identity than this one."
         ) from error

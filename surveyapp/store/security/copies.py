@@ -73,7 +73,8 @@ def opened_apart(url: str, copy: Path, folder: Path) -> Iterator[str]:
     if file_of(url) is not None:
         own = folder / f"{uuid.uuid4().hex}.db"
         shutil.copyfile(copy, own)
-        yield f"sqlite:///{own}"
+        with of_files.damage_is_of_the_copy():
+            yield f"sqlite:///{own}"
         return
     name = f"shiftline_verify_{uuid.uuid4().hex[:12]}"
     of_servers.command(url, f'CREATE DATABASE "{name}" TEMPLATE template0')

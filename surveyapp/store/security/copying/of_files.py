@@ -35,6 +35,20 @@ def opened(path: Path, mode: str = "ro") -> Iterator[sqlite3.Connection]:
         raise DatabaseUnavailable(fault) from error
 
 
+@contextlib.contextmanager
+def damage_is_of_the_copy() -> Iterator[None]:
+    """What is opened in the block is a copy: nothing is wrong with the database, and nothing is to be done there.
+    Raises CopyRefused."""
+    try:
+        yield
+    except DatabaseUnavailable as error:
+        if error.fault is not DatabaseFault.DAMAGED:
+            raise
+        raise CopyRefused(
+            "What is in the backup is damaged, and cannot be read as a database. Nothing was changed. Use another one."
+        ) from error
+
+
 def take(path: Path, target: Path) -> Contents:
     with opened(path) as source, contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
         try:
@@ -72,7 +86,7 @@ def put_back(path: Path, copy: Path, expected: Contents, moment: str) -> str | N
     try:
         shutil.copyfile(copy, coming)
         coming.chmod(0o600)
-        with opened(coming) as connection:
+        with damage_is_of_the_copy(), opened(coming) as connection:
             refuse_unless_equal(expected, contents_of(connection))
         aside = None
         if path.exists():
