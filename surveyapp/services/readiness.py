@@ -13,7 +13,7 @@ from surveyapp.settings import Settings
 from surveyapp.store import migrating
 from surveyapp.store.connecting.engines import file_of
 from surveyapp.store.database import Database
-from surveyapp.store.security import heartbeat, sealed_rows
+from surveyapp.store.security import copies, heartbeat, sealed_rows
 from surveyapp.store.security.key_file import KeyFile
 
 PROVED_FOR = dt.timedelta(seconds=2)
@@ -91,10 +91,13 @@ def check_start(runtime: Runtime) -> bool:
     return True
 
 
-def migrate(settings: Settings) -> bool:
+def migrate(settings: Settings, *, settling: bool = False) -> bool:
     """Brings the tables up to date; one process at a time, others wait. Makes the file of people's keys where nothing
-    is sealed yet. Whether a new database file was made, and its folder if need be. Raises KeyMissing where something is
+    is sealed yet. Whether a new database file was made, and its folder if need be. `settling`: of a
+    backup that was put back, which nobody else may use. Raises DatabaseUnavailable, and KeyMissing where something is
     sealed and the file of keys is not there."""
+    if not settling and copies.unsettled_in(settings.database_url) is not None:
+        raise DatabaseUnavailable(DatabaseFault.UNSETTLED)
     path = file_of(settings.database_url)
     made = path is not None and not path.exists()
     if path is not None:
@@ -102,15 +105,15 @@ def migrate(settings: Settings) -> bool:
     migrating.upgrade(settings.database_url, settings.questionnaires)
     if path is not None:
         _make_private(path)
-    _provide_keys(settings)
+    _provide_keys(settings, settling=settling)
     return made
 
 
-def _provide_keys(settings: Settings) -> None:
+def _provide_keys(settings: Settings, *, settling: bool = False) -> None:
     keys = KeyFile(settings.person_keys)
     if keys.exists():
         return
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, settling=settling)
     with database.reading() as session:
         lost = sealed_rows.anything(session)
     database.dispose()

@@ -7,16 +7,20 @@ import datetime as dt
 import resource
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import DatabaseUnavailable
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.domain.security.audit_chain import Tampering
 from surveyapp.domain.staff import Role
-from surveyapp.services.privacy import erasing
+from surveyapp.services import readiness, worker
+from surveyapp.services import runtime as runtimes
+from surveyapp.services.doctor import looking as doctor
+from surveyapp.services.privacy import erasing, replaying
 from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup, backup_folder
@@ -25,7 +29,7 @@ from surveyapp.store import migrating
 from surveyapp.store.connecting.engines import file_of
 from surveyapp.store.database import Database
 from surveyapp.store.security import copies
-from surveyapp.store.security.copying import contents
+from surveyapp.store.security.copying import contents, of_files, of_servers
 from surveyapp.store.security.copying.contents import CopyRefused
 from surveyapp.store.security.protection import unprotected
 from tests import factories, once
@@ -48,14 +52,21 @@ def nobody_is_kept_connected(request: pytest.FixtureRequest, monkeypatch: pytest
 
 
 @pytest.fixture
-def installed(runtime: Runtime, tmp_path: Path) -> Runtime:
+def installed(runtime: Runtime, tmp_path: Path) -> Iterator[Runtime]:
     """An installation that is backed up, with somebody in it."""
     settings = dataclasses.replace(
         runtime.settings, backups=tmp_path / "backups", backup_recipients=(RECIPIENT,), cache=tmp_path / "cache"
     )
     made = dataclasses.replace(runtime, settings=settings)
     factories.create_participant(made, reference="BF-0001")
-    return made
+    yield made
+    url = made.settings.database_url
+    if file_of(url) is None:
+        # The server of the tests is every test's: nothing of a restore stays there.
+        made.database.dispose()
+        like = f"{contents.SET_ASIDE}%"
+        for (schema,) in rows(url, f"SELECT nspname FROM pg_namespace WHERE nspname LIKE '{like}'"):
+            of_servers.command(url, f'DROP SCHEMA "{schema}" CASCADE')
 
 
 @pytest.fixture
@@ -68,8 +79,14 @@ def empty_url(installed: Runtime, request: pytest.FixtureRequest, tmp_path: Path
     return made
 
 
+def put_back(runtime: Runtime, made: backup.MadeBackup) -> backup.RestoredBackup:
+    """In the database's place, and not settled."""
+    runtime.database.dispose()
+    return backup.restore(runtime.settings, made.path, IDENTITY, replace=True)
+
+
 def rows(url: str, query: str) -> list[tuple[object, ...]]:
-    database = Database(url, any_revision=True)
+    database = Database(url, any_revision=True, settling=True)
     with database.reading() as session:
         found = [tuple(row) for row in session.execute(text(query))]
     database.dispose()
@@ -86,11 +103,10 @@ def test_a_backup_is_restored_with_every_row(installed: Runtime, empty_url: str)
     assert checked.manifest == made.manifest
     there = dataclasses.replace(installed.settings, database_url=empty_url)
     restored = backup.restore(there, made.path, IDENTITY, replace=False)
-    assert (restored.aside, restored.migrated) == (None, False)
+    assert restored.aside is None
     assert contents.differences(made.manifest.contents, copies.contents_of(empty_url)) == []
-    runtime = dataclasses.replace(installed, settings=there, database=Database(empty_url))
-    restored_backup.settle(factories.operator(runtime), restored, made.path)
-    runtime.database.dispose()
+    settled = restored_backup.settle(factories.operator(dataclasses.replace(installed, settings=there)))
+    assert (settled.restored.file, settled.restored.aside, settled.migrated) == (made.path.name, None, False)
     assert rows(empty_url, "SELECT reference FROM participant") == [("BF-0001",)]
     actions = {row[0] for row in rows(empty_url, "SELECT action FROM audit")}
     assert AuditAction.BACKUP_RESTORED in actions
@@ -119,10 +135,6 @@ def test_what_is_there_is_set_aside_only_when_that_is_asked_for(installed: Runti
     else:
         schema = restored.aside.removeprefix("the schema ")
         assert rows(url, f"SELECT count(*) FROM {schema}.participant") == [(2,)]
-        database = Database(url)
-        with database.writing() as session:
-            session.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-        database.dispose()
 
 
 def test_sessions_and_tokens_that_a_backup_brings_back_open_nothing(installed: Runtime, client: Client) -> None:
@@ -132,9 +144,8 @@ def test_sessions_and_tokens_that_a_backup_brings_back_open_nothing(installed: R
     client.sign_in(member.email)
     made = backup.create(factories.operator(installed))
     assert "/staff/login" not in client.get("/staff").location
-    restored_backup.settle(
-        factories.operator(installed), backup.RestoredBackup(made.manifest, None, False, 0), made.path
-    )
+    put_back(installed, made)
+    restored_backup.settle(factories.operator(installed))
     assert "/staff/login" in client.get("/staff").location
     assert Program(client.raw.application, token.secret).ask("/studies").status_code == 401
 
@@ -146,15 +157,84 @@ def test_whoever_was_erased_since_is_erased_from_what_comes_back(installed: Runt
     with factories.operator(installed).writing() as work:
         erasing.erase(work, person)
     installed.database.dispose()
-    restored = backup.restore(installed.settings, made.path, IDENTITY, replace=True)
+    put_back(installed, made)
     assert rows(installed.settings.database_url, "SELECT count(*) FROM participant") == [(2,)]
-    settled = restored_backup.settle(factories.operator(installed), restored, made.path)
-    installed.database.dispose()
+    settled = restored_backup.settle(factories.operator(installed))
     assert settled.erased_again == 1
     assert rows(installed.settings.database_url, "SELECT reference FROM participant") == [("BF-0001",)]
-    if file_of(installed.settings.database_url) is None and restored.aside:
-        with installed.database.writing() as session:
-            session.execute(text(f"DROP SCHEMA {restored.aside.removeprefix('the schema ')} CASCADE"))
+
+
+def test_without_the_file_of_keys_nothing_is_put_back(installed: Runtime) -> None:
+    """Whoever was erased since would be there again, and nobody could tell who that is."""
+    made = backup.create(factories.operator(installed))
+    factories.create_participant(installed, reference="BF-0002")
+    installed.database.dispose()
+    keys = installed.settings.person_keys
+    for spoil in (keys.unlink, keys.touch, lambda: keys.write_bytes(b"something else" * 99)):
+        spoil()
+        with pytest.raises(BackupRefused, match=r"There is no file with people's keys at .* Nothing was changed"):
+            backup.restore(installed.settings, made.path, IDENTITY, replace=True)
+        assert rows(installed.settings.database_url, "SELECT count(*) FROM participant") == [(2,)]
+
+
+UNSETTLED = str(DatabaseUnavailable(DatabaseFault.UNSETTLED))
+
+
+def test_until_it_is_settled_a_backup_that_was_put_back_is_used_by_nobody(installed: Runtime) -> None:
+    """As when it is killed after the swap, or fails there: nothing is served, sent or read, and it is said what to
+    run, which can be begun as often as it takes."""
+    person = factories.create_participant(installed, reference="BF-0002")
+    made = backup.create(factories.operator(installed))
+    with factories.operator(installed).writing() as work:
+        erasing.erase(work, person)
+    put_back(installed, made)
+    again = runtimes.build(installed.settings, installed.clock, installed.studies)
+    for use in (
+        lambda: readiness.check_start(again),
+        lambda: readiness.migrate(again.settings),
+        lambda: worker.round_of(factories.operator(again), ["messages"]),
+        lambda: replaying.replay(factories.operator(again)),
+        lambda: backup.create(factories.operator(again)),
+    ):
+        with pytest.raises(DatabaseUnavailable, match="surveyapp backup settle"):
+            use()
+    assert readiness.problem(again) == UNSETTLED
+    assert [each.todo for each in doctor.look(again) if "cannot serve" in each.what] == [UNSETTLED]
+    keys = installed.settings.person_keys
+    elsewhere = keys.rename(keys.with_name("elsewhere"))
+    with pytest.raises(BackupRefused, match="There is no file with people's keys"):
+        restored_backup.settle(factories.operator(again))
+    assert readiness.problem(again) == UNSETTLED
+    elsewhere.rename(keys)
+    settled = restored_backup.settle(factories.operator(again))
+    assert (settled.restored.file, settled.erased_again) == (made.path.name, 1)
+    assert readiness.problem(again) is None
+    readiness.check_start(again)
+    assert rows(again.settings.database_url, "SELECT reference FROM participant") == [("BF-0001",)]
+    entries = "SELECT count(*) FROM audit WHERE action = 'backup_restored'"
+    assert rows(again.settings.database_url, entries) == [(1,)]
+    with pytest.raises(BackupRefused, match="nothing to settle"):
+        restored_backup.settle(factories.operator(again))
+    assert backup.verify(again.settings, backup.create(factories.operator(again)).path, IDENTITY).manifest
+    again.database.dispose()
+
+
+def test_a_restore_that_fails_while_another_is_not_settled_leaves_that_as_it_was(
+    installed: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = backup.create(factories.operator(installed))
+    put_back(installed, made)
+    before = copies.unsettled_in(installed.settings.database_url)
+    assert before is not None
+    monkeypatch.setattr(of_files, "refuse_unless_equal", _refuse)
+    monkeypatch.setattr(of_servers, "refuse_unless_equal", _refuse)
+    with pytest.raises(CopyRefused):
+        backup.restore(installed.settings, made.path, IDENTITY, replace=True)
+    assert copies.unsettled_in(installed.settings.database_url) == before
+
+
+def _refuse(*_arguments: object) -> None:
+    raise CopyRefused("no")
 
 
 def test_backups_under_load_hold_every_answer_acknowledged_before(sqlite_url: str, tmp_path: Path) -> None:
@@ -285,7 +365,8 @@ def test_a_newer_ones_backup_is_refused_and_an_older_ones_brought_up_to_date(
     finally:
         migrating.upgrade(url)
     assert made.manifest.revision == "0011"
-    assert backup.restore(there, made.path, IDENTITY, replace=False).migrated
+    backup.restore(there, made.path, IDENTITY, replace=False)
+    assert restored_backup.settle(factories.operator(dataclasses.replace(installed, settings=there))).migrated
     assert rows(empty_url, "SELECT reference FROM participant") == [("BF-0001",)]
     assert rows(empty_url, "SELECT count(*) FROM heartbeat") == [(0,)]
     monkeypatch.setattr(backup.migrating, "is_known", lambda _: False)

@@ -26,6 +26,7 @@ from surveyapp.environment.vault import SecretPlace
 from surveyapp.services import readiness, worker
 from surveyapp.services.doctor import kept, machine, servers
 from surveyapp.services.doctor import looking as doctor
+from surveyapp.services.privacy import erasing, replaying
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup
 from surveyapp.services.sending.ways.mail_server import MailServer
@@ -172,11 +173,33 @@ def _none(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtim
 
 def _keys_lost(several: int) -> Spoil:
     def spoil(runtime: Runtime, clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+        for number in range(1, several + 1):
+            create_reachable(runtime, reference=f"BF-{number:04}")
+        runtime.person_keys.file.empty()
+        return runtime
+
+    return spoil
+
+
+def _erased_and_back(several: int) -> Spoil:
+    """As after a copy of the database's file was put back: their keys say that they were erased."""
+
+    def spoil(runtime: Runtime, clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
         people = [create_reachable(runtime, reference=f"BF-{number:04}") for number in range(1, several + 1)]
         runtime.person_keys.forget([each.id for each in people], clock.now)
         return runtime
 
     return spoil
+
+
+def _keys_back(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+    """As after a copy of the file of keys was put back: the database says whom it is of that was erased."""
+    person = create_reachable(runtime, reference="BF-0001")
+    older = runtime.settings.person_keys.read_bytes()
+    with factories.operator(runtime).writing() as work:
+        erasing.erase(work, person)
+    runtime.settings.person_keys.write_bytes(older)
+    return runtime
 
 
 def _clock_back(runtime: Runtime, clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
@@ -211,6 +234,10 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (_open_to_others, "Others on this machine can open people’s keys"),
         (_full, "has 5 MiB left"),
         (_keys_lost(1), "The key of BF-0001 is not in the file of keys"),
+        (_erased_and_back(1), "BF-0001 was erased, and the database has them again: it was put back from a copy. "),
+        (_erased_and_back(7), "BF-0005 and 2 more were erased, and the database has them again"),
+        (_erased_and_back(1), "`surveyapp keys replay` erases them again."),
+        (_keys_back, "The keys of 1 who was erased are in the file of keys again"),
         (_keys_lost(7), "The keys of BF-0001, BF-0002, BF-0003, BF-0004, BF-0005 and 2 more are not in the file"),
         (_clock_back, "before the newest entry of the audit trail"),
         (_nobody, "Nobody can invite staff."),
@@ -234,6 +261,18 @@ def test_what_is_wrong_is_said_with_what_to_do(
     made = spoil(fit(runtime, tmp_path), clock, monkeypatch)
     assert sentence in said(made, Weight.WRONG)
     assert all(each.todo for each in doctor.look(made))
+
+
+@pytest.mark.parametrize("spoil", [_erased_and_back(2), _keys_back])
+def test_nobody_is_told_to_bring_back_a_key_that_was_destroyed(
+    runtime: Runtime, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Spoil
+) -> None:
+    """And what is said helps."""
+    made = spoil(fit(runtime, tmp_path), clock, monkeypatch)
+    assert "not in the file of keys" not in said(made)
+    assert "keys replay" in said(made, Weight.WRONG)
+    replaying.replay(factories.operator(made))
+    assert "keys replay" not in said(made)
 
 
 @pytest.mark.parametrize(

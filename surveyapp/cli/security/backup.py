@@ -9,6 +9,7 @@ import click
 from surveyapp.cli.context import open_desk, open_desk_without_studies, open_settings
 from surveyapp.cli.security.audit import worded
 from surveyapp.domain.authoring.loader import load_studies
+from surveyapp.domain.errors import ShiftlineError
 from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.security import backup as service
 from surveyapp.services.security import backup_folder
@@ -95,25 +96,36 @@ def restore(file: Path, identity: Path | None, replace: bool) -> None:
     # What would stop what comes after stops it before anything is changed.
     load_studies(settings.questionnaires)
     restored = service.restore(settings, file, _identity(identity), replace=replace)
-    restored = restored_backup.settle(open_desk(), restored, file)
     click.echo(
         f"The database is as it was on {restored.manifest.made_at:%Y-%m-%d at %H:%M:%S UTC}: "
         f"{restored.manifest.rows} rows."
     )
-    if restored.migrated:
+    try:
+        _settle()
+    except ShiftlineError as error:
+        there = f" What was there before is {restored.aside}." if restored.aside else ""
+        raise click.ClickException(
+            f"{error}\nThe backup is in the database's place, and not settled: mend that, then run `surveyapp backup "
+            f"settle`. Until then nothing is served.{there}"
+        ) from error
+
+
+@backup.command()
+def settle() -> None:
+    """Go on with a restore that was stopped after the backup was in the database's place."""
+    _settle()
+
+
+def _settle() -> None:
+    settled = restored_backup.settle(open_desk())
+    if settled.migrated:
         click.echo("Its tables were brought up to date.")
-    if restored.erased_again is None:
+    if settled.erased_again:
+        click.echo(f"Erased again, as they were since: {settled.erased_again}.")
+    if settled.restored.aside:
         click.echo(
-            "The file of people's keys (SURVEYAPP_PERSON_KEYS) is not there: whoever was erased since is in the "
-            "database again. Put the file back and run `surveyapp keys replay` before the server starts.",
-            err=True,
-        )
-    elif restored.erased_again:
-        click.echo(f"Erased again, as they were since: {restored.erased_again}.")
-    if restored.aside:
-        click.echo(
-            f"What was there before is {restored.aside}. Delete it once this is the right one: nobody is erased from "
-            "it."
+            f"What was there before is {settled.restored.aside}. Delete it once this is the right one: nobody is "
+            "erased from it."
         )
     click.echo(
         "Links and codes given out since then are unknown, and those ended since then open again. Everybody signs in "

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
+
 from surveyapp.domain.audit import Operator
 from surveyapp.domain.errors import KeyMissing
 from surveyapp.domain.security.fitness import (
@@ -18,7 +23,7 @@ from surveyapp.services.sending.ways.chosen import carried
 from surveyapp.services.work import Desk
 from surveyapp.store import participants, questionnaire_versions, staff
 from surveyapp.store.answering import sent
-from surveyapp.store.security import audit_chain, guesses, protection, sealed_rows
+from surveyapp.store.security import audit_chain, erasures, guesses, protection, sealed_rows
 from surveyapp.store.sending import outbox
 
 MOST_NAMED = 5
@@ -53,21 +58,46 @@ def people(runtime: Runtime) -> Found:
 
 
 def keys_of_people(runtime: Runtime) -> Found:
+    """Who has no key: destroyed, where somebody was erased, it must never come back; lost, it has to."""
     try:
-        there = runtime.person_keys.whose()
+        there, destroyed = runtime.person_keys.whose(), runtime.person_keys.forgotten()
     except KeyMissing:
         return  # without the file a server does not start, and says so
     with runtime.database.reading() as session:
-        lost = sealed_rows.people(session) - there
-        known = participants.references_by_key(session, sorted(lost)[:MOST_NAMED])
-    if lost:
-        whose = ", ".join(known) + (f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else "")
+        back = erasures.still_there(session, destroyed)
+        kept = there & erasures.listed(session).keys()
+        lost = sealed_rows.people(session) - there - destroyed.keys()
+        whose = {each: _named(session, people) for each, people in (("back", back), ("lost", lost))}
+    again = "`surveyapp keys replay` erases them again. Put no older file of keys there: it may bring them back."
+    if back:
         yield (
             WRONG,
-            f"{'The keys of' if len(lost) > 1 else 'The key of'} {whose} {'are' if len(lost) > 1 else 'is'} not in the "
-            "file of keys: what is sealed cannot be read, and no message reaches them.",
-            "Put the file of keys of the newest backup that has them in its place: nothing else opens what is sealed.",
+            f"{whose['back']} {'were' if len(back) > 1 else 'was'} erased, and the database has them again: it was "
+            "put back from a copy.",
+            again,
         )
+    if kept:
+        yield (
+            WRONG,
+            f"The keys of {len(kept)} who {'were' if len(kept) > 1 else 'was'} erased are in the file of keys again: "
+            "it was put back from a copy, and opens older copies of the database.",
+            "`surveyapp keys replay` destroys them again.",
+        )
+    if lost:
+        yield (
+            WRONG,
+            f"{'The keys of' if len(lost) > 1 else 'The key of'} {whose['lost']} {'are' if len(lost) > 1 else 'is'} "
+            "not in the file of keys, nor was destroyed: what is sealed cannot be read, and no message reaches "
+            "them.",
+            "Put the newest copy of the file of keys that has them in its place, then `surveyapp keys replay`: nothing "
+            "else opens what is sealed.",
+        )
+
+
+def _named(session: Session, people: Collection[uuid.UUID]) -> str:
+    """The first few of some people by what they are called, and how many more they are."""
+    known = ", ".join(participants.references_by_key(session, sorted(people)[:MOST_NAMED]))
+    return known + (f" and {len(people) - MOST_NAMED} more" if len(people) > MOST_NAMED else "")
 
 
 def guessing(runtime: Runtime) -> Found:

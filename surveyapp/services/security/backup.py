@@ -25,7 +25,6 @@ from pydantic import BaseModel, ValidationError
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.domain.security.audit_chain import ChainHead, TrailFault
-from surveyapp.services import readiness
 from surveyapp.services.security import audit_chain
 from surveyapp.services.security.backup_folder import (
     KEEP,
@@ -41,14 +40,19 @@ from surveyapp.services.security.backup_folder import (
 from surveyapp.services.work import Desk
 from surveyapp.settings import Settings
 from surveyapp.store import migrating
+from surveyapp.store.connecting.unsettled import Unsettled
 from surveyapp.store.database import Database
 from surveyapp.store.security import audit_chain as chain_store
 from surveyapp.store.security import copies
 from surveyapp.store.security.copying import of_files
 from surveyapp.store.security.copying.contents import Contents, TableContents, differences
+from surveyapp.store.security.key_file import KeyFile
 
 FORMAT = 1
 MANIFEST, COPY = "manifest.json", "database"
+
+PEOPLE, ERASED = "participant", "erasure"
+"""The tables of people, and of whom was erased: the second is as old as people's keys are."""
 
 
 class TableManifest(BaseModel):
@@ -101,14 +105,10 @@ class CheckedBackup:
 
 @dataclass(frozen=True)
 class RestoredBackup:
-    """A backup that was put back. `aside`: where what was there before is; `migrated`: its tables were brought up to
-    date; `erased_again`: how many people who were erased since it was made, None where the file that lists them is not
-    there."""
+    """A backup that was put back, and is not settled. `aside`: where what was there before is."""
 
     manifest: Manifest
     aside: str | None
-    migrated: bool
-    erased_again: int | None
 
 
 def new_identity() -> tuple[str, str]:
@@ -265,8 +265,8 @@ def opened(settings: Settings, path: Path, identity: str | None) -> Iterator[tup
 
 
 def restore(settings: Settings, path: Path, identity: str | None, *, replace: bool) -> RestoredBackup:
-    """Puts a backup in the database's place, if it shows to be whole, and brings it up to date; `privacy.restored` does
-    the rest. Raises BackupRefused, CopyRefused."""
+    """Puts a backup in the database's place, if it shows to be whole; nobody uses it before `privacy.restored` has
+    settled it. What would stop that is looked for before anything is changed. Raises BackupRefused, CopyRefused."""
     if not path.is_file():
         raise BackupRefused(f"There is no backup {path}.")
     if path.suffix == SEALED and identity is None:
@@ -280,15 +280,32 @@ def restore(settings: Settings, path: Path, identity: str | None, *, replace: bo
                 f"The backup was made by a newer Shiftline ({manifest.product}, tables {manifest.revision}) than this "
                 f"one. Install that one, then restore."
             )
+        restored = Unsettled(path.name, manifest.made_at.isoformat(), _needs_keys(manifest))
+        refuse_without_keys(settings, restored)
         if not replace and copies.has_rows(settings.database_url):
             raise BackupRefused(
                 "There is a database with rows in it where this would go. Look whether it is the right one; "
                 "`--replace` sets it aside."
             )
         moment = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S")
-        aside = copies.put_back(settings.database_url, working / COPY, manifest.contents, moment)
-    readiness.migrate(settings)
-    return RestoredBackup(manifest, aside, manifest.revision != migrating.head(), 0)
+        aside = copies.put_back(settings.database_url, working / COPY, manifest.contents, moment, restored)
+    return RestoredBackup(manifest, aside)
+
+
+def _needs_keys(manifest: Manifest) -> bool:
+    """Whether people are in it who have keys: not in one from before there were any."""
+    return ERASED in manifest.tables and manifest.tables[PEOPLE].rows > 0
+
+
+def refuse_without_keys(settings: Settings, restored: Unsettled) -> None:
+    """A backup of people who have keys is of no use without them: they open what is sealed, and say who was erased
+    since. Raises BackupRefused."""
+    if restored.keys_needed and not KeyFile(settings.person_keys).exists():
+        raise BackupRefused(
+            f"There is no file with people's keys at {settings.person_keys}: whoever was erased since the backup was "
+            "made would come back with it, and what is sealed of the others could not be read. Put the file or its "
+            "copy there, or set SURVEYAPP_PERSON_KEYS to where it is. Nothing was changed."
+        )
 
 
 def _other_kind(manifest: Manifest) -> str:

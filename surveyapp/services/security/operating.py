@@ -22,6 +22,7 @@ NOTHING_OF_OURS = frozenset(
         DatabaseFault.NOT_MIGRATED,
         DatabaseFault.OLDER,
         DatabaseFault.NEWER,
+        DatabaseFault.UNSETTLED,
     }
 )
 """Where there is no trail that this program could add to."""
