@@ -14,7 +14,7 @@ from surveyapp.store import migrating
 from surveyapp.store.connecting.engines import file_of
 from surveyapp.store.database import Database
 from surveyapp.store.security import copies, heartbeat, sealed_rows
-from surveyapp.store.security.key_file import KeyFile
+from surveyapp.store.security.key_file import KeyFile, KeyFileMissing
 
 PROVED_FOR = dt.timedelta(seconds=2)
 """How long an answer stands: whoever asks more often is told it again, and costs the database nothing."""
@@ -74,13 +74,14 @@ class Watch:
 
 
 def check_start(runtime: Runtime) -> bool:
-    """Before serving: the database is there, of this program's revision and whole, and people's keys are. Raises
-    DatabaseUnavailable or KeyMissing with what to do; what may pass by itself is only written to the log. Whether it
-    could be looked at."""
+    """Before serving: the database is there, of this program's revision and whole, and people's keys are, with what
+    opens them. Raises DatabaseUnavailable or KeyMissing with what to do; what may pass by itself is only written to the
+    log. Whether it could be looked at."""
     try:
         runtime.database.check_revision()
         runtime.database.check_whole()
         _provide_keys(runtime.settings)
+        _try_keys(runtime)
     except DatabaseUnavailable as error:
         if error.fault not in PASSING:
             raise
@@ -117,9 +118,22 @@ def _provide_keys(settings: Settings, *, settling: bool = False) -> None:
     with database.reading() as session:
         lost = sealed_rows.anything(session)
     database.dispose()
-    if lost:
+    if lost and not settings.person_keys.exists():
         raise KeyMissing(say("person_keys_lost", path=str(settings.person_keys)))
-    keys.create()
+    try:
+        keys.create()
+    except KeyFileMissing as error:
+        raise KeyMissing(say("not_person_keys", path=str(settings.person_keys))) from error
+
+
+def _try_keys(runtime: Runtime) -> None:
+    """Where a contact key opens some people's keys and others not, those are served and it is written to the log."""
+    opened, shut = runtime.person_keys.tried()
+    if shut:
+        wrong = KeyMissing(say("contact_keys_wrong", names=sorted(shut)))
+        if not opened:
+            raise wrong
+        _log.error("%s", wrong)
 
 
 def _make_private(path: Path) -> None:

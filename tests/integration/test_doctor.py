@@ -27,9 +27,10 @@ from surveyapp.services import readiness, worker
 from surveyapp.services.doctor import kept, machine, servers
 from surveyapp.services.doctor import looking as doctor
 from surveyapp.services.privacy import erasing, replaying
-from surveyapp.services.runtime import Runtime
+from surveyapp.services.runtime import Runtime, build
 from surveyapp.services.security import audit_chain, backup
 from surveyapp.services.sending.ways.mail_server import MailServer
+from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import AlarmRow
 from tests import factories
@@ -192,6 +193,20 @@ def _erased_and_back(several: int) -> Spoil:
     return spoil
 
 
+def _another_key(**keys: bytes) -> Spoil:
+    """What people's keys and second factors are sealed with is not what is listed."""
+
+    def spoil(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+        create_reachable(runtime, reference="BF-0001")
+        member = factories.create_staff(runtime, Role.INTERVIEWER)
+        with runtime.database.writing() as session:
+            staff_store.set_totp(session, member.id, runtime.keyring.seal(member.id, "totp", "SECRET"))
+        settings = dataclasses.replace(runtime.settings, contact_keys=keys)
+        return build(settings, runtime.clock, runtime.studies)
+
+    return spoil
+
+
 def _keys_back(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
     """As after a copy of the file of keys was put back: the database says whom it is of that was erased."""
     person = create_reachable(runtime, reference="BF-0001")
@@ -238,6 +253,9 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (_erased_and_back(7), "BF-0005 and 2 more were erased, and the database has them again"),
         (_erased_and_back(1), "`surveyapp keys replay` erases them again."),
         (_keys_back, "The keys of 1 who was erased are in the file of keys again"),
+        (_another_key(other=b"o" * 32), "does not open people’s keys that are sealed with first"),
+        (_another_key(first=b"o" * 32), "does not open people’s keys that are sealed with first"),
+        (_another_key(first=b"o" * 32), "does not open second factors of staff, who cannot sign in"),
         (_keys_lost(7), "The keys of BF-0001, BF-0002, BF-0003, BF-0004, BF-0005 and 2 more are not in the file"),
         (_clock_back, "before the newest entry of the audit trail"),
         (_nobody, "Nobody can invite staff."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.audit import Operator
@@ -23,7 +24,8 @@ from surveyapp.services.sending.ways.chosen import carried
 from surveyapp.services.work import Desk
 from surveyapp.store import participants, questionnaire_versions, staff
 from surveyapp.store.answering import sent
-from surveyapp.store.security import audit_chain, erasures, guesses, protection, sealed_rows
+from surveyapp.store.participants import Sealed
+from surveyapp.store.security import audit_chain, erasures, guesses, protection, retiring, sealed_rows
 from surveyapp.store.sending import outbox
 
 MOST_NAMED = 5
@@ -92,6 +94,37 @@ def keys_of_people(runtime: Runtime) -> Found:
             "Put the newest copy of the file of keys that has them in its place, then `surveyapp keys replay`: nothing "
             "else opens what is sealed.",
         )
+
+
+def contact_keys(runtime: Runtime) -> Found:
+    """Whether what is listed opens what was sealed with it."""
+    try:
+        _opened, shut = runtime.person_keys.tried()
+    except KeyMissing:
+        return
+    if shut:
+        yield (
+            WRONG,
+            f"SURVEYAPP_CONTACT_KEYS does not open people’s keys that are sealed with {', '.join(sorted(shut))}: the "
+            "key is not in it, or another stands under its name.",
+            "Put the right one back: nothing else opens contact details and words. `surveyapp keys list` counts them.",
+        )
+    with runtime.database.reading() as session:
+        factors = retiring.second_factors(session, "")
+    if any(not _opens(runtime, who, sealed) for who, sealed in factors):
+        yield (
+            WRONG,
+            "SURVEYAPP_CONTACT_KEYS does not open second factors of staff, who cannot sign in.",
+            "Put back the key that they are sealed with.",
+        )
+
+
+def _opens(runtime: Runtime, who: uuid.UUID, sealed: Sealed) -> bool:
+    try:
+        runtime.keyring.unseal(who, "totp", sealed)
+    except (KeyError, InvalidTag):
+        return False
+    return True
 
 
 def _named(session: Session, people: Collection[uuid.UUID]) -> str:
