@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import make_url, text
 
+from surveyapp.cli import main
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.domain.security.audit_chain import Tampering
@@ -24,7 +26,7 @@ from surveyapp.services.privacy import erasing, replaying
 from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup, backup_folder
-from surveyapp.services.security.backup_folder import BackupRefused, Keep
+from surveyapp.services.security.backup_folder import BackupRefused, Keep, Pruned
 from surveyapp.store import migrating
 from surveyapp.store.connecting.engines import file_of
 from surveyapp.store.database import Database
@@ -95,7 +97,7 @@ def rows(url: str, query: str) -> list[tuple[object, ...]]:
 
 def test_a_backup_is_restored_with_every_row(installed: Runtime, empty_url: str) -> None:
     made = backup.create(factories.operator(installed))
-    assert (made.path.stat().st_mode & 0o777, made.pruned, made.damaged) == (0o600, (), ())
+    assert (made.path.stat().st_mode & 0o777, made.older) == (0o600, Pruned((), ()))
     assert b"surveyapp" not in made.path.read_bytes()[:2000].replace(b"age-encryption", b"")
     assert made.manifest.tables["participant"].rows == 1
     assert list(installed.settings.cache.glob("backup-*")) == [], "nothing stays behind unencrypted"
@@ -313,6 +315,67 @@ def test_a_server_without_the_database_says_to_create_it(installed: Runtime) -> 
             backup.restore(there, made.path, IDENTITY, replace=replace)
 
 
+@pytest.mark.parametrize("limit", [512, 40_000, 200_000])
+def test_where_no_file_may_grow_nothing_is_said_of_a_backup(installed: Runtime, limit: int) -> None:
+    """The disk is full that it is unpacked on, at whichever step: the backup is as good as before."""
+    made = backup.create(factories.operator(installed))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for look in (
+        lambda: backup.verify(installed.settings, made.path, IDENTITY),
+        lambda: backup.restore(installed.settings, made.path, IDENTITY, replace=True),
+    ):
+        installed.database.dispose()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+        try:
+            with pytest.raises(BackupRefused, match="Nothing is said of the backup"):
+                look()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert rows(installed.settings.database_url, "SELECT count(*) FROM participant") == [(1,)]
+    assert backup.verify(installed.settings, made.path, IDENTITY).manifest == made.manifest
+
+
+@pytest.mark.parametrize("setting", ["cache", "backups"])
+@pytest.mark.parametrize("place", ["a file", "a file/within", "/proc/nothing"])
+def test_a_folder_that_is_none_or_cannot_be_written_is_named(
+    installed: Runtime, tmp_path: Path, setting: str, place: str
+) -> None:
+    (tmp_path / "a file").touch()
+    settings = dataclasses.replace(installed.settings, **{setting: tmp_path / place})  # type: ignore[arg-type]
+    with pytest.raises(BackupRefused, match=f"SURVEYAPP_{setting.upper()} names .*, and nothing can be written"):
+        backup.create(factories.operator(dataclasses.replace(installed, settings=settings)))
+
+
+def test_a_restore_to_a_disk_without_room_changes_nothing(
+    installed: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if file_of(installed.settings.database_url) is None:
+        pytest.skip("a server keeps its files itself")
+    made = backup.create(factories.operator(installed))
+    installed.database.dispose()
+
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for name in ("flush", "shutil.copyfile"):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"surveyapp.store.security.copying.of_files.{name}", full)
+            with pytest.raises(CopyRefused, match=r"No space left on device\. Nothing was changed"):
+                backup.restore(installed.settings, made.path, IDENTITY, replace=True)
+        assert rows(installed.settings.database_url, "SELECT count(*) FROM participant") == [(1,)]
+        assert not list(tmp_path.glob("*before_restore*"))
+
+
+def test_an_identity_that_is_no_text_is_said(installed: Runtime, tmp_path: Path) -> None:
+    made = backup.create(factories.operator(installed))
+    (tmp_path / "picture").write_bytes(bytes(range(256)))
+    environment = {**factories.environment(installed.settings.database_url), "SURVEYAPP_CACHE": str(tmp_path / "cache")}
+    for command in ("verify", "restore"):
+        arguments = ["backup", command, str(made.path), "--identity", str(tmp_path / "picture")]
+        done = CliRunner().invoke(main, arguments, env=environment)
+        assert (done.exit_code, "not one of age (AGE-SECRET-KEY-1" in done.output) == (1, True), done.output
+
+
 @pytest.mark.parametrize("cut", [0, 10, 300, -1])
 def test_half_a_backup_is_none(installed: Runtime, cut: int) -> None:
     made = backup.create(factories.operator(installed))
@@ -404,17 +467,19 @@ def kept(folder: Path, moment: dt.datetime, content: str = "") -> Path:
 def test_the_newest_of_each_day_week_and_month_stays(folder: Path) -> None:
     begin = dt.datetime(2026, 1, 1, 3, tzinfo=dt.UTC)
     made = [kept(folder, begin + dt.timedelta(hours=12 * number)) for number in range(2 * 200)]
-    gone, damaged = backup_folder.prune(folder, Keep(daily=7, weekly=4, monthly=6))
+    done = backup_folder.prune(folder, Keep(daily=7, weekly=4, monthly=6))
     stayed = backup_folder.backups_in(folder)
-    assert damaged == ()
-    assert len(gone) + len(stayed) == len(made)
+    assert (done.damaged, done.stuck) == ((), ())
+    assert len(done.removed) + len(stayed) == len(made)
     days = [backup_folder.moment_of(each).date().isoformat() for each in stayed]
     assert days == [
         "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31", "2026-06-28", "2026-06-30", "2026-07-05", "2026-07-12",
         "2026-07-13", "2026-07-14", "2026-07-15", "2026-07-16", "2026-07-17", "2026-07-18", "2026-07-19",
     ]  # fmt: skip
     assert made[-1] in stayed
-    assert backup_folder.prune(folder, Keep(daily=7, weekly=4, monthly=6)) == ((), ()), "doing it again removes nothing"
+    assert backup_folder.prune(folder, Keep(daily=7, weekly=4, monthly=6)) == Pruned((), ()), (
+        "doing it again removes nothing"
+    )
 
 
 def test_the_last_whole_one_stays_whatever_became_of_newer_ones(folder: Path) -> None:
@@ -425,10 +490,30 @@ def test_the_last_whole_one_stays_whatever_became_of_newer_ones(folder: Path) ->
         each.write_text("damaged since")
     half = folder / ".shiftline-20260301T000000000000Z.backup.part"
     half.touch()
-    gone, damaged = backup_folder.prune(folder, Keep(daily=1, weekly=0, monthly=0))
-    assert gone == ()
-    assert sorted(damaged) == newer
+    done = backup_folder.prune(folder, Keep(daily=1, weekly=0, monthly=0))
+    assert done.removed == ()
+    assert sorted(done.damaged) == newer
     assert whole.exists()
+
+
+def test_one_that_cannot_be_read_or_removed_keeps_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may read and remove everything: what is refused to others is refused here by hand, or has no file."""
+    begin = dt.datetime(2026, 1, 1, 3, tzinfo=dt.UTC)
+    old, stuck, newest = (kept(folder, begin + dt.timedelta(days=number)) for number in (0, 1, 3))
+    unread = kept(folder, begin + dt.timedelta(days=2))
+    unread.unlink()
+    unread.mkdir()
+    (folder / "shiftline-of-last-year.backup").touch()
+    unlink = Path.unlink
+
+    def refusing(path: Path, missing_ok: bool = False) -> None:
+        if path == stuck:
+            raise PermissionError(13, "Permission denied")
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refusing)
+    assert backup_folder.prune(folder, Keep(1, 0, 0)) == Pruned((old,), (unread,), (stuck,))
+    assert backup_folder.backups_in(folder) == [stuck, unread, newest]
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(installed: Runtime, tmp_path: Path) -> None:

@@ -243,7 +243,7 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (setting(demo=True), "This is a demonstration."),
         (setting(backup_recipients=()), "nobody is named to encrypt it to"),
         (_none, "There is no backup in"),
-        (_damaged, "is damaged. Look at its disk"),
+        (_damaged, "is damaged, or cannot be read. Look at its disk"),
         (_late(BACKUP_AGE + dt.timedelta(minutes=1)), "The newest backup is 26 hours old."),
         (_late(CHAIN_AGE + dt.timedelta(minutes=1)), "have not been chained for 2 hours"),
         (_open_to_others, "Others on this machine can open people’s keys"),

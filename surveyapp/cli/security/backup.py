@@ -19,7 +19,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def _identity(path: Path | None) -> str | None:
-    return None if path is None else path.read_text(encoding="utf-8")
+    # What is no text is none of age's, which is said where it is read.
+    return None if path is None else path.read_bytes().decode(errors="replace")
 
 
 @click.group()
@@ -53,10 +54,15 @@ def create(daily: int, weekly: int, monthly: int) -> None:
     """Make a backup, and remove older ones that need not stay: the newest of each day, week and month does."""
     made = service.create(open_desk_without_studies(), Keep(daily, weekly, monthly))
     click.echo(f"{made.path}: {made.manifest.rows} rows in {len(made.manifest.tables)} tables.")
-    for path in made.pruned:
+    for path in made.older.removed:
         click.echo(f"Removed {path.name}.")
-    for path in made.damaged:
-        click.echo(f"{path} is damaged. It counts for nothing; look at its disk.", err=True)
+    for path in made.older.damaged:
+        click.echo(
+            f"{path} is damaged, or cannot be read. It counts for nothing; look at its disk, and who may read it.",
+            err=True,
+        )
+    for path in made.older.stuck:
+        click.echo(f"{path} need not stay and cannot be removed. Look who may.", err=True)
     if made.path.suffix != backup_folder.SEALED:
         click.echo("It is not encrypted: this is a demonstration.", err=True)
 

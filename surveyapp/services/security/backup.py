@@ -11,9 +11,11 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import gzip
+import os
 import shutil
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -33,6 +35,7 @@ from surveyapp.services.security.backup_folder import (
     SUM,
     BackupRefused,
     Keep,
+    Pruned,
     is_undamaged,
     prune,
     sum_of,
@@ -85,12 +88,11 @@ class Manifest(BaseModel):
 
 @dataclass(frozen=True)
 class MadeBackup:
-    """A backup that was made, what is in it, and what was removed for it; `damaged` ones count for nothing and stay."""
+    """A backup that was made, what is in it, and what became of older ones."""
 
     path: Path
     manifest: Manifest
-    pruned: tuple[Path, ...]
-    damaged: tuple[Path, ...]
+    older: Pruned
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def create(desk: Desk, keep: Keep = KEEP) -> MadeBackup:
     recipients = _recipients(settings)
     current = _is_current(desk)
     folder = settings.backups
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(folder, "BACKUPS")
     now = desk.runtime.clock()
     head = _audit_head(desk) if current else None
     with _working(settings) as working:
@@ -144,8 +146,7 @@ def create(desk: Desk, keep: Keep = KEEP) -> MadeBackup:
     if current:
         with desk.writing() as work:
             work.record(AuditAction.BACKUP_MADE, path.name, rows=manifest.rows)
-    pruned, damaged = prune(folder, keep)
-    return MadeBackup(path, manifest, pruned, damaged)
+    return MadeBackup(path, manifest, prune(folder, keep))
 
 
 def _is_current(desk: Desk) -> bool:
@@ -212,10 +213,12 @@ def _written(packed: Path, folder: Path, now: dt.datetime, recipients: list[pyra
         coming.rename(path)
         of_files.flush(folder)
     except (OSError, pyrage.EncryptError) as error:
-        (folder / f"{name}{SUM}").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (folder / f"{name}{SUM}").unlink(missing_ok=True)
         raise BackupRefused(f"The backup could not be written to {folder}: {error}. None was made.") from error
     finally:
-        coming.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            coming.unlink(missing_ok=True)
     return path
 
 
@@ -224,6 +227,7 @@ def verify(settings: Settings, path: Path, identity: str | None) -> CheckedBacku
     own and counted there. Raises BackupRefused."""
     if not path.is_file():
         raise BackupRefused(f"There is no backup {path}.")
+    _refuse_unreadable(path)
     if path.with_name(path.name + SUM).exists() and not is_undamaged(path):
         raise BackupRefused(f"{path} is damaged: it is not what was written. Use another one.")
     if identity is None and path.suffix == SEALED:
@@ -316,7 +320,9 @@ def _other_kind(manifest: Manifest) -> str:
 
 
 def _unpacked(path: Path, identity: str | None, working: Path) -> Manifest:
-    """What a backup says of itself, its copy of the database now in the folder."""
+    """What a backup says of itself, its copy of the database now in the folder. What is wrong with that folder is not
+    said of the backup."""
+    _refuse_unreadable(path)
     packed = working / "packed"
     try:
         if path.suffix == SEALED:
@@ -329,14 +335,32 @@ def _unpacked(path: Path, identity: str | None, working: Path) -> Manifest:
                 if member.name in (MANIFEST, COPY) and member.isfile():
                     tar.extract(member, working, filter="data")
         packed.unlink()
-        manifest = Manifest.model_validate_json((working / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, EOFError, tarfile.TarError, pyrage.DecryptError, ValidationError) as error:
+        if not (working / MANIFEST).exists() or not (working / COPY).exists():
+            raise EOFError
+        manifest = Manifest.model_validate_json((working / MANIFEST).read_bytes())
+    except (OSError, EOFError, tarfile.TarError, zlib.error, pyrage.DecryptError, ValidationError) as error:
+        # What a disk or a limit refuses has a number; what is read and makes no sense has none.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise BackupRefused(
+                f"{path} could not be unpacked in {working.parent}: {os.strerror(error.errno)}. Make room there, or "
+                "set SURVEYAPP_CACHE to a folder on a larger disk. Nothing is said of the backup."
+            ) from error
         raise BackupRefused(
             f"{path} cannot be read: it is damaged, or was made for another identity than this one."
         ) from error
     if manifest.format != FORMAT:
         raise BackupRefused(f"{path} was made by a newer Shiftline ({manifest.product}). Install that one.")
     return manifest
+
+
+def _refuse_unreadable(path: Path) -> None:
+    try:
+        with path.open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        raise BackupRefused(
+            f"{path} cannot be opened: {error.strerror}. Let whoever runs this read it, or look at its disk."
+        ) from error
 
 
 def _identities(written: str) -> list[pyrage.x25519.Identity]:
@@ -357,9 +381,23 @@ def _identities(written: str) -> list[pyrage.x25519.Identity]:
 def _working(settings: Settings) -> Iterator[Path]:
     """A folder of this user's alone, where what is not encrypted lies meanwhile: with what is counted of the database,
     not with the backups. One that was left by a command that was killed goes."""
-    settings.cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(settings.cache, "CACHE")
     for left in settings.cache.glob("backup-*"):
-        if dt.datetime.now(dt.UTC).timestamp() - left.stat().st_mtime > 86_400:
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix="backup-", dir=settings.cache) as name:
+        with contextlib.suppress(OSError):
+            if dt.datetime.now(dt.UTC).timestamp() - left.stat().st_mtime > 86_400:
+                shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="backup-", dir=settings.cache, ignore_cleanup_errors=True) as name:
         yield Path(name)
+
+
+def _make_folder(folder: Path, setting: str) -> None:
+    """A folder of this user's alone that can be written. Raises BackupRefused."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise BackupRefused(
+            f"SURVEYAPP_{setting} names {folder}, and nothing can be written there: {error.strerror}. Name a folder "
+            "that whoever runs this may write to."
+        ) from error

@@ -20,7 +20,7 @@ from surveyapp.store.connecting import unsettled
 from surveyapp.store.connecting.engines import file_of, make_engine
 from surveyapp.store.connecting.unsettled import Unsettled
 from surveyapp.store.security.copying import of_files, of_servers
-from surveyapp.store.security.copying.contents import Contents
+from surveyapp.store.security.copying.contents import Contents, CopyRefused
 
 
 def kind_of(url: str) -> str:
@@ -79,7 +79,10 @@ def opened_apart(url: str, copy: Path, folder: Path) -> Iterator[str]:
     """The address of a database of its own that a copy was put into, gone afterwards. Raises CopyRefused."""
     if file_of(url) is not None:
         own = folder / f"{uuid.uuid4().hex}.db"
-        shutil.copyfile(copy, own)
+        try:
+            shutil.copyfile(copy, own)
+        except OSError as error:
+            raise CopyRefused(f"The copy could not be written to {folder.parent}: {error.strerror}.") from error
         yield f"sqlite:///{own}"
         return
     name = f"shiftline_verify_{uuid.uuid4().hex[:12]}"
