@@ -561,6 +561,14 @@ FOR_OPERATORS: Mapping[str, str] = {
     ),
     "no_account": "Nobody has an account with the e-mail address %(email)s. `surveyapp users list` shows who has.",
     "no_audit_head": "%(file)s holds no head of the audit chain. `surveyapp audit chain --head FILE` writes one.",
+    "audit_head_elsewhere": (
+        "%(file)s holds something else than a head of the audit chain, so it is not written over. Name another file."
+    ),
+    "audit_key_other": (
+        "The last link of the audit trail's chain does not fit SURVEYAPP_AUDIT_KEY: it was made with another key, or "
+        "the trail was changed. Nothing was chained. Put the key back that it was made with. If this is that key, "
+        "`surveyapp audit verify` says what was changed, and `surveyapp audit chain --anyway` goes on after it."
+    ),
     "audit_head_unwritable": "The head of the audit chain cannot be written to %(file)s: %(why)s.",
     "no_roles_in_sqlite": (
         "SQLite has no roles: whoever can write to its file can change the trail. `surveyapp audit verify` finds out."

@@ -264,6 +264,7 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (_failing, "task “messages” failed: the mail server said no"),
         (setting(mail=MAIL), "The mail server does not let us in"),
         (setting(cluster="tcp://127.0.0.1:9"), "The cluster at tcp://127.0.0.1:9 does not answer"),
+        (setting(audit_key=b"another key than it was" * 2), "does not fit the last link of the audit trail’s chain"),
         (_same_keys, "SURVEYAPP_ACCESS_KEYS and SURVEYAPP_AUDIT_KEY hold the same key"),
         (setting(secret_key="ab" * 32), "SURVEYAPP_SECRET_KEY is not random: it is made of 2 different signs"),
         (_sending(), "sending is switched on, and nothing carries a message"),

@@ -20,6 +20,7 @@ from surveyapp.services import worker
 from surveyapp.services.doctor.finding import BETTER, WRONG, Found
 from surveyapp.services.questionnaires import versions
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security.audit_chain import key_fits
 from surveyapp.services.sending.ways.chosen import carried
 from surveyapp.services.work import Desk
 from surveyapp.store import participants, questionnaire_versions, staff
@@ -36,6 +37,15 @@ def trail(runtime: Runtime) -> Found:
     with runtime.database.reading() as session:
         waiting = audit_chain.unchained(session, 1)
         owns = protection.owns_the_trail(session)
+        fits = key_fits(session, runtime.settings.audit_key)
+    if not fits:
+        yield (
+            WRONG,
+            "SURVEYAPP_AUDIT_KEY does not fit the last link of the audit trail’s chain: it is another key than that "
+            "was made with, or the trail was changed. Nothing is chained.",
+            "Put the key back that it was made with. If this is that key, `surveyapp audit verify` says what was "
+            "changed.",
+        )
     if waiting and runtime.clock() - waiting[0].at > CHAIN_AGE:
         age = said_of_age(runtime.clock() - waiting[0].at)
         todo = "`surveyapp audit chain --head FILE` each hour (deploy/ has a timer), FILE on another machine’s disk."
