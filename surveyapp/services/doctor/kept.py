@@ -236,7 +236,7 @@ def worked(runtime: Runtime) -> Found:
             yield (
                 WRONG,
                 f"The worker’s task “{each.task}” failed: {each.failed}",
-                "Mend that; the next round tries again.",
+                "Mend that; it is tried again within ten minutes.",
             )
         elif each.late:
             yield (
