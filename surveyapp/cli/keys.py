@@ -22,7 +22,8 @@ def list_keys() -> None:
     found = rotating.inventory(open_desk())
     for each in found:
         key = f"{each.setting} {each.key_id}".rstrip()
-        click.echo(f"{each.count:>8}  {each.what}\t{key}{' (missing!)' if each.missing else ''}")
+        wrong = " (missing!)" if each.missing else " (another key than they are sealed with!)" if each.shut else ""
+        click.echo(f"{each.count:>8}  {each.what}\t{key}{wrong}")
     if waiting := rotating.waiting_pins(found):
         click.echo(
             f"{waiting} PINs come under the first of SURVEYAPP_ACCESS_KEYS when they are next given. Whoever has not "

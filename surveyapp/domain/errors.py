@@ -185,6 +185,7 @@ class DatabaseFault(enum.StrEnum):
     UNFINISHED = "unfinished"
     OLDER = "older"
     NEWER = "newer"
+    UNSETTLED = "unsettled"
 
 
 _WHAT_TO_DO = {
@@ -245,6 +246,9 @@ _WHAT_TO_DO = {
     "`surveyapp backup create` and then `surveyapp migrate`.",
     DatabaseFault.NEWER: "The database was migrated by a newer Shiftline than this one. Install that one again, or "
     "restore a backup from before with `surveyapp backup restore`.",
+    DatabaseFault.UNSETTLED: "A backup was put in the database's place, and what ended or was erased since it was made "
+    "is there again. See that the file of people's keys is where SURVEYAPP_PERSON_KEYS says, and run `surveyapp backup "
+    "settle`: until then nothing is served.",
 }
 
 OF_DATABASE = "SURVEYAPP_DATABASE_URL"

@@ -559,8 +559,25 @@ FOR_OPERATORS: Mapping[str, str] = {
         "sealed with them. Put the file or its copy there, or set SURVEYAPP_PERSON_KEYS to where it is. No new one was "
         "made: it could not open anything."
     ),
+    "not_person_keys": (
+        "%(path)s is no file of people's keys. Put the file or its copy there, or set SURVEYAPP_PERSON_KEYS to where "
+        "it is. If there never was one, take away what lies there, and run `surveyapp migrate`."
+    ),
+    "contact_keys_wrong": (
+        "People's keys are sealed with what SURVEYAPP_CONTACT_KEYS called %(names)s, and nothing it lists opens them: "
+        "the key is not in it, or another stands under its name. Put the right one back: nothing else opens contact "
+        "details and words."
+    ),
     "no_account": "Nobody has an account with the e-mail address %(email)s. `surveyapp users list` shows who has.",
     "no_audit_head": "%(file)s holds no head of the audit chain. `surveyapp audit chain --head FILE` writes one.",
+    "audit_head_elsewhere": (
+        "%(file)s holds something else than a head of the audit chain, so it is not written over. Name another file."
+    ),
+    "audit_key_other": (
+        "The last link of the audit trail's chain does not fit SURVEYAPP_AUDIT_KEY: it was made with another key, or "
+        "the trail was changed. Nothing was chained. Put the key back that it was made with. If this is that key, "
+        "`surveyapp audit verify` says what was changed, and `surveyapp audit chain --anyway` goes on after it."
+    ),
     "audit_head_unwritable": "The head of the audit chain cannot be written to %(file)s: %(why)s.",
     "no_roles_in_sqlite": (
         "SQLite has no roles: whoever can write to its file can change the trail. `surveyapp audit verify` finds out."

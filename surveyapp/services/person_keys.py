@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from surveyapp.domain.errors import KeyMissing
 from surveyapp.domain.sentences import say
 from surveyapp.store.participants import Sealed
-from surveyapp.store.security.key_file import KeyFile, KeyFileMissing, KeyRecord, WrappedKey
+from surveyapp.store.security.key_file import KeyFile, KeyRecord, WrappedKey
 
 PERSONAL = "person"
 """What stands where a row says which key sealed it: the person's own. No contact key has this name."""
@@ -42,14 +42,11 @@ class PersonKeys:
     def of(self, people: Collection[uuid.UUID]) -> dict[uuid.UUID, bytes]:
         """The keys of these people, of those who have one. Raises KeyMissing without the file, or without the contact
         key that one is wrapped with."""
-        try:
-            return {
-                person: self._unwrapped(record)
-                for person, record in self.file.read(people).items()
-                if record.gone_at is None
-            }
-        except KeyFileMissing as error:
-            raise KeyMissing(say("person_keys_gone")) from error
+        return {
+            person: self._unwrapped(record)
+            for person, record in self.file.read(people).items()
+            if record.gone_at is None
+        }
 
     def ensured(self, people: Collection[uuid.UUID]) -> dict[uuid.UUID, bytes]:
         """The keys of these people, made for those who have none: on the disk before anything is sealed with them.
@@ -58,10 +55,7 @@ class PersonKeys:
         missing = [each for each in people if each not in found]
         if missing:
             made = {each: self.wrapped(each, AESGCM.generate_key(256)) for each in missing}
-            try:
-                there = self.file.add(made)
-            except KeyFileMissing as error:
-                raise KeyMissing(say("person_keys_gone")) from error
+            there = self.file.add(made)
             if any(record.gone_at for record in there.values()):
                 raise KeyMissing(say("person_key_gone"))
             found |= {person: self._unwrapped(record) for person, record in there.items()}
@@ -69,29 +63,32 @@ class PersonKeys:
 
     def forget(self, people: Collection[uuid.UUID], at: dt.datetime) -> None:
         """Destroys these people's keys, for good, and says when. Raises KeyMissing without the file."""
-        try:
-            self.file.forget(people, at)
-        except KeyFileMissing as error:
-            raise KeyMissing(say("person_keys_gone")) from error
+        self.file.forget(people, at)
 
     def renew(self, person: uuid.UUID) -> None:
         """Puts a new key in the place of a person's, of whom nothing is sealed now: copies of what was can no longer be
         opened. Nothing where they have none. Raises KeyMissing without the file."""
-        try:
-            self.file.wrap_anew({person: self.wrapped(person, AESGCM.generate_key(256))})
-        except KeyFileMissing as error:
-            raise KeyMissing(say("person_keys_gone")) from error
+        self.file.wrap_anew({person: self.wrapped(person, AESGCM.generate_key(256))})
 
     def forgotten(self) -> dict[uuid.UUID, dt.datetime]:
-        """Whose keys were destroyed, and when: the erasures, as they are known outside the database."""
+        """Whose keys were destroyed, and when: the erasures, as they are known outside the database. Raises KeyMissing
+        without the file."""
         return {each.person: each.gone_at for each in self.file.everything() if each.gone_at is not None}
 
     def whose(self) -> set[uuid.UUID]:
         """Everybody who has a key. Raises KeyMissing without the file."""
-        try:
-            return {each.person for each in self.file.everything() if each.gone_at is None}
-        except KeyFileMissing as error:
-            raise KeyMissing(say("person_keys_gone")) from error
+        return {each.person for each in self.file.everything() if each.gone_at is None}
+
+    def tried(self) -> tuple[set[str], set[str]]:
+        """The names of the contact keys that people's own are wrapped with: of those that open them, and of those that
+        do not, because they are not listed or another key stands under the name. Tries a few of each. Raises KeyMissing
+        without the file."""
+        opened: set[str] = set()
+        shut: set[str] = set()
+        for record in self.file.some():
+            for each in record.keys:
+                (shut if self._opened(record.person, each) is None else opened).add(each.key_id)
+        return opened, shut
 
     def wrapped(self, person: uuid.UUID, key: bytes) -> WrappedKey:
         """A person's key, sealed with the first contact key."""
@@ -101,13 +98,18 @@ class PersonKeys:
 
     def _unwrapped(self, record: KeyRecord) -> bytes:
         for each in record.keys:
-            outer = self.contact_keys.get(each.key_id)
-            if outer is not None:
-                try:
-                    return AESGCM(outer).decrypt(each.wrapped[:12], each.wrapped[12:], _wrapping(record.person))
-                except InvalidTag:
-                    continue
+            if (key := self._opened(record.person, each)) is not None:
+                return key
         raise KeyMissing(say("contact_key_gone", names=[each.key_id for each in record.keys]))
+
+    def _opened(self, person: uuid.UUID, key: WrappedKey) -> bytes | None:
+        outer = self.contact_keys.get(key.key_id)
+        if outer is None:
+            return None
+        try:
+            return AESGCM(outer).decrypt(key.wrapped[:12], key.wrapped[12:], _wrapping(person))
+        except InvalidTag:
+            return None
 
 
 def _wrapping(person: uuid.UUID) -> bytes:

@@ -13,8 +13,8 @@ from surveyapp.settings import Settings
 from surveyapp.store import migrating
 from surveyapp.store.connecting.engines import file_of
 from surveyapp.store.database import Database
-from surveyapp.store.security import heartbeat, sealed_rows
-from surveyapp.store.security.key_file import KeyFile
+from surveyapp.store.security import copies, heartbeat, sealed_rows
+from surveyapp.store.security.key_file import KeyFile, KeyFileMissing
 
 PROVED_FOR = dt.timedelta(seconds=2)
 """How long an answer stands: whoever asks more often is told it again, and costs the database nothing."""
@@ -74,13 +74,14 @@ class Watch:
 
 
 def check_start(runtime: Runtime) -> bool:
-    """Before serving: the database is there, of this program's revision and whole, and people's keys are. Raises
-    DatabaseUnavailable or KeyMissing with what to do; what may pass by itself is only written to the log. Whether it
-    could be looked at."""
+    """Before serving: the database is there, of this program's revision and whole, and people's keys are, with what
+    opens them. Raises DatabaseUnavailable or KeyMissing with what to do; what may pass by itself is only written to the
+    log. Whether it could be looked at."""
     try:
         runtime.database.check_revision()
         runtime.database.check_whole()
         _provide_keys(runtime.settings)
+        _try_keys(runtime)
     except DatabaseUnavailable as error:
         if error.fault not in PASSING:
             raise
@@ -91,10 +92,13 @@ def check_start(runtime: Runtime) -> bool:
     return True
 
 
-def migrate(settings: Settings) -> bool:
+def migrate(settings: Settings, *, settling: bool = False) -> bool:
     """Brings the tables up to date; one process at a time, others wait. Makes the file of people's keys where nothing
-    is sealed yet. Whether a new database file was made, and its folder if need be. Raises KeyMissing where something is
+    is sealed yet. Whether a new database file was made, and its folder if need be. `settling`: of a
+    backup that was put back, which nobody else may use. Raises DatabaseUnavailable, and KeyMissing where something is
     sealed and the file of keys is not there."""
+    if not settling and copies.unsettled_in(settings.database_url) is not None:
+        raise DatabaseUnavailable(DatabaseFault.UNSETTLED)
     path = file_of(settings.database_url)
     made = path is not None and not path.exists()
     if path is not None:
@@ -102,21 +106,34 @@ def migrate(settings: Settings) -> bool:
     migrating.upgrade(settings.database_url, settings.questionnaires)
     if path is not None:
         _make_private(path)
-    _provide_keys(settings)
+    _provide_keys(settings, settling=settling)
     return made
 
 
-def _provide_keys(settings: Settings) -> None:
+def _provide_keys(settings: Settings, *, settling: bool = False) -> None:
     keys = KeyFile(settings.person_keys)
     if keys.exists():
         return
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, settling=settling)
     with database.reading() as session:
         lost = sealed_rows.anything(session)
     database.dispose()
-    if lost:
+    if lost and not settings.person_keys.exists():
         raise KeyMissing(say("person_keys_lost", path=str(settings.person_keys)))
-    keys.create()
+    try:
+        keys.create()
+    except KeyFileMissing as error:
+        raise KeyMissing(say("not_person_keys", path=str(settings.person_keys))) from error
+
+
+def _try_keys(runtime: Runtime) -> None:
+    """Where a contact key opens some people's keys and others not, those are served and it is written to the log."""
+    opened, shut = runtime.person_keys.tried()
+    if shut:
+        wrong = KeyMissing(say("contact_keys_wrong", names=sorted(shut)))
+        if not opened:
+            raise wrong
+        _log.error("%s", wrong)
 
 
 def _make_private(path: Path) -> None:

@@ -5,12 +5,11 @@ the database before it is done, one process at a time sends, and an export is on
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from surveyapp.domain.errors import ShiftlineError
 from surveyapp.domain.privacy.retention import KeptThing
@@ -47,6 +46,14 @@ EVERY: Mapping[str, dt.timedelta] = {
 
 assert set(EVERY) == set(WORKER_TASKS)
 
+IN_HAND = dt.timedelta(minutes=30)
+"""How long a task is left to whoever has begun it: one that is killed over it may have done nothing."""
+
+AGAIN_AFTER = dt.timedelta(minutes=10)
+"""How long a task that failed rests. What is looked for in every round is tried in the next."""
+
+assert all(not each or each > IN_HAND for each in EVERY.values())
+
 LEFTOVERS, LEFTOVERS_EVERY = "leftovers", dt.timedelta(hours=1)
 """What is kept for days alone goes by the hour, by whichever worker sees to what is kept for years."""
 
@@ -62,6 +69,18 @@ class WorkerStand:
 
 
 @dataclass(frozen=True)
+class CameOfRound:
+    """What each task that was done came to (empty: nothing was due), and why others `failed`."""
+
+    did: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+class _Stopped(Exception):
+    """The worker was told to stop in the middle of a task, which is not done."""
+
+
+@dataclass(frozen=True)
 class WorkerRound:
     """What a task is given: whether it is to go on, how files of single answers are written (None: not here), and
     whether messages are this worker's too."""
@@ -73,38 +92,55 @@ class WorkerRound:
 
 def round_of(
     desk: Desk, tasks: Collection[str], wanted: Callable[[], bool] = lambda: True, pack: PackExport | None = None
-) -> dict[str, str]:
-    """Does what is due of these tasks, once; what each came to. A task that fails is noted and does not keep the others
-    from being done. `pack`: how files of single answers are written."""
+) -> CameOfRound:
+    """Does what is due of these tasks, once. A task that fails is noted and tried again soon, and does not keep the
+    others from being done; so is one in the middle of which it is wanted no more. `pack`: how files of single answers
+    are written."""
     this = WorkerRound(wanted, pack, "messages" in tasks)
-    came: dict[str, str] = {}
+    came = CameOfRound()
     with desk.writing() as work:
         store.done(work.session, BEAT, work.now)
-        if "retention" in tasks and store.claim(work.session, LEFTOVERS, work.now, LEFTOVERS_EVERY):
+        if "retention" in tasks and _claim(work, LEFTOVERS, LEFTOVERS_EVERY):
             _remove_leftovers(work)
+            store.done(work.session, LEFTOVERS, work.now)
     for task in (each for each in EVERY if each in tasks):
         if not wanted():
             break
         with desk.writing() as work:
-            mine = store.claim(work.session, task, work.now, EVERY[task])
-        if not mine:
-            continue
-        failed: str | None = None
-        try:
-            came[task] = _TASKS[task](desk, this)
-            if came[task]:
-                _log.info("did what was due", extra={"task": task, "came": came[task]})
-        except ShiftlineError as error:
-            failed = came[task] = str(error)
-            _log.warning("the worker's task failed; `surveyapp worker --status` says why", extra={"task": task})
-        except Exception as error:
-            # Whatever it is, the others go on, and the next round tries again. What it says may hold what nobody
-            # should read in a table: its kind is enough there, and the log has where it happened.
-            _log.exception("the worker's task failed", extra={"task": task})
-            failed = came[task] = type(error).__name__
-        with desk.writing() as work:
-            store.done(work.session, task, work.now, failed)
+            mine = _claim(work, task, EVERY[task])
+        if mine:
+            _do(desk, task, this, came)
     return came
+
+
+def _claim(work: Work, task: str, every: dt.timedelta) -> bool:
+    # What is looked for in every round has locks of its own: it is nobody's for longer.
+    return store.claim(work.session, task, work.now, every, work.now + (IN_HAND if every else every))
+
+
+def _do(desk: Desk, task: str, this: WorkerRound, came: CameOfRound) -> None:
+    """Does a task that is this worker's, and notes what came of it."""
+    rests = dt.timedelta(0)
+    try:
+        came.did[task] = _TASKS[task](desk, this)
+        if came.did[task]:
+            _log.info("did what was due", extra={"task": task, "came": came.did[task]})
+    except _Stopped:
+        pass
+    except ShiftlineError as error:
+        came.failed[task], rests = str(error), AGAIN_AFTER
+        _log.warning("the worker's task failed; `surveyapp worker --status` says why", extra={"task": task})
+    except Exception as error:
+        # Whatever it is, the others go on, and it is tried again. What it says may hold what nobody should read in a
+        # table: its kind is enough there, and the log has where it happened.
+        _log.exception("the worker's task failed", extra={"task": task})
+        came.failed[task], rests = type(error).__name__, AGAIN_AFTER
+    with desk.writing() as work:
+        if task in came.did:
+            store.done(work.session, task, work.now)
+        else:
+            until = work.now + (rests if EVERY[task] else EVERY[task])
+            store.not_done(work.session, task, until, came.failed.get(task))
 
 
 def look_for_asked(desk: Desk) -> Counter[MessageState]:
@@ -175,8 +211,11 @@ def _remove_leftovers(work: Work) -> None:
 
 
 def _studies(desk: Desk, this: WorkerRound) -> Iterator[str]:
-    """Every study, while it is wanted."""
-    return itertools.takewhile(lambda _study: this.wanted(), sorted(desk.runtime.studies))
+    """Every study. Raises _Stopped where it is wanted no more before the last."""
+    for study in sorted(desk.runtime.studies):
+        if not this.wanted():
+            raise _Stopped
+        yield study
 
 
 def _chain(desk: Desk, this: WorkerRound) -> str:

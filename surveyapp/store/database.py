@@ -22,6 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from surveyapp.domain.errors import OF_DATABASE, DatabaseFault, DatabaseUnavailable
 from surveyapp.store import migrating
+from surveyapp.store.connecting import unsettled
 from surveyapp.store.connecting.engines import make_engine, time_statements
 from surveyapp.watching import meters
 
@@ -126,7 +127,8 @@ class _Kept(threading.local):
 class Database:
     """An engine, and the two ways to use it. All of it raises DatabaseUnavailable.
 
-    What is used is of the revision this program knows, but for `any_revision`: the first connection looks. `seals`:
+    What is used is of the revision this program knows, but for `any_revision`: the first connection looks. It looks,
+    too, whether a backup was put back that is not settled, which only whoever is `settling` it may use. `seals`:
     what makes each unit of work's means of opening and sealing with people's keys; without it rows that are sealed
     cannot be read. `timed`: how long each statement takes is noted (`watching.statements`). `address`: what names this
     database, for whoever is told that it cannot work.
@@ -138,9 +140,11 @@ class Database:
         seals: Callable[[], Seals] | None = None,
         *,
         any_revision: bool = False,
+        settling: bool = False,
         timed: bool = False,
         address: str = OF_DATABASE,
     ) -> None:
+        self._settling = settling
         self._seals, self._address = seals, address
         self._kept = _Kept()
         self.engine = make_engine(url, address=address)
@@ -208,6 +212,7 @@ class Database:
     def check_revision(self) -> None:
         """Looks again whether its tables are the ones this program works on. Raises DatabaseUnavailable."""
         with self._connection() as connection:
+            self._check_settled(connection.exec_driver_sql(unsettled.IS_THERE[self.engine.dialect.name]).scalar())
             self._check_found(connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all())
 
     def check_whole(self) -> None:
@@ -276,6 +281,8 @@ class Database:
         if not self._known:
             cursor = connection.cursor()
             try:
+                cursor.execute(unsettled.IS_THERE[self.engine.dialect.name])
+                self._check_settled(cursor.fetchone()[0])
                 cursor.execute("SELECT version_num FROM alembic_version")
                 self._check_found([row[0] for row in cursor.fetchall()])
                 cursor.close()
@@ -285,6 +292,10 @@ class Database:
                 connection.close()
                 raise
             self._known = True
+
+    def _check_settled(self, unsettled: int | None) -> None:
+        if unsettled and not self._settling:
+            raise DatabaseUnavailable(DatabaseFault.UNSETTLED, self._address)
 
     def _check_found(self, revisions: Sequence[str]) -> None:
         if (fault := migrating.amiss(revisions)) is not None:

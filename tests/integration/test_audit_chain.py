@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import dataclasses
 import datetime as dt
 import json
 import re
@@ -18,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.cli import main
 from surveyapp.domain.audit import AuditAction, AuditEntry
+from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.staff import Role
 from surveyapp.services.runtime import Runtime, build
 from surveyapp.services.security import audit_chain
@@ -162,6 +165,54 @@ def test_a_head_that_cannot_be_written_is_said(desk: Desk, tmp_path: Path) -> No
     result = run("chain", "--head", str(tmp_path / "nowhere" / "head"))
     assert (result.exit_code, "cannot be written" in result.output) == (1, True)
     assert run("verify").exit_code == 0, "and what was chained is"
+
+
+@pytest.mark.parametrize("lies_there", [b"SQLite format 3\0" * 99, b"a letter", b"\xff\xfe", None])
+def test_what_holds_no_head_is_not_written_over(desk: Desk, tmp_path: Path, lies_there: bytes | None) -> None:
+    """It may be the database; and it is said before anything is chained."""
+    file = tmp_path / "file"
+    file.mkdir() if lies_there is None else file.write_bytes(lies_there)
+    result = run("chain", "--head", str(file))
+    assert (result.exit_code, "is not written over" in result.output) == (1, True), result.output
+    assert lies_there is None or file.read_bytes() == lies_there
+    assert "is whole: 0 entries" in run("verify").output
+
+
+def test_an_empty_file_takes_a_head(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "head").touch()
+    for _ in range(2):
+        assert run("chain", "--head", str(tmp_path / "head")).exit_code == 0
+
+
+def test_nothing_is_chained_with_another_key(
+    runtime: Runtime, desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It would spoil the trail for good: the right key would find fault with all that was added."""
+    assert run("chain").exit_code == 0
+    desk.note(AuditAction.CONTACT_SEEN, "BF-0009")
+    right = runtime.settings.audit_key
+    monkeypatch.setenv("SURVEYAPP_AUDIT_KEY", base64.b64encode(b"another" + right[7:]).decode())
+    result = run("chain", "--head", str(tmp_path / "head"))
+    assert (result.exit_code, "does not fit SURVEYAPP_AUDIT_KEY" in result.output) == (1, True), result.output
+    assert not (tmp_path / "head").exists()
+    settings = dataclasses.replace(runtime.settings, audit_key=b"another" + right[7:])
+    with pytest.raises(StateRefused):
+        audit_chain.chain(Desk(dataclasses.replace(runtime, settings=settings), desk.actor))
+    monkeypatch.setenv("SURVEYAPP_AUDIT_KEY", base64.b64encode(right).decode())
+    assert run("chain").exit_code == 0
+    assert run("verify").exit_code == 0, "as if nothing had been"
+
+
+@pytest.mark.parametrize("act", ["UPDATE audit SET study = 'x' WHERE id = {}", "DELETE FROM audit WHERE id = {}"])
+def test_after_a_last_entry_that_was_changed_it_goes_on_when_told_to(runtime: Runtime, desk: Desk, act: str) -> None:
+    audit_chain.chain(desk)
+    last = "(SELECT entry_id FROM audit_chain ORDER BY number DESC LIMIT 1)"
+    with runtime.database.writing() as session:
+        tamper(session, act.format(last))
+    assert run("chain").exit_code == 1
+    assert run("chain", "--anyway").exit_code == 0
+    assert run("chain").exit_code == 0
+    assert run("verify").exit_code == 1, "what was done is named all the same"
 
 
 def test_the_trail_is_listed_as_it_is_narrowed(runtime: Runtime, desk: Desk) -> None:

@@ -7,26 +7,31 @@ import datetime as dt
 import resource
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import make_url, text
 
+from surveyapp.cli import main
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import DatabaseUnavailable
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.domain.security.audit_chain import Tampering
 from surveyapp.domain.staff import Role
-from surveyapp.services import readiness
-from surveyapp.services.privacy import erasing
+from surveyapp.services import readiness, worker
+from surveyapp.services import runtime as runtimes
+from surveyapp.services.doctor import looking as doctor
+from surveyapp.services.privacy import erasing, replaying
 from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup, backup_folder
-from surveyapp.services.security.backup_folder import BackupRefused, Keep
+from surveyapp.services.security.backup_folder import BackupRefused, Keep, Pruned
 from surveyapp.store import migrating
 from surveyapp.store.connecting.engines import file_of
 from surveyapp.store.database import Database
 from surveyapp.store.security import copies
-from surveyapp.store.security.copying import contents
+from surveyapp.store.security.copying import contents, of_files, of_servers
 from surveyapp.store.security.copying.contents import CopyRefused
 from surveyapp.store.security.protection import unprotected
 from tests import factories, once
@@ -50,14 +55,21 @@ def nobody_is_kept_connected(request: pytest.FixtureRequest, monkeypatch: pytest
 
 
 @pytest.fixture
-def installed(runtime: Runtime, tmp_path: Path) -> Runtime:
+def installed(runtime: Runtime, tmp_path: Path) -> Iterator[Runtime]:
     """An installation that is backed up, with somebody in it."""
     settings = dataclasses.replace(
         runtime.settings, backups=tmp_path / "backups", backup_recipients=(RECIPIENT,), cache=tmp_path / "cache"
     )
     made = dataclasses.replace(runtime, settings=settings)
     factories.create_participant(made, reference="BF-0001")
-    return made
+    yield made
+    url = made.settings.database_url
+    if file_of(url) is None:
+        # The server of the tests is every test's: nothing of a restore stays there.
+        made.database.dispose()
+        like = f"{contents.SET_ASIDE}%"
+        for (schema,) in rows(url, f"SELECT nspname FROM pg_namespace WHERE nspname LIKE '{like}'"):
+            of_servers.command(url, f'DROP SCHEMA "{schema}" CASCADE')
 
 
 @pytest.fixture
@@ -70,8 +82,14 @@ def empty_url(installed: Runtime, request: pytest.FixtureRequest, tmp_path: Path
     return made
 
 
+def put_back(runtime: Runtime, made: backup.MadeBackup) -> backup.RestoredBackup:
+    """In the database's place, and not settled."""
+    runtime.database.dispose()
+    return backup.restore(runtime.settings, made.path, IDENTITY, replace=True)
+
+
 def rows(url: str, query: str) -> list[tuple[object, ...]]:
-    database = Database(url, any_revision=True)
+    database = Database(url, any_revision=True, settling=True)
     with database.reading() as session:
         found = [tuple(row) for row in session.execute(text(query))]
     database.dispose()
@@ -80,7 +98,7 @@ def rows(url: str, query: str) -> list[tuple[object, ...]]:
 
 def test_a_backup_is_restored_with_every_row(installed: Runtime, empty_url: str) -> None:
     made = backup.create(factories.operator(installed))
-    assert (made.path.stat().st_mode & 0o777, made.pruned, made.damaged) == (0o600, (), ())
+    assert (made.path.stat().st_mode & 0o777, made.older) == (0o600, Pruned((), ()))
     assert b"surveyapp" not in made.path.read_bytes()[:2000].replace(b"age-encryption", b"")
     assert made.manifest.tables["participant"].rows == 1
     assert list(installed.settings.cache.glob("backup-*")) == [], "nothing stays behind unencrypted"
@@ -88,11 +106,10 @@ def test_a_backup_is_restored_with_every_row(installed: Runtime, empty_url: str)
     assert checked.manifest == made.manifest
     there = dataclasses.replace(installed.settings, database_url=empty_url)
     restored = backup.restore(there, made.path, IDENTITY, replace=False)
-    assert (restored.aside, restored.migrated) == (None, False)
+    assert restored.aside is None
     assert contents.differences(made.manifest.contents, copies.contents_of(empty_url)) == []
-    runtime = dataclasses.replace(installed, settings=there, database=Database(empty_url))
-    restored_backup.settle(factories.operator(runtime), restored, made.path)
-    runtime.database.dispose()
+    settled = restored_backup.settle(factories.operator(dataclasses.replace(installed, settings=there)))
+    assert (settled.restored.file, settled.restored.aside, settled.migrated) == (made.path.name, None, False)
     assert rows(empty_url, "SELECT reference FROM participant") == [("BF-0001",)]
     actions = {row[0] for row in rows(empty_url, "SELECT action FROM audit")}
     assert AuditAction.BACKUP_RESTORED in actions
@@ -121,10 +138,6 @@ def test_what_is_there_is_set_aside_only_when_that_is_asked_for(installed: Runti
     else:
         schema = restored.aside.removeprefix("the schema ")
         assert rows(url, f"SELECT count(*) FROM {schema}.participant") == [(2,)]
-        database = Database(url)
-        with database.writing() as session:
-            session.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-        database.dispose()
 
 
 def test_sessions_and_tokens_that_a_backup_brings_back_open_nothing(installed: Runtime, client: Client) -> None:
@@ -134,9 +147,8 @@ def test_sessions_and_tokens_that_a_backup_brings_back_open_nothing(installed: R
     client.sign_in(member.email)
     made = backup.create(factories.operator(installed))
     assert "/staff/login" not in client.get("/staff").location
-    restored_backup.settle(
-        factories.operator(installed), backup.RestoredBackup(made.manifest, None, False, 0), made.path
-    )
+    put_back(installed, made)
+    restored_backup.settle(factories.operator(installed))
     assert "/staff/login" in client.get("/staff").location
     assert Program(client.raw.application, token.secret).ask("/studies").status_code == 401
 
@@ -148,15 +160,84 @@ def test_whoever_was_erased_since_is_erased_from_what_comes_back(installed: Runt
     with factories.operator(installed).writing() as work:
         erasing.erase(work, person)
     installed.database.dispose()
-    restored = backup.restore(installed.settings, made.path, IDENTITY, replace=True)
+    put_back(installed, made)
     assert rows(installed.settings.database_url, "SELECT count(*) FROM participant") == [(2,)]
-    settled = restored_backup.settle(factories.operator(installed), restored, made.path)
-    installed.database.dispose()
+    settled = restored_backup.settle(factories.operator(installed))
     assert settled.erased_again == 1
     assert rows(installed.settings.database_url, "SELECT reference FROM participant") == [("BF-0001",)]
-    if file_of(installed.settings.database_url) is None and restored.aside:
-        with installed.database.writing() as session:
-            session.execute(text(f"DROP SCHEMA {restored.aside.removeprefix('the schema ')} CASCADE"))
+
+
+def test_without_the_file_of_keys_nothing_is_put_back(installed: Runtime) -> None:
+    """Whoever was erased since would be there again, and nobody could tell who that is."""
+    made = backup.create(factories.operator(installed))
+    factories.create_participant(installed, reference="BF-0002")
+    installed.database.dispose()
+    keys = installed.settings.person_keys
+    for spoil in (keys.unlink, keys.touch, lambda: keys.write_bytes(b"something else" * 99)):
+        spoil()
+        with pytest.raises(BackupRefused, match=r"There is no file with people's keys at .* Nothing was changed"):
+            backup.restore(installed.settings, made.path, IDENTITY, replace=True)
+        assert rows(installed.settings.database_url, "SELECT count(*) FROM participant") == [(2,)]
+
+
+UNSETTLED = str(DatabaseUnavailable(DatabaseFault.UNSETTLED))
+
+
+def test_until_it_is_settled_a_backup_that_was_put_back_is_used_by_nobody(installed: Runtime) -> None:
+    """As when it is killed after the swap, or fails there: nothing is served, sent or read, and it is said what to
+    run, which can be begun as often as it takes."""
+    person = factories.create_participant(installed, reference="BF-0002")
+    made = backup.create(factories.operator(installed))
+    with factories.operator(installed).writing() as work:
+        erasing.erase(work, person)
+    put_back(installed, made)
+    again = runtimes.build(installed.settings, installed.clock, installed.studies)
+    for use in (
+        lambda: readiness.check_start(again),
+        lambda: readiness.migrate(again.settings),
+        lambda: worker.round_of(factories.operator(again), ["messages"]),
+        lambda: replaying.replay(factories.operator(again)),
+        lambda: backup.create(factories.operator(again)),
+    ):
+        with pytest.raises(DatabaseUnavailable, match="surveyapp backup settle"):
+            use()
+    assert readiness.problem(again) == UNSETTLED
+    assert [each.todo for each in doctor.look(again) if "cannot serve" in each.what] == [UNSETTLED]
+    keys = installed.settings.person_keys
+    elsewhere = keys.rename(keys.with_name("elsewhere"))
+    with pytest.raises(BackupRefused, match="There is no file with people's keys"):
+        restored_backup.settle(factories.operator(again))
+    assert readiness.problem(again) == UNSETTLED
+    elsewhere.rename(keys)
+    settled = restored_backup.settle(factories.operator(again))
+    assert (settled.restored.file, settled.erased_again) == (made.path.name, 1)
+    assert readiness.problem(again) is None
+    readiness.check_start(again)
+    assert rows(again.settings.database_url, "SELECT reference FROM participant") == [("BF-0001",)]
+    entries = "SELECT count(*) FROM audit WHERE action = 'backup_restored'"
+    assert rows(again.settings.database_url, entries) == [(1,)]
+    with pytest.raises(BackupRefused, match="nothing to settle"):
+        restored_backup.settle(factories.operator(again))
+    assert backup.verify(again.settings, backup.create(factories.operator(again)).path, IDENTITY).manifest
+    again.database.dispose()
+
+
+def test_a_restore_that_fails_while_another_is_not_settled_leaves_that_as_it_was(
+    installed: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = backup.create(factories.operator(installed))
+    put_back(installed, made)
+    before = copies.unsettled_in(installed.settings.database_url)
+    assert before is not None
+    monkeypatch.setattr(of_files, "refuse_unless_equal", _refuse)
+    monkeypatch.setattr(of_servers, "refuse_unless_equal", _refuse)
+    with pytest.raises(CopyRefused):
+        backup.restore(installed.settings, made.path, IDENTITY, replace=True)
+    assert copies.unsettled_in(installed.settings.database_url) == before
+
+
+def _refuse(*_arguments: object) -> None:
+    raise CopyRefused("no")
 
 
 def test_backups_under_load_hold_every_answer_acknowledged_before(sqlite_url: str, tmp_path: Path) -> None:
@@ -233,6 +314,67 @@ def test_a_server_without_the_database_says_to_create_it(installed: Runtime) -> 
     for replace in (False, True):
         with pytest.raises(DatabaseUnavailable, match="run `createdb` and then `surveyapp backup restore`"):
             backup.restore(there, made.path, IDENTITY, replace=replace)
+
+
+@pytest.mark.parametrize("limit", [512, 40_000, 200_000])
+def test_where_no_file_may_grow_nothing_is_said_of_a_backup(installed: Runtime, limit: int) -> None:
+    """The disk is full that it is unpacked on, at whichever step: the backup is as good as before."""
+    made = backup.create(factories.operator(installed))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for look in (
+        lambda: backup.verify(installed.settings, made.path, IDENTITY),
+        lambda: backup.restore(installed.settings, made.path, IDENTITY, replace=True),
+    ):
+        installed.database.dispose()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+        try:
+            with pytest.raises(BackupRefused, match="Nothing is said of the backup"):
+                look()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert rows(installed.settings.database_url, "SELECT count(*) FROM participant") == [(1,)]
+    assert backup.verify(installed.settings, made.path, IDENTITY).manifest == made.manifest
+
+
+@pytest.mark.parametrize("setting", ["cache", "backups"])
+@pytest.mark.parametrize("place", ["a file", "a file/within", "/proc/nothing"])
+def test_a_folder_that_is_none_or_cannot_be_written_is_named(
+    installed: Runtime, tmp_path: Path, setting: str, place: str
+) -> None:
+    (tmp_path / "a file").touch()
+    settings = dataclasses.replace(installed.settings, **{setting: tmp_path / place})  # type: ignore[arg-type]
+    with pytest.raises(BackupRefused, match=f"SURVEYAPP_{setting.upper()} names .*, and nothing can be written"):
+        backup.create(factories.operator(dataclasses.replace(installed, settings=settings)))
+
+
+def test_a_restore_to_a_disk_without_room_changes_nothing(
+    installed: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if file_of(installed.settings.database_url) is None:
+        pytest.skip("a server keeps its files itself")
+    made = backup.create(factories.operator(installed))
+    installed.database.dispose()
+
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for name in ("flush", "shutil.copyfile"):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"surveyapp.store.security.copying.of_files.{name}", full)
+            with pytest.raises(CopyRefused, match=r"No space left on device\. Nothing was changed"):
+                backup.restore(installed.settings, made.path, IDENTITY, replace=True)
+        assert rows(installed.settings.database_url, "SELECT count(*) FROM participant") == [(1,)]
+        assert not list(tmp_path.glob("*before_restore*"))
+
+
+def test_an_identity_that_is_no_text_is_said(installed: Runtime, tmp_path: Path) -> None:
+    made = backup.create(factories.operator(installed))
+    (tmp_path / "picture").write_bytes(bytes(range(256)))
+    environment = {**factories.environment(installed.settings.database_url), "SURVEYAPP_CACHE": str(tmp_path / "cache")}
+    for command in ("verify", "restore"):
+        arguments = ["backup", command, str(made.path), "--identity", str(tmp_path / "picture")]
+        done = CliRunner().invoke(main, arguments, env=environment)
+        assert (done.exit_code, "not one of age (AGE-SECRET-KEY-1" in done.output) == (1, True), done.output
 
 
 @pytest.mark.parametrize("cut", [0, 10, 300, -1])
@@ -317,7 +459,8 @@ def test_a_newer_ones_backup_is_refused_and_an_older_ones_brought_up_to_date(
     finally:
         migrating.upgrade(url)
     assert made.manifest.revision == "0011"
-    assert backup.restore(there, made.path, IDENTITY, replace=False).migrated
+    backup.restore(there, made.path, IDENTITY, replace=False)
+    assert restored_backup.settle(factories.operator(dataclasses.replace(installed, settings=there))).migrated
     assert rows(empty_url, "SELECT reference FROM participant") == [("BF-0001",)]
     assert rows(empty_url, "SELECT count(*) FROM heartbeat") == [(0,)]
     monkeypatch.setattr(backup.migrating, "is_known", lambda _: False)
@@ -355,17 +498,19 @@ def kept(folder: Path, moment: dt.datetime, content: str = "") -> Path:
 def test_the_newest_of_each_day_week_and_month_stays(folder: Path) -> None:
     begin = dt.datetime(2026, 1, 1, 3, tzinfo=dt.UTC)
     made = [kept(folder, begin + dt.timedelta(hours=12 * number)) for number in range(2 * 200)]
-    gone, damaged = backup_folder.prune(folder, Keep(daily=7, weekly=4, monthly=6))
+    done = backup_folder.prune(folder, Keep(daily=7, weekly=4, monthly=6))
     stayed = backup_folder.backups_in(folder)
-    assert damaged == ()
-    assert len(gone) + len(stayed) == len(made)
+    assert (done.damaged, done.stuck) == ((), ())
+    assert len(done.removed) + len(stayed) == len(made)
     days = [backup_folder.moment_of(each).date().isoformat() for each in stayed]
     assert days == [
         "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31", "2026-06-28", "2026-06-30", "2026-07-05", "2026-07-12",
         "2026-07-13", "2026-07-14", "2026-07-15", "2026-07-16", "2026-07-17", "2026-07-18", "2026-07-19",
     ]  # fmt: skip
     assert made[-1] in stayed
-    assert backup_folder.prune(folder, Keep(daily=7, weekly=4, monthly=6)) == ((), ()), "doing it again removes nothing"
+    assert backup_folder.prune(folder, Keep(daily=7, weekly=4, monthly=6)) == Pruned((), ()), (
+        "doing it again removes nothing"
+    )
 
 
 def test_the_last_whole_one_stays_whatever_became_of_newer_ones(folder: Path) -> None:
@@ -376,10 +521,30 @@ def test_the_last_whole_one_stays_whatever_became_of_newer_ones(folder: Path) ->
         each.write_text("damaged since")
     half = folder / ".shiftline-20260301T000000000000Z.backup.part"
     half.touch()
-    gone, damaged = backup_folder.prune(folder, Keep(daily=1, weekly=0, monthly=0))
-    assert gone == ()
-    assert sorted(damaged) == newer
+    done = backup_folder.prune(folder, Keep(daily=1, weekly=0, monthly=0))
+    assert done.removed == ()
+    assert sorted(done.damaged) == newer
     assert whole.exists()
+
+
+def test_one_that_cannot_be_read_or_removed_keeps_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may read and remove everything: what is refused to others is refused here by hand, or has no file."""
+    begin = dt.datetime(2026, 1, 1, 3, tzinfo=dt.UTC)
+    old, stuck, newest = (kept(folder, begin + dt.timedelta(days=number)) for number in (0, 1, 3))
+    unread = kept(folder, begin + dt.timedelta(days=2))
+    unread.unlink()
+    unread.mkdir()
+    (folder / "shiftline-of-last-year.backup").touch()
+    unlink = Path.unlink
+
+    def refusing(path: Path, missing_ok: bool = False) -> None:
+        if path == stuck:
+            raise PermissionError(13, "Permission denied")
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refusing)
+    assert backup_folder.prune(folder, Keep(1, 0, 0)) == Pruned((old,), (unread,), (stuck,))
+    assert backup_folder.backups_in(folder) == [stuck, unread, newest]
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(installed: Runtime, tmp_path: Path) -> None:

@@ -26,10 +26,12 @@ from surveyapp.environment.vault import SecretPlace
 from surveyapp.services import readiness, worker
 from surveyapp.services.doctor import kept, machine, servers
 from surveyapp.services.doctor import looking as doctor
-from surveyapp.services.runtime import Runtime
+from surveyapp.services.privacy import erasing, replaying
+from surveyapp.services.runtime import Runtime, build
 from surveyapp.services.security import audit_chain, backup
 from surveyapp.services.security.front_door import meet
 from surveyapp.services.sending.ways.mail_server import MailServer
+from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import AlarmRow
 from tests import factories
@@ -177,11 +179,47 @@ def _none_by_the_worker(runtime: Runtime, clock: Clock, patch: pytest.MonkeyPatc
 
 def _keys_lost(several: int) -> Spoil:
     def spoil(runtime: Runtime, clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+        for number in range(1, several + 1):
+            create_reachable(runtime, reference=f"BF-{number:04}")
+        runtime.person_keys.file.empty()
+        return runtime
+
+    return spoil
+
+
+def _erased_and_back(several: int) -> Spoil:
+    """As after a copy of the database's file was put back: their keys say that they were erased."""
+
+    def spoil(runtime: Runtime, clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
         people = [create_reachable(runtime, reference=f"BF-{number:04}") for number in range(1, several + 1)]
         runtime.person_keys.forget([each.id for each in people], clock.now)
         return runtime
 
     return spoil
+
+
+def _another_key(**keys: bytes) -> Spoil:
+    """What people's keys and second factors are sealed with is not what is listed."""
+
+    def spoil(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+        create_reachable(runtime, reference="BF-0001")
+        member = factories.create_staff(runtime, Role.INTERVIEWER)
+        with runtime.database.writing() as session:
+            staff_store.set_totp(session, member.id, runtime.keyring.seal(member.id, "totp", "SECRET"))
+        settings = dataclasses.replace(runtime.settings, contact_keys=keys)
+        return build(settings, runtime.clock, runtime.studies)
+
+    return spoil
+
+
+def _keys_back(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+    """As after a copy of the file of keys was put back: the database says whom it is of that was erased."""
+    person = create_reachable(runtime, reference="BF-0001")
+    older = runtime.settings.person_keys.read_bytes()
+    with factories.operator(runtime).writing() as work:
+        erasing.erase(work, person)
+    runtime.settings.person_keys.write_bytes(older)
+    return runtime
 
 
 def _clock_back(runtime: Runtime, clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
@@ -211,12 +249,19 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (setting(backup_recipients=()), "nobody is named to encrypt it to"),
         (_none, "have one made each night: the worker does that where SURVEYAPP_WORKER lists `backup`"),
         (_none_by_the_worker, "the worker does that (`surveyapp worker --status`, and its log)"),
-        (_damaged, "is damaged. Look at its disk"),
+        (_damaged, "is damaged, or cannot be read. Look at its disk"),
         (_late(BACKUP_AGE + dt.timedelta(minutes=1)), "The newest backup is 26 hours old."),
         (_late(CHAIN_AGE + dt.timedelta(minutes=1)), "chained each hour: the worker does that where SURVEYAPP_WORKER"),
         (_open_to_others, "Others on this machine can open people’s keys"),
         (_full, "has 5 MiB left"),
         (_keys_lost(1), "The key of BF-0001 is not in the file of keys"),
+        (_erased_and_back(1), "BF-0001 was erased, and the database has them again: it was put back from a copy. "),
+        (_erased_and_back(7), "BF-0005 and 2 more were erased, and the database has them again"),
+        (_erased_and_back(1), "`surveyapp keys replay` erases them again."),
+        (_keys_back, "The keys of 1 who was erased are in the file of keys again"),
+        (_another_key(other=b"o" * 32), "does not open people’s keys that are sealed with first"),
+        (_another_key(first=b"o" * 32), "does not open people’s keys that are sealed with first"),
+        (_another_key(first=b"o" * 32), "does not open second factors of staff, who cannot sign in"),
         (_keys_lost(7), "The keys of BF-0001, BF-0002, BF-0003, BF-0004, BF-0005 and 2 more are not in the file"),
         (_clock_back, "before the newest entry of the audit trail"),
         (_nobody, "Nobody can invite staff."),
@@ -225,6 +270,7 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (_failing, "task “messages” failed: the mail server said no"),
         (setting(mail=MAIL), "The mail server does not let us in"),
         (setting(cluster="tcp://127.0.0.1:9"), "The cluster at tcp://127.0.0.1:9 does not answer"),
+        (setting(audit_key=b"another key than it was" * 2), "does not fit the last link of the audit trail’s chain"),
         (_same_keys, "SURVEYAPP_ACCESS_KEYS and SURVEYAPP_AUDIT_KEY hold the same key"),
         (setting(secret_key="ab" * 32), "SURVEYAPP_SECRET_KEY is not random: it is made of 2 different signs"),
         (_sending(), "sending is switched on, and nothing carries a message"),
@@ -240,6 +286,18 @@ def test_what_is_wrong_is_said_with_what_to_do(
     made = spoil(fit(runtime, tmp_path), clock, monkeypatch)
     assert sentence in said(made, Weight.WRONG)
     assert all(each.todo for each in doctor.look(made))
+
+
+@pytest.mark.parametrize("spoil", [_erased_and_back(2), _keys_back])
+def test_nobody_is_told_to_bring_back_a_key_that_was_destroyed(
+    runtime: Runtime, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Spoil
+) -> None:
+    """And what is said helps."""
+    made = spoil(fit(runtime, tmp_path), clock, monkeypatch)
+    assert "not in the file of keys" not in said(made)
+    assert "keys replay" in said(made, Weight.WRONG)
+    replaying.replay(factories.operator(made))
+    assert "keys replay" not in said(made)
 
 
 @pytest.mark.parametrize(

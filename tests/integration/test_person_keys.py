@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select, update
 
+from surveyapp.cli import main
 from surveyapp.domain.answers import Text
 from surveyapp.domain.errors import KeyMissing
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services import readiness
 from surveyapp.services import runtime as runtimes
 from surveyapp.services.participants import contacts
-from surveyapp.services.privacy import resealing
+from surveyapp.services.privacy import resealing, rotating
 from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, participants
@@ -112,6 +116,70 @@ def test_a_contact_key_that_is_missing_is_named(runtime: Runtime, staff: Staff) 
     with pytest.raises(KeyMissing, match="first"), factories.operator(other).reading() as work:
         contacts.read(work, known.participant.id)
     other.database.dispose()
+
+
+@pytest.mark.parametrize("keys", [{"other": b"o" * 32}, {"first": b"o" * 32}])
+def test_nothing_is_served_with_a_contact_key_that_opens_nobodys_key(
+    runtime: Runtime, staff: Staff, keys: dict[str, bytes]
+) -> None:
+    """Missing, or another under the name."""
+    other = runtimes.build(dataclasses.replace(runtime.settings, contact_keys=keys), runtime.clock, runtime.studies)
+    readiness.check_start(other)  # nobody has a key yet
+    know(runtime, staff, 7)
+    with pytest.raises(KeyMissing, match=r"SURVEYAPP_CONTACT_KEYS called first, and nothing it lists opens them"):
+        readiness.check_start(other)
+    lines = rotating.inventory(factories.operator(other))
+    (line,) = [each for each in lines if each.what == "people's own keys" and each.count]
+    assert (line.key_id, line.missing or line.shut) == ("first", True)
+    readiness.check_start(runtime)
+    other.database.dispose()
+
+
+def test_whom_a_contact_key_opens_are_served_though_others_are_not(
+    runtime: Runtime, staff: Staff, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A key that is lost for good keeps nobody else from answering."""
+    know(runtime, staff, 7)
+    settings = dataclasses.replace(runtime.settings, contact_keys={"other": b"o" * 32})
+    other = runtimes.build(settings, runtime.clock, runtime.studies)
+    know(other, staff, 8)
+    assert readiness.check_start(other)
+    assert "called first, and nothing it lists opens them" in caplog.text
+    other.database.dispose()
+
+
+@pytest.mark.parametrize("lies_there", [b"", b"something else" * 99])
+def test_what_is_no_file_of_keys_is_not_taken_for_one(runtime: Runtime, lies_there: bytes) -> None:
+    """Nor where nothing is sealed yet: whatever is sealed later would be sealed with nothing."""
+    place = runtime.settings.person_keys
+    place.write_bytes(lies_there)
+    assert "is no file of people's keys" in (readiness.problem(runtime) or "")
+    for use in (lambda: readiness.check_start(runtime), lambda: readiness.migrate(runtime.settings)):
+        with pytest.raises(KeyMissing, match="is no file of people's keys"):
+            use()
+    assert place.read_bytes() == lies_there
+
+
+def _keys_commands() -> list[str]:
+    group = main.get_command(click.Context(main), "keys")
+    assert isinstance(group, click.Group)
+    return group.list_commands(click.Context(group))
+
+
+@pytest.mark.parametrize("command", _keys_commands())
+def test_without_the_file_every_command_of_keys_ends_in_a_sentence(
+    runtime: Runtime, staff: Staff, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    know(runtime, staff, 7)
+    for name, value in factories.environment(runtime.settings.database_url).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SURVEYAPP_PERSON_KEYS", str(tmp_path / "nowhere.keys"))
+    done = CliRunner().invoke(main, ["keys", command, *([str(tmp_path / "copy")] if command == "copy" else [])])
+    if command == "reseal":  # nothing of before is there, so that no key is looked for
+        assert done.exit_code == 0
+    else:
+        assert (done.exit_code, "with people's keys is not in its place" in done.output) == (1, True), done.output
+    assert not (tmp_path / "nowhere.keys").exists()
 
 
 def as_before(runtime: Runtime, known: KnownPerson) -> None:

@@ -55,13 +55,41 @@ def test_nothing_makes_a_file_but_being_told_to(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_another_file_is_not_taken_for_one(tmp_path: Path) -> None:
-    (tmp_path / "people.keys").write_bytes(b"something else" * 100)
-    file = KeyFile(tmp_path / "people.keys")
-    file.create()
-    assert not file.exists()
+@pytest.mark.parametrize("lies_there", [b"something else" * 100, b"", None])
+def test_another_file_is_not_taken_for_one(tmp_path: Path, lies_there: bytes | None) -> None:
+    place = tmp_path / "people.keys"
+    place.mkdir() if lies_there is None else place.write_bytes(lies_there)
+    file = KeyFile(place)
     with pytest.raises(KeyFileMissing):
+        file.create()
+    assert not file.exists()
+    with pytest.raises((KeyFileMissing, DatabaseUnavailable)):
         file.add({uuid.uuid4(): wrapped(1)})
+    assert lies_there is None or place.read_bytes() == lies_there
+
+
+def test_where_it_cannot_be_made_it_is_said_and_nothing_is_in_the_way(tmp_path: Path) -> None:
+    file = KeyFile(tmp_path / "people.keys")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        with pytest.raises(DatabaseUnavailable):
+            file.create()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    file.create()
+    assert file.exists()
+    (tmp_path / "letter").touch()
+    with pytest.raises(DatabaseUnavailable):
+        KeyFile(tmp_path / "letter" / "people.keys").create()
+
+
+def test_of_many_a_few_of_each_wrapping_are_enough_to_try(file: KeyFile) -> None:
+    people = [uuid.uuid4() for _ in range(9)]
+    for number, each in enumerate(people):
+        file.add({each: wrapped(number, "first" if number < 5 else "second")})
+    file.forget([people[0], people[8]], AT)
+    assert [each.person for each in file.some()] == [people[1], people[4], people[5], people[7]]
 
 
 def test_who_adds_second_gets_what_was_added_first(file: KeyFile) -> None:
@@ -113,9 +141,11 @@ def test_a_copy_is_written_over_the_former_one(file: KeyFile, tmp_path: Path) ->
     assert copy.read_bytes() == file.path.read_bytes()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     (tmp_path / "letter").write_text("dear all")
+    (tmp_path / "letter").chmod(0o644)
     with pytest.raises(KeyFileMissing):
         file.copy_to(tmp_path / "letter")
     assert (tmp_path / "letter").read_text() == "dear all"
+    assert stat.S_IMODE((tmp_path / "letter").stat().st_mode) == 0o644
 
 
 @given(cut=st.integers(1, SIZE - 1), many=st.integers(0, 12))

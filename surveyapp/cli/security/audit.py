@@ -23,9 +23,10 @@ def audit() -> None:
 
 @audit.command()
 @HEAD
-def chain(head: Path | None) -> None:
+@click.option("--anyway", is_flag=True, help="Go on after a last link that does not fit the key.")
+def chain(head: Path | None, anyway: bool) -> None:
     """Chain what was entered since the last time: for cron. Two at once wait for each other."""
-    made = audit_chain.chain(open_desk_without_studies(), head)
+    made = audit_chain.chain(open_desk_without_studies(), head, anyway=anyway)
     click.echo(f"{made.added} entries chained." if made.added else "Nothing new.")
     if made.head is not None:
         click.echo(f"head: {made.head}")

@@ -9,6 +9,7 @@ import click
 from surveyapp.cli.context import open_desk, open_desk_without_studies, open_settings
 from surveyapp.cli.security.audit import worded
 from surveyapp.domain.authoring.loader import load_studies
+from surveyapp.domain.errors import ShiftlineError
 from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.security import backup as service
 from surveyapp.services.security import backup_folder
@@ -18,7 +19,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def _identity(path: Path | None) -> str | None:
-    return None if path is None else path.read_text(encoding="utf-8")
+    # What is no text is none of age's, which is said where it is read.
+    return None if path is None else path.read_bytes().decode(errors="replace")
 
 
 @click.group()
@@ -56,10 +58,15 @@ def create(daily: int, weekly: int, monthly: int) -> None:
     """Make a backup, and remove older ones that need not stay: the newest of each day, week and month does."""
     made = service.create(open_desk_without_studies(), Keep(daily, weekly, monthly))
     click.echo(f"{made.path}: {made.manifest.rows} rows in {len(made.manifest.tables)} tables.")
-    for path in made.pruned:
+    for path in made.older.removed:
         click.echo(f"Removed {path.name}.")
-    for path in made.damaged:
-        click.echo(f"{path} is damaged. It counts for nothing; look at its disk.", err=True)
+    for path in made.older.damaged:
+        click.echo(
+            f"{path} is damaged, or cannot be read. It counts for nothing; look at its disk, and who may read it.",
+            err=True,
+        )
+    for path in made.older.stuck:
+        click.echo(f"{path} need not stay and cannot be removed. Look who may.", err=True)
     if made.path.suffix != backup_folder.SEALED:
         click.echo("It is not encrypted: this is a demonstration.", err=True)
 
@@ -99,25 +106,36 @@ def restore(file: Path, identity: Path | None, replace: bool) -> None:
     # What would stop what comes after stops it before anything is changed.
     load_studies(settings.questionnaires)
     restored = service.restore(settings, file, _identity(identity), replace=replace)
-    restored = restored_backup.settle(open_desk(), restored, file)
     click.echo(
         f"The database is as it was on {restored.manifest.made_at:%Y-%m-%d at %H:%M:%S UTC}: "
         f"{restored.manifest.rows} rows."
     )
-    if restored.migrated:
+    try:
+        _settle()
+    except ShiftlineError as error:
+        there = f" What was there before is {restored.aside}." if restored.aside else ""
+        raise click.ClickException(
+            f"{error}\nThe backup is in the database's place, and not settled: mend that, then run `surveyapp backup "
+            f"settle`. Until then nothing is served.{there}"
+        ) from error
+
+
+@backup.command()
+def settle() -> None:
+    """Go on with a restore that was stopped after the backup was in the database's place."""
+    _settle()
+
+
+def _settle() -> None:
+    settled = restored_backup.settle(open_desk())
+    if settled.migrated:
         click.echo("Its tables were brought up to date.")
-    if restored.erased_again is None:
+    if settled.erased_again:
+        click.echo(f"Erased again, as they were since: {settled.erased_again}.")
+    if settled.restored.aside:
         click.echo(
-            "The file of people's keys (SURVEYAPP_PERSON_KEYS) is not there: whoever was erased since is in the "
-            "database again. Put the file back and run `surveyapp keys replay` before the server starts.",
-            err=True,
-        )
-    elif restored.erased_again:
-        click.echo(f"Erased again, as they were since: {restored.erased_again}.")
-    if restored.aside:
-        click.echo(
-            f"What was there before is {restored.aside}. Delete it once this is the right one: nobody is erased from "
-            "it."
+            f"What was there before is {settled.restored.aside}. Delete it once this is the right one: nobody is "
+            "erased from it."
         )
     click.echo(
         "Links and codes given out since then are unknown, and those ended since then open again. Everybody signs in "

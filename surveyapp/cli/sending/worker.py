@@ -23,7 +23,7 @@ def _pack(export: AnswerExport, form: str, place: Path, into: IO[bytes]) -> None
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Do what is due, once, and end.")
+@click.option("--once", is_flag=True, help="Do what is due, once, and end; with 1 where a task failed.")
 @click.option("--status", is_flag=True, help="Say how each task stands; ends with 1 where one is late or failed.")
 def worker(once: bool, status: bool) -> None:
     """Send messages and do what else SURVEYAPP_WORKER lists, until stopped (SIGTERM, Ctrl-C). Two are harmless."""
@@ -34,7 +34,7 @@ def worker(once: bool, status: bool) -> None:
         stands = service.standing(desk)
         for each in stands:
             when = f"last {each.done_at:%Y-%m-%d %H:%M:%S} UTC" if each.done_at else "never"
-            said = f"; it failed: {each.failed}" if each.failed else ""
+            said = f"; it failed since: {each.failed}" if each.failed else ""
             click.echo(f"{each.task:<10} {when}{', late' if each.late else ''}{said}")
         sys.exit(1 if any(each.late or each.failed for each in stands) else 0)
     stop = threading.Event()
@@ -45,11 +45,14 @@ def worker(once: bool, status: bool) -> None:
         logs.configure(desk.runtime.settings.log)
         click.echo(f"Working: {', '.join(tasks)}. Stop it with SIGTERM or Ctrl-C.")
     while not stop.is_set():
-        for task, came in service.round_of(desk, tasks, lambda: not stop.is_set(), _pack).items():
-            if came and once:
-                click.echo(f"{task}: {came}")
+        came = service.round_of(desk, tasks, lambda: not stop.is_set(), _pack)
         if once:
-            break
+            for task, did in came.did.items():
+                if did:
+                    click.echo(f"{task}: {did}")
+            for task, why in came.failed.items():
+                click.echo(f"{task} failed: {why}", err=True)
+            sys.exit(1 if came.failed else 0)
         for _ in range(service.ROUND // service.LOOKS_EVERY):
             if stop.wait(service.LOOKS_EVERY.total_seconds()):
                 break

@@ -109,6 +109,14 @@ def lengthened(
         yield ChainLink(number=number, entry_id=entry.id, made_at=made_at, mac=before)
 
 
+def fits(key: bytes, link: ChainLink, before: str | None, entry: AuditEntry | None) -> bool:
+    """Whether a link was made with a key, of an entry as it is; `before`: the hash of the link before it, None for the
+    first."""
+    if entry is None:
+        return False
+    return hmac.compare_digest(link.mac, mac_of(key, link.number, before or BEGINNING, link.made_at, entry))
+
+
 def first_fault(
     key: bytes,
     links: Iterable[tuple[ChainLink, AuditEntry | None]],

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
+
+from cryptography.exceptions import InvalidTag
+from sqlalchemy.orm import Session
+
 from surveyapp.domain.audit import Operator
 from surveyapp.domain.errors import KeyMissing
 from surveyapp.domain.security.fitness import (
@@ -15,11 +21,13 @@ from surveyapp.services.doctor import machine
 from surveyapp.services.doctor.finding import BETTER, WRONG, Found
 from surveyapp.services.questionnaires import versions
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security.audit_chain import key_fits
 from surveyapp.services.sending.ways.chosen import carried
 from surveyapp.services.work import Desk
 from surveyapp.store import participants, questionnaire_versions, staff
 from surveyapp.store.answering import sent
-from surveyapp.store.security import audit_chain, guesses, protection, sealed_rows
+from surveyapp.store.participants import Sealed
+from surveyapp.store.security import audit_chain, erasures, guesses, protection, retiring, sealed_rows
 from surveyapp.store.sending import outbox
 
 MOST_NAMED = 5
@@ -30,6 +38,15 @@ def trail(runtime: Runtime) -> Found:
     with runtime.database.reading() as session:
         waiting = audit_chain.unchained(session, 1)
         owns = protection.owns_the_trail(session)
+        fits = key_fits(session, runtime.settings.audit_key)
+    if not fits:
+        yield (
+            WRONG,
+            "SURVEYAPP_AUDIT_KEY does not fit the last link of the audit trail’s chain: it is another key than that "
+            "was made with, or the trail was changed. Nothing is chained.",
+            "Put the key back that it was made with. If this is that key, `surveyapp audit verify` says what was "
+            "changed.",
+        )
     if waiting and runtime.clock() - waiting[0].at > CHAIN_AGE:
         age = said_of_age(runtime.clock() - waiting[0].at)
         todo = (
@@ -57,21 +74,77 @@ def people(runtime: Runtime) -> Found:
 
 
 def keys_of_people(runtime: Runtime) -> Found:
+    """Who has no key: destroyed, where somebody was erased, it must never come back; lost, it has to."""
     try:
-        there = runtime.person_keys.whose()
+        there, destroyed = runtime.person_keys.whose(), runtime.person_keys.forgotten()
     except KeyMissing:
         return  # without the file a server does not start, and says so
     with runtime.database.reading() as session:
-        lost = sealed_rows.people(session) - there
-        known = participants.references_by_key(session, sorted(lost)[:MOST_NAMED])
-    if lost:
-        whose = ", ".join(known) + (f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else "")
+        back = erasures.still_there(session, destroyed)
+        kept = there & erasures.listed(session).keys()
+        lost = sealed_rows.people(session) - there - destroyed.keys()
+        whose = {each: _named(session, people) for each, people in (("back", back), ("lost", lost))}
+    again = "`surveyapp keys replay` erases them again. Put no older file of keys there: it may bring them back."
+    if back:
         yield (
             WRONG,
-            f"{'The keys of' if len(lost) > 1 else 'The key of'} {whose} {'are' if len(lost) > 1 else 'is'} not in the "
-            "file of keys: what is sealed cannot be read, and no message reaches them.",
-            "Put the file of keys of the newest backup that has them in its place: nothing else opens what is sealed.",
+            f"{whose['back']} {'were' if len(back) > 1 else 'was'} erased, and the database has them again: it was "
+            "put back from a copy.",
+            again,
         )
+    if kept:
+        yield (
+            WRONG,
+            f"The keys of {len(kept)} who {'were' if len(kept) > 1 else 'was'} erased are in the file of keys again: "
+            "it was put back from a copy, and opens older copies of the database.",
+            "`surveyapp keys replay` destroys them again.",
+        )
+    if lost:
+        yield (
+            WRONG,
+            f"{'The keys of' if len(lost) > 1 else 'The key of'} {whose['lost']} {'are' if len(lost) > 1 else 'is'} "
+            "not in the file of keys, nor was destroyed: what is sealed cannot be read, and no message reaches "
+            "them.",
+            "Put the newest copy of the file of keys that has them in its place, then `surveyapp keys replay`: nothing "
+            "else opens what is sealed.",
+        )
+
+
+def contact_keys(runtime: Runtime) -> Found:
+    """Whether what is listed opens what was sealed with it."""
+    try:
+        _opened, shut = runtime.person_keys.tried()
+    except KeyMissing:
+        return
+    if shut:
+        yield (
+            WRONG,
+            f"SURVEYAPP_CONTACT_KEYS does not open people’s keys that are sealed with {', '.join(sorted(shut))}: the "
+            "key is not in it, or another stands under its name.",
+            "Put the right one back: nothing else opens contact details and words. `surveyapp keys list` counts them.",
+        )
+    with runtime.database.reading() as session:
+        factors = retiring.second_factors(session, "")
+    if any(not _opens(runtime, who, sealed) for who, sealed in factors):
+        yield (
+            WRONG,
+            "SURVEYAPP_CONTACT_KEYS does not open second factors of staff, who cannot sign in.",
+            "Put back the key that they are sealed with.",
+        )
+
+
+def _opens(runtime: Runtime, who: uuid.UUID, sealed: Sealed) -> bool:
+    try:
+        runtime.keyring.unseal(who, "totp", sealed)
+    except (KeyError, InvalidTag):
+        return False
+    return True
+
+
+def _named(session: Session, people: Collection[uuid.UUID]) -> str:
+    """The first few of some people by what they are called, and how many more they are."""
+    known = ", ".join(participants.references_by_key(session, sorted(people)[:MOST_NAMED]))
+    return known + (f" and {len(people) - MOST_NAMED} more" if len(people) > MOST_NAMED else "")
 
 
 def guessing(runtime: Runtime) -> Found:
@@ -167,7 +240,7 @@ def worked(runtime: Runtime) -> Found:
             yield (
                 WRONG,
                 f"The worker’s task “{each.task}” failed: {each.failed}",
-                "Mend that; the next round tries again.",
+                "Mend that; it is tried again within ten minutes.",
             )
         elif each.late:
             yield (

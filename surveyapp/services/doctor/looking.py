@@ -32,6 +32,7 @@ WITH_IT: tuple[Examination, ...] = (
     kept.trail,
     kept.people,
     kept.keys_of_people,
+    kept.contact_keys,
     kept.guessing,
     kept.studies,
     kept.counts,

@@ -202,7 +202,11 @@ def backups(runtime: Runtime) -> Found:
         )
         yield WRONG, f"The newest backup is {said_of_age(age)} old.", todo
     if not backup_folder.is_undamaged(there[-1]):
-        yield WRONG, f"{there[-1]} is damaged.", "Look at its disk, and make another one."
+        yield (
+            WRONG,
+            f"{there[-1]} is damaged, or cannot be read.",
+            "Look at its disk and who may read it, and make another one.",
+        )
     database = file_of(settings.database_url)
     if database is not None and database.exists() and database.stat().st_dev == there[-1].stat().st_dev:
         yield (

@@ -39,13 +39,15 @@ class Rotated:
 
 @dataclass(frozen=True, kw_only=True)
 class SealedWith:
-    """A line of the inventory: how many of what rest on which key of which setting. `missing`: the key is not there."""
+    """A line of the inventory: how many of what rest on which key of which setting. `missing`: the key is not there;
+    `shut`: one of its name is, and does not open them."""
 
     what: str
     setting: str
     key_id: str
     count: int
     missing: bool = False
+    shut: bool = False
 
 
 def rotate(desk: Desk) -> Rotated:
@@ -91,8 +93,12 @@ def inventory(desk: Desk) -> list[SealedWith]:
             there.add(record.person)
             for each in record.keys:
                 wrapped[each.key_id] = wrapped.get(each.key_id, 0) + 1
+    _opened, shut = runtime.person_keys.tried()
     found = [
-        *_lines("people's own keys", "CONTACT_KEYS", list(runtime.settings.contact_keys), wrapped),
+        *(
+            dataclasses.replace(each, shut=not each.missing and each.key_id in shut)
+            for each in _lines("people's own keys", "CONTACT_KEYS", list(runtime.settings.contact_keys), wrapped)
+        ),
         *(
             _line(what, key_id, count, runtime)
             for (what, key_id), count in sorted(rows.items())

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import gzip
+import os
 import shutil
 import tarfile
 import tempfile
@@ -26,7 +27,6 @@ from pydantic import BaseModel, ValidationError
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.domain.security.audit_chain import ChainHead, TrailFault
-from surveyapp.services import readiness
 from surveyapp.services.security import audit_chain
 from surveyapp.services.security.backup_folder import (
     KEEP,
@@ -35,6 +35,7 @@ from surveyapp.services.security.backup_folder import (
     SUM,
     BackupRefused,
     Keep,
+    Pruned,
     is_undamaged,
     prune,
     sum_of,
@@ -42,14 +43,19 @@ from surveyapp.services.security.backup_folder import (
 from surveyapp.services.work import Desk
 from surveyapp.settings import Settings
 from surveyapp.store import migrating
+from surveyapp.store.connecting.unsettled import Unsettled
 from surveyapp.store.database import Database
 from surveyapp.store.security import audit_chain as chain_store
 from surveyapp.store.security import copies
 from surveyapp.store.security.copying import of_files
 from surveyapp.store.security.copying.contents import Contents, TableContents, differences
+from surveyapp.store.security.key_file import KeyFile
 
 FORMAT = 1
 MANIFEST, COPY = "manifest.json", "database"
+
+PEOPLE, ERASED = "participant", "erasure"
+"""The tables of people, and of whom was erased: the second is as old as people's keys are."""
 
 
 class TableManifest(BaseModel):
@@ -82,12 +88,11 @@ class Manifest(BaseModel):
 
 @dataclass(frozen=True)
 class MadeBackup:
-    """A backup that was made, what is in it, and what was removed for it; `damaged` ones count for nothing and stay."""
+    """A backup that was made, what is in it, and what became of older ones."""
 
     path: Path
     manifest: Manifest
-    pruned: tuple[Path, ...]
-    damaged: tuple[Path, ...]
+    older: Pruned
 
 
 @dataclass(frozen=True)
@@ -102,14 +107,10 @@ class CheckedBackup:
 
 @dataclass(frozen=True)
 class RestoredBackup:
-    """A backup that was put back. `aside`: where what was there before is; `migrated`: its tables were brought up to
-    date; `erased_again`: how many people who were erased since it was made, None where the file that lists them is not
-    there."""
+    """A backup that was put back, and is not settled. `aside`: where what was there before is."""
 
     manifest: Manifest
     aside: str | None
-    migrated: bool
-    erased_again: int | None
 
 
 def new_identity() -> tuple[str, str]:
@@ -125,7 +126,7 @@ def create(desk: Desk, keep: Keep = KEEP) -> MadeBackup:
     recipients = _recipients(settings)
     current = _is_current(desk)
     folder = settings.backups
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(folder, "BACKUPS")
     now = desk.runtime.clock()
     head = _audit_head(desk) if current else None
     with _working(settings) as working:
@@ -145,8 +146,7 @@ def create(desk: Desk, keep: Keep = KEEP) -> MadeBackup:
     if current:
         with desk.writing() as work:
             work.record(AuditAction.BACKUP_MADE, path.name, rows=manifest.rows)
-    pruned, damaged = prune(folder, keep)
-    return MadeBackup(path, manifest, pruned, damaged)
+    return MadeBackup(path, manifest, prune(folder, keep))
 
 
 def _is_current(desk: Desk) -> bool:
@@ -213,10 +213,12 @@ def _written(packed: Path, folder: Path, now: dt.datetime, recipients: list[pyra
         coming.rename(path)
         of_files.flush(folder)
     except (OSError, pyrage.EncryptError) as error:
-        (folder / f"{name}{SUM}").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (folder / f"{name}{SUM}").unlink(missing_ok=True)
         raise BackupRefused(f"The backup could not be written to {folder}: {error}. None was made.") from error
     finally:
-        coming.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            coming.unlink(missing_ok=True)
     return path
 
 
@@ -225,6 +227,7 @@ def verify(settings: Settings, path: Path, identity: str | None) -> CheckedBacku
     own and counted there. Raises BackupRefused."""
     if not path.is_file():
         raise BackupRefused(f"There is no backup {path}.")
+    _refuse_unreadable(path)
     if path.with_name(path.name + SUM).exists() and not is_undamaged(path):
         raise BackupRefused(f"{path} is damaged: it is not what was written. Use another one.")
     if identity is None and path.suffix == SEALED:
@@ -266,8 +269,8 @@ def opened(settings: Settings, path: Path, identity: str | None) -> Iterator[tup
 
 
 def restore(settings: Settings, path: Path, identity: str | None, *, replace: bool) -> RestoredBackup:
-    """Puts a backup in the database's place, if it shows to be whole, and brings it up to date; `privacy.restored` does
-    the rest. Raises BackupRefused, CopyRefused."""
+    """Puts a backup in the database's place, if it shows to be whole; nobody uses it before `privacy.restored` has
+    settled it. What would stop that is looked for before anything is changed. Raises BackupRefused, CopyRefused."""
     if not path.is_file():
         raise BackupRefused(f"There is no backup {path}.")
     if path.suffix == SEALED and identity is None:
@@ -281,15 +284,32 @@ def restore(settings: Settings, path: Path, identity: str | None, *, replace: bo
                 f"The backup was made by a newer Shiftline ({manifest.product}, tables {manifest.revision}) than this "
                 f"one. Install that one, then restore."
             )
+        restored = Unsettled(path.name, manifest.made_at.isoformat(), _needs_keys(manifest))
+        refuse_without_keys(settings, restored)
         if not replace and copies.has_rows(settings.database_url):
             raise BackupRefused(
                 "There is a database with rows in it where this would go. Look whether it is the right one; "
                 "`--replace` sets it aside."
             )
         moment = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S")
-        aside = copies.put_back(settings.database_url, working / COPY, manifest.contents, moment)
-    readiness.migrate(settings)
-    return RestoredBackup(manifest, aside, manifest.revision != migrating.head(), 0)
+        aside = copies.put_back(settings.database_url, working / COPY, manifest.contents, moment, restored)
+    return RestoredBackup(manifest, aside)
+
+
+def _needs_keys(manifest: Manifest) -> bool:
+    """Whether people are in it who have keys: not in one from before there were any."""
+    return ERASED in manifest.tables and manifest.tables[PEOPLE].rows > 0
+
+
+def refuse_without_keys(settings: Settings, restored: Unsettled) -> None:
+    """A backup of people who have keys is of no use without them: they open what is sealed, and say who was erased
+    since. Raises BackupRefused."""
+    if restored.keys_needed and not KeyFile(settings.person_keys).exists():
+        raise BackupRefused(
+            f"There is no file with people's keys at {settings.person_keys}: whoever was erased since the backup was "
+            "made would come back with it, and what is sealed of the others could not be read. Put the file or its "
+            "copy there, or set SURVEYAPP_PERSON_KEYS to where it is. Nothing was changed."
+        )
 
 
 def _other_kind(manifest: Manifest) -> str:
@@ -300,7 +320,9 @@ def _other_kind(manifest: Manifest) -> str:
 
 
 def _unpacked(path: Path, identity: str | None, working: Path) -> Manifest:
-    """What a backup says of itself, its copy of the database now in the folder."""
+    """What a backup says of itself, its copy of the database now in the folder. What is wrong with that folder is not
+    said of the backup."""
+    _refuse_unreadable(path)
     packed = working / "packed"
     try:
         if path.suffix == SEALED:
@@ -313,14 +335,32 @@ def _unpacked(path: Path, identity: str | None, working: Path) -> Manifest:
                 if member.name in (MANIFEST, COPY) and member.isfile():
                     tar.extract(member, working, filter="data")
         packed.unlink()
-        manifest = Manifest.model_validate_json((working / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, EOFError, zlib.error, tarfile.TarError, pyrage.DecryptError, ValidationError) as error:
+        if not (working / MANIFEST).exists() or not (working / COPY).exists():
+            raise EOFError
+        manifest = Manifest.model_validate_json((working / MANIFEST).read_bytes())
+    except (OSError, EOFError, tarfile.TarError, zlib.error, pyrage.DecryptError, ValidationError) as error:
+        # What a disk or a limit refuses has a number; what is read and makes no sense has none.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise BackupRefused(
+                f"{path} could not be unpacked in {working.parent}: {os.strerror(error.errno)}. Make room there, or "
+                "set SURVEYAPP_CACHE to a folder on a larger disk. Nothing is said of the backup."
+            ) from error
         raise BackupRefused(
             f"{path} cannot be read: it is damaged, or was made for another identity than this one."
         ) from error
     if manifest.format != FORMAT:
         raise BackupRefused(f"{path} was made by a newer Shiftline ({manifest.product}). Install that one.")
     return manifest
+
+
+def _refuse_unreadable(path: Path) -> None:
+    try:
+        with path.open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        raise BackupRefused(
+            f"{path} cannot be opened: {error.strerror}. Let whoever runs this read it, or look at its disk."
+        ) from error
 
 
 def _identities(written: str) -> list[pyrage.x25519.Identity]:
@@ -341,9 +381,23 @@ def _identities(written: str) -> list[pyrage.x25519.Identity]:
 def _working(settings: Settings) -> Iterator[Path]:
     """A folder of this user's alone, where what is not encrypted lies meanwhile: with what is counted of the database,
     not with the backups. One that was left by a command that was killed goes."""
-    settings.cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(settings.cache, "CACHE")
     for left in settings.cache.glob("backup-*"):
-        if dt.datetime.now(dt.UTC).timestamp() - left.stat().st_mtime > 86_400:
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix="backup-", dir=settings.cache) as name:
+        with contextlib.suppress(OSError):
+            if dt.datetime.now(dt.UTC).timestamp() - left.stat().st_mtime > 86_400:
+                shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="backup-", dir=settings.cache, ignore_cleanup_errors=True) as name:
         yield Path(name)
+
+
+def _make_folder(folder: Path, setting: str) -> None:
+    """A folder of this user's alone that can be written. Raises BackupRefused."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise BackupRefused(
+            f"SURVEYAPP_{setting} names {folder}, and nothing can be written there: {error.strerror}. Name a folder "
+            "that whoever runs this may write to."
+        ) from error

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from surveyapp.settings import Settings
 NAME = "shiftline-{moment}.backup"
 SEALED = ".age"
 SUM = ".sha256"
+_NAMED = re.compile(r"shiftline-\d{8}T\d{12}Z\.backup(\.age)?")
 
 
 class BackupRefused(ShiftlineError):
@@ -34,23 +36,33 @@ class Keep:
 KEEP = Keep()
 
 
+@dataclass(frozen=True)
+class Pruned:
+    """What was `removed` of a folder of backups; `damaged` ones, or ones that cannot be read, count for nothing and
+    stay; and what need not stay and could not be removed (`stuck`)."""
+
+    removed: tuple[Path, ...]
+    damaged: tuple[Path, ...]
+    stuck: tuple[Path, ...] = ()
+
+
 def backups_in(folder: Path) -> list[Path]:
-    """Every backup in a folder, oldest first; halves of one are none."""
-    return sorted(each for each in folder.glob("shiftline-*.backup*") if each.suffix in (SEALED, ".backup"))
+    """Every backup in a folder, oldest first; halves of one are none, nor is what is named otherwise."""
+    return sorted(each for each in folder.glob("shiftline-*.backup*") if _NAMED.fullmatch(each.name))
 
 
 def is_undamaged(path: Path) -> bool:
-    """Whether it is, byte for byte, what was written."""
+    """Whether it is, byte for byte, what was written; what cannot be read is not known to be."""
     try:
         expected = path.with_name(path.name + SUM).read_text(encoding="utf-8").split()[0]
-    except (OSError, IndexError):
+        return sum_of(path) == expected
+    except (OSError, ValueError, IndexError):
         return False
-    return sum_of(path) == expected
 
 
-def prune(folder: Path, keep: Keep) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Removes what need not stay (`Keep`); never a damaged one, nor the newest that is whole. Returns what was removed,
-    and what is damaged."""
+def prune(folder: Path, keep: Keep) -> Pruned:
+    """Removes what need not stay (`Keep`); never a damaged one, nor the newest that is whole. One that cannot be read
+    or removed keeps no other."""
     there = list(reversed(backups_in(folder)))
     damaged = tuple(each for each in there if not is_undamaged(each))
     whole = [each for each in there if each not in damaged]
@@ -60,20 +72,24 @@ def prune(folder: Path, keep: Keep) -> tuple[tuple[Path, ...], tuple[Path, ...]]
         for each in whole:
             newest.setdefault(moment_of(each).strftime(pattern), each)
         stay.update(list(newest.values())[:most])
-    gone = tuple(each for each in whole if each not in stay)
-    for each in gone:
-        each.unlink()
-        each.with_name(each.name + SUM).unlink(missing_ok=True)
-    return gone, damaged
+    gone = [each for each in whole if each not in stay]
+    stuck = tuple(each for each in gone if not _removed(each))
+    return Pruned(tuple(each for each in gone if each not in stuck), damaged, stuck)
+
+
+def _removed(path: Path) -> bool:
+    try:
+        path.unlink()
+        path.with_name(path.name + SUM).unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
 
 
 def moment_of(path: Path) -> dt.datetime:
-    """When a backup was made, by its name. Raises BackupRefused."""
+    """When a backup was made, by its name."""
     written = path.name.removeprefix("shiftline-").partition(".")[0]
-    try:
-        return dt.datetime.strptime(written, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=dt.UTC)
-    except ValueError:
-        raise BackupRefused(f"{path} is not named as a backup is. Move it out of the folder of backups.") from None
+    return dt.datetime.strptime(written, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=dt.UTC)
 
 
 def newest(settings: Settings) -> Path:

@@ -23,6 +23,7 @@ NOTHING_OF_OURS = frozenset(
         DatabaseFault.UNFINISHED,
         DatabaseFault.OLDER,
         DatabaseFault.NEWER,
+        DatabaseFault.UNSETTLED,
     }
 )
 """Where there is no trail that this program could add to."""

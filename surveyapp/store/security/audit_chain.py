@@ -30,6 +30,22 @@ def head(session: Session) -> ChainHead | None:
     return None if row is None else ChainHead(row.number, row.mac)
 
 
+def last(session: Session) -> tuple[ChainLink, AuditEntry | None, str | None] | None:
+    """The last link, its entry (None: it is gone), and the hash of the link before it (None: there is none); None while
+    the chain has not begun."""
+    query = select(AuditChainRow).order_by(AuditChainRow.number.desc()).limit(2)
+    rows = session.scalars(query).all()
+    if not rows:
+        return None
+    entry = session.get(AuditRow, rows[0].entry_id)
+    before = rows[1].mac if len(rows) > 1 and rows[1].number == rows[0].number - 1 else None
+    return _link_of(rows[0]), None if entry is None else entry_of(entry), before
+
+
+def _link_of(row: AuditChainRow) -> ChainLink:
+    return ChainLink(number=row.number, entry_id=row.entry_id, made_at=row.made_at, mac=row.mac)
+
+
 def unchained(session: Session, most: int | None = None) -> list[AuditEntry]:
     """The entries without a link, oldest first; at most so many."""
     query = (
@@ -60,7 +76,4 @@ def links(session: Session) -> Generator[tuple[ChainLink, AuditEntry | None], No
     with session.execute(query) as found:
         for row in found:
             link, entry = row.AuditChainRow, row.AuditRow
-            yield (
-                ChainLink(number=link.number, entry_id=link.entry_id, made_at=link.made_at, mac=link.mac),
-                None if entry is None else entry_of(entry),
-            )
+            yield _link_of(link), None if entry is None else entry_of(entry)

@@ -13,12 +13,14 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import make_url, text
+from sqlalchemy import inspect, make_url, text
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.store.connecting import unsettled
 from surveyapp.store.connecting.engines import file_of, make_engine
+from surveyapp.store.connecting.unsettled import Unsettled
 from surveyapp.store.security.copying import of_files, of_servers
-from surveyapp.store.security.copying.contents import Contents
+from surveyapp.store.security.copying.contents import Contents, CopyRefused
 
 
 def kind_of(url: str) -> str:
@@ -45,11 +47,16 @@ def contents_of(url: str) -> Contents:
 
 def revision_of(contents: Contents, url: str) -> str | None:
     """The revision of a database's tables."""
-    if "alembic_version" not in contents:
-        return None
+    return revision_now(url) if "alembic_version" in contents else None
+
+
+def revision_now(url: str) -> str | None:
+    """The revision of the tables that a database has; None while it has none. Raises DatabaseUnavailable."""
     engine = make_engine(url)
     try:
         with engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     finally:
         engine.dispose()
@@ -72,7 +79,10 @@ def opened_apart(url: str, copy: Path, folder: Path) -> Iterator[str]:
     """The address of a database of its own that a copy was put into, gone afterwards. Raises CopyRefused."""
     if file_of(url) is not None:
         own = folder / f"{uuid.uuid4().hex}.db"
-        shutil.copyfile(copy, own)
+        try:
+            shutil.copyfile(copy, own)
+        except OSError as error:
+            raise CopyRefused(f"The copy could not be written to {folder.parent}: {error.strerror}.") from error
         with of_files.damage_is_of_the_copy():
             yield f"sqlite:///{own}"
         return
@@ -101,10 +111,24 @@ def has_rows(url: str) -> bool:
     return any(each.rows for name, each in found.items() if name != "alembic_version")
 
 
-def put_back(url: str, copy: Path, expected: Contents, moment: str) -> str | None:
+def put_back(url: str, copy: Path, expected: Contents, moment: str, restored: Unsettled) -> str | None:
     """Puts a copy in the database's place, all of it or nothing, and looks whether all of it is there. What was there
-    is set aside: where. Raises CopyRefused."""
+    is set aside: where. From then on the database says that it is not settled. Raises CopyRefused."""
     path = file_of(url)
     if path is not None:
-        return of_files.put_back(path, copy, expected, moment)
-    return of_servers.put_back(url, copy, expected, moment)
+        return of_files.put_back(path, copy, expected, moment, restored)
+    return of_servers.put_back(url, copy, expected, moment, restored)
+
+
+def unsettled_in(url: str) -> Unsettled | None:
+    """Which backup was put back that is not settled; None where none is, or nothing is there. Raises
+    DatabaseUnavailable."""
+    path = file_of(url)
+    if path is not None and not path.exists():
+        return None
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            return unsettled.read(connection)
+    finally:
+        engine.dispose()

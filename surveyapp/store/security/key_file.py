@@ -19,12 +19,14 @@ import os
 import secrets
 import struct
 import threading
+import time
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, KeyMissing
+from surveyapp.domain.sentences import say
 from surveyapp.store.security.copying.of_files import flush
 
 MAGIC = b"surveyapp person keys 1\n"
@@ -38,12 +40,22 @@ NAME = 32
 """Bytes at most that the name of a wrapping key may have."""
 
 _RECORD = struct.Struct(f">16scq{NAME}s{WRAPPED}s{NAME}s{WRAPPED}s")
+_NAMES_AT = (25, 25 + NAME + WRAPPED)
+"""Where in a record the names of its wrapping keys begin."""
 _LIVE, _GONE = b"L", b"E"
 _NOTHING = bytes(WRAPPED)
 
 
-class KeyFileMissing(Exception):
-    """There is no file of keys, or what lies there is none."""
+class KeyFileMissing(KeyMissing):
+    """There is no file of keys, or what lies there is none: `path`."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(say("person_keys_gone"))
+        self.path = path
+
+
+OTHERS_MAKE_IT = 0.5
+"""Seconds after which a file that is still empty is not one that another process is just making."""
 
 
 _FAULTS = {
@@ -79,8 +91,9 @@ class KeyRecord:
 
 
 class KeyFile:
-    """The file at a path. Raises KeyFileMissing from everything but `exists` and `create` where there is none, and
-    DatabaseUnavailable where its disk is full or fails: it is a part of what the database holds."""
+    """The file at a path. Raises KeyFileMissing from everything but `exists` where there is none (`create`: where
+    something else lies there), and DatabaseUnavailable where its disk is full or fails: it is a part of what the
+    database holds."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -97,18 +110,36 @@ class KeyFile:
 
     def create(self) -> None:
         """Makes the file, for its owner alone; one that is there stays as it is."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnavailable(_fault_of(error)) from error
         try:
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
+            self._wait_for_another()
             return
+        except OSError as error:
+            raise DatabaseUnavailable(_fault_of(error)) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             _put(file, _header(), 0)
             os.fsync(file)
+        except OSError as error:
+            # Half a header is none, and would be in the way of the next.
+            self.path.unlink(missing_ok=True)
+            raise DatabaseUnavailable(_fault_of(error)) from error
         finally:
             os.close(file)
         flush(self.path.parent)
+
+    def _wait_for_another(self) -> None:
+        """Until another process has made the file that is there. Raises KeyFileMissing where none is making it."""
+        until = time.monotonic() + OTHERS_MAKE_IT
+        while not self.exists():
+            if not self.path.is_file() or self.path.stat().st_size or time.monotonic() > until:
+                raise KeyFileMissing(self.path)
+            time.sleep(OTHERS_MAKE_IT / 20)
 
     def read(self, people: Collection[uuid.UUID]) -> dict[uuid.UUID, KeyRecord]:
         """The records of these people, of those that there are. Many are read in one go."""
@@ -125,6 +156,19 @@ class KeyFile:
         with self._open(fcntl.LOCK_SH) as file:
             whole = _whole(file)
         return [_parsed(whole[place : place + SIZE]) for place in range(SIZE, len(whole) - SIZE + 1, SIZE)]
+
+    def some(self) -> list[KeyRecord]:
+        """The first and the last record of all that are wrapped with the same: enough to try what opens them."""
+        with self._open(fcntl.LOCK_SH) as file:
+            whole = _whole(file)
+        first: dict[bytes, int] = {}
+        last: dict[bytes, int] = {}
+        for place in range(SIZE, len(whole) - SIZE + 1, SIZE):
+            if whole[place + 16 : place + 17] == _LIVE:
+                names = b"".join(whole[place + start : place + start + NAME] for start in _NAMES_AT)
+                first.setdefault(names, place)
+                last[names] = place
+        return [_parsed(whole[place : place + SIZE]) for place in sorted({*first.values(), *last.values()})]
 
     def add(self, keys: Mapping[uuid.UUID, WrappedKey]) -> dict[uuid.UUID, KeyRecord]:
         """Adds keys of people who have no record, and returns the records of all of these as they now are: another
@@ -191,10 +235,10 @@ class KeyFile:
         copy = os.open(target, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(copy, fcntl.LOCK_EX)
-            os.fchmod(copy, 0o600)
             size = os.fstat(copy).st_size
             if size and os.pread(copy, len(MAGIC), 0) != MAGIC:
-                raise KeyFileMissing(str(target))
+                raise KeyFileMissing(target)
+            os.fchmod(copy, 0o600)
             _put(copy, whole + bytes(max(0, size - len(whole))), 0)
             os.fsync(copy)
             os.ftruncate(copy, len(whole))
@@ -208,15 +252,17 @@ class KeyFile:
         # Opened each time: a lock belongs to the opening, and threads and forked workers would share one.
         try:
             file = os.open(self.path, os.O_RDWR if lock == fcntl.LOCK_EX else os.O_RDONLY)
-        except FileNotFoundError:
-            raise KeyFileMissing(str(self.path)) from None
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise KeyFileMissing(self.path) from None
         except OSError as error:
             raise DatabaseUnavailable(_fault_of(error)) from error
         try:
             fcntl.flock(file, lock)
             if os.pread(file, len(MAGIC), 0) != MAGIC:
-                raise KeyFileMissing(str(self.path))
+                raise KeyFileMissing(self.path)
             yield file
+        except IsADirectoryError:
+            raise KeyFileMissing(self.path) from None
         except OSError as error:
             raise DatabaseUnavailable(_fault_of(error)) from error
         finally:

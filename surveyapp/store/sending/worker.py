@@ -1,4 +1,4 @@
-"""The one lock of whoever sends, and when each of the worker's tasks was last done."""
+"""The one lock of whoever sends, who has which of the worker's tasks in hand, and when each was last done."""
 
 from __future__ import annotations
 
@@ -58,19 +58,26 @@ def let_go(session: Session, holder: str) -> None:
     session.execute(update(WorkerTaskRow).where(*mine).values(holder=None, until=None))
 
 
-def done(session: Session, task: str, at: dt.datetime, failed: str | None = None) -> None:
-    """Notes that a task was done, or why it did not end well."""
+def done(session: Session, task: str, at: dt.datetime) -> None:
+    """Notes that a task was done, and ended well."""
     _there(session, task)
-    session.execute(update(WorkerTaskRow).where(WorkerTaskRow.task == task).values(done_at=at, failed=failed))
+    session.execute(update(WorkerTaskRow).where(WorkerTaskRow.task == task).values(done_at=at, failed=None))
 
 
-def claim(session: Session, task: str, now: dt.datetime, every: dt.timedelta) -> bool:
-    """Whether a task is this process's to do now: nobody has begun it for so long. Two who ask at once are not both
-    told so."""
+def not_done(session: Session, task: str, until: dt.datetime, failed: str | None) -> None:
+    """Notes that a task was begun and not done, and until when it rests; why it `failed`, None where it was only
+    stopped."""
+    session.execute(update(WorkerTaskRow).where(WorkerTaskRow.task == task).values(until=until, failed=failed))
+
+
+def claim(session: Session, task: str, now: dt.datetime, every: dt.timedelta, until: dt.datetime) -> bool:
+    """Whether a task is this process's to do now: it was not done for so long, and nobody has it in hand. It is in hand
+    `until` then at most: whoever is killed over it leaves it to the next. Two who ask at once are not both told so."""
     _there(session, task)
     due = or_(WorkerTaskRow.done_at.is_(None), WorkerTaskRow.done_at <= now - every)
-    query = update(WorkerTaskRow).where(WorkerTaskRow.task == task, due)
-    return bool(rows_changed(session, query.values(done_at=now)))
+    free = or_(WorkerTaskRow.until.is_(None), WorkerTaskRow.until <= now)
+    query = update(WorkerTaskRow).where(WorkerTaskRow.task == task, due, free)
+    return bool(rows_changed(session, query.values(until=until)))
 
 
 def _there(session: Session, task: str) -> None:

@@ -71,7 +71,7 @@ class SendingSwitchRow(Base):
 
 class WorkerTaskRow(Base):
     """What the worker does by itself, and when it last did. The row `sending` is the one lock: who sends, and until
-    when that holds."""
+    when that holds. Of the others `until` says when a task that was begun, or failed, is begun again."""
 
     __tablename__ = "worker_task"
     task: Mapped[str] = mapped_column(primary_key=True)

@@ -10,7 +10,9 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
+from surveyapp.cli import main
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.sentences import say
 from surveyapp.services import worker
@@ -73,6 +75,89 @@ def test_a_task_that_fails_is_noted_and_the_others_are_done(runtime: Runtime, mo
     assert stands["releases"] == "ZeroDivisionError"
 
 
+def refusing(desk: Desk, wanted: object) -> str:
+    raise StateRefused(say("sending_already"))
+
+
+RARE = [task for task, every in worker.EVERY.items() if every]
+
+
+@pytest.mark.parametrize("task", RARE)
+def test_what_failed_is_not_done_and_is_tried_again_soon(
+    runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch, task: str
+) -> None:
+    """Not in every round: what fails for want of room would take what is left of it."""
+    desk, did = told(runtime, monkeypatch, task)
+    works = worker._TASKS[task]
+    monkeypatch.setitem(worker._TASKS, task, refusing)  # type: ignore[arg-type]
+    assert list(worker.round_of(desk, [task]).failed) == [task]
+    (stand,) = [each for each in worker.standing(desk) if each.task == task]
+    assert (stand.done_at, stand.late) == (None, True)
+    monkeypatch.setitem(worker._TASKS, task, works)  # type: ignore[arg-type]
+    clock.forward(minutes=9)
+    worker.round_of(desk, [task])
+    assert did == []
+    clock.forward(minutes=1)
+    worker.round_of(desk, [task])
+    assert did == [task]
+    (stand,) = [each for each in worker.standing(desk) if each.task == task]
+    assert (stand.done_at, stand.failed, stand.late) == (clock.now, None, False)
+
+
+@pytest.mark.parametrize("task", RARE)
+def test_what_a_worker_was_killed_over_is_done_by_the_next(
+    runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch, task: str
+) -> None:
+    desk, did = told(runtime, monkeypatch, task)
+    works = worker._TASKS[task]
+
+    def killed(desk: Desk, wanted: object) -> str:
+        raise SystemExit  # nothing of it is noted, as nothing is after SIGKILL
+
+    monkeypatch.setitem(worker._TASKS, task, killed)  # type: ignore[arg-type]
+    with pytest.raises(SystemExit):
+        worker.round_of(desk, [task])
+    assert [each.done_at for each in worker.standing(desk) if each.task == task] == [None]
+    monkeypatch.setitem(worker._TASKS, task, works)  # type: ignore[arg-type]
+    worker.round_of(desk, [task])
+    assert did == [], "it could be in hand"
+    clock.forward(seconds=worker.IN_HAND.total_seconds())
+    worker.round_of(desk, [task])
+    assert did == [task]
+
+
+def test_what_is_looked_for_in_every_round_is_tried_in_the_next(
+    runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, did = told(runtime, monkeypatch, "messages")
+    works = worker._TASKS["messages"]
+    monkeypatch.setitem(worker._TASKS, "messages", refusing)  # type: ignore[arg-type]
+    worker.round_of(desk, ["messages"])
+    monkeypatch.setitem(worker._TASKS, "messages", works)
+    worker.round_of(desk, ["messages"])
+    assert did == ["messages"]
+
+
+@pytest.mark.parametrize("task", ["retention", "releases"])
+def test_a_task_that_is_stopped_in_the_middle_is_not_done(runtime: Runtime, task: str) -> None:
+    """The next worker does it at once, and nothing is said to have failed."""
+    desk = factories.operator(runtime)
+    turns = iter([True])
+    came = worker.round_of(desk, [task], lambda: next(turns, False))
+    assert (came.did, came.failed) == ({}, {})
+    assert worker.round_of(desk, [task]).did == {task: ""}
+
+
+def test_once_ends_with_1_where_a_task_failed(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in factories.environment(runtime.settings.database_url).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SURVEYAPP_WORKER", "messages,chain")
+    assert CliRunner().invoke(main, ["worker", "--once"]).exit_code == 0
+    monkeypatch.setitem(worker._TASKS, "messages", refusing)  # type: ignore[arg-type]
+    done = CliRunner().invoke(main, ["worker", "--once"])
+    assert (done.exit_code, "messages failed: Messages are being sent" in done.output) == (1, True), done.output
+
+
 def test_it_stops_after_the_task_in_hand(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     desk, did = told(runtime, monkeypatch, "messages", "releases", "chain")
     worker.round_of(desk, desk.runtime.settings.worker, lambda: not did)
@@ -94,7 +179,7 @@ def test_every_task_that_can_be_set_is_one_that_can_be_done(runtime: Runtime, cl
     """As they are, in an installation without anything to do."""
     desk = factories.operator(runtime)
     came = worker.round_of(desk, ("messages", "exports", "retention", "chain"))
-    assert came == {"messages": "", "exports": "", "retention": "", "chain": ""}
+    assert (came.did, came.failed) == ({"messages": "", "exports": "", "retention": "", "chain": ""}, {})
     assert [each.failed for each in worker.standing(desk)] == [None, None, None]
     assert worker.EVERY["messages"] == dt.timedelta(0)
 

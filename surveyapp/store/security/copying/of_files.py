@@ -7,11 +7,14 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.store.connecting import unsettled
 from surveyapp.store.connecting.unavailable import fault_of
+from surveyapp.store.connecting.unsettled import Unsettled
 from surveyapp.store.security.copying.contents import (
     SET_ASIDE,
     Contents,
@@ -67,7 +70,8 @@ def take(path: Path, target: Path) -> Contents:
 
 def contents_of(connection: sqlite3.Connection) -> Contents:
     names = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> ? ORDER BY name",
+        (unsettled.NAME,),
     ).fetchall()
     found = {}
     for (name,) in names:
@@ -79,29 +83,46 @@ def contents_of(connection: sqlite3.Connection) -> Contents:
     return found
 
 
-def put_back(path: Path, copy: Path, expected: Contents, moment: str) -> str | None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def put_back(path: Path, copy: Path, expected: Contents, moment: str, restored: Unsettled) -> str | None:
     coming = path.with_name(f"{path.name}.restoring")
-    coming.unlink(missing_ok=True)
+    aside = path.with_name(f"{path.name}.{SET_ASIDE}{moment}") if path.exists() else None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        coming.unlink(missing_ok=True)
         shutil.copyfile(copy, coming)
         coming.chmod(0o600)
-        with damage_is_of_the_copy(), opened(coming) as connection:
+        with damage_is_of_the_copy(), opened(coming, "rw") as connection:
             refuse_unless_equal(expected, contents_of(connection))
-        aside = None
-        if path.exists():
+            for statement in unsettled.notes("sqlite", replace(restored, aside=None if aside is None else str(aside))):
+                connection.execute(statement)
+        if aside is not None:
             _refuse_if_open(path)
-            aside = path.with_name(f"{path.name}.{SET_ASIDE}{moment}")
-            for end in ("", "-wal", "-shm"):
-                beside = path.with_name(path.name + end)
-                if beside.exists():
-                    beside.rename(aside.with_name(aside.name + end))
         flush(coming)
-        coming.rename(path)
-        flush(path.parent)
+        _swap(path, coming, aside)
+    except OSError as error:
+        raise CopyRefused(
+            f"The backup could not be put in {path.parent}: {error.strerror}. Nothing was changed."
+        ) from error
     finally:
-        coming.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            coming.unlink(missing_ok=True)
     return None if aside is None else str(aside)
+
+
+def _swap(path: Path, coming: Path, aside: Path | None) -> None:
+    """Sets aside what is there, with its journal, and puts what is coming in its place: all of it or nothing."""
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for end in ("", "-wal", "-shm") if aside is not None else ():
+            beside = path.with_name(path.name + end)
+            if aside is not None and beside.exists():
+                moved.append((beside, beside.rename(aside.with_name(aside.name + end))))
+        coming.rename(path)
+    except OSError:
+        for before, now in reversed(moved):
+            now.rename(before)
+        raise
+    flush(path.parent)
 
 
 def _refuse_if_open(path: Path) -> None:

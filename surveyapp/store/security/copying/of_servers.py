@@ -7,14 +7,17 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, make_url, text
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.store.connecting import unsettled
 from surveyapp.store.connecting.engines import make_engine
 from surveyapp.store.connecting.unavailable import asked_of_the_driver, driver_errors
+from surveyapp.store.connecting.unsettled import Unsettled
 from surveyapp.store.security.copying.contents import SET_ASIDE, Contents, CopyRefused, refuse_unless_equal, sum_of
 
 
@@ -66,7 +69,7 @@ def load(url: str, copy: Path) -> None:
     _run(url, "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", str(copy))
 
 
-def put_back(url: str, copy: Path, expected: Contents, moment: str) -> str | None:
+def put_back(url: str, copy: Path, expected: Contents, moment: str, restored: Unsettled) -> str | None:
     others = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         " AND backend_type = 'client backend'"
@@ -77,20 +80,25 @@ def put_back(url: str, copy: Path, expected: Contents, moment: str) -> str | Non
             if connection.execute(text(others)).scalar_one():
                 raise CopyRefused("The database is in use. Stop the server and every command, then restore again.")
             empty = not contents_of(connection)
+            before = unsettled.read(connection)
     finally:
         engine.dispose()
     aside = f"{SET_ASIDE}{moment}".lower()
-    command(url, f'ALTER SCHEMA public RENAME TO "{aside}"; CREATE SCHEMA public')
+    there = None if empty else f"the schema {aside}"
+    # With what says that it is not settled, which whoever is killed from here on leaves.
+    swap = [f'ALTER SCHEMA public RENAME TO "{aside}"', "CREATE SCHEMA public"]
+    command(url, "; ".join([*swap, *unsettled.notes("postgresql", replace(restored, aside=there))]))
     try:
         load(url, copy)
         with connected(url) as connection:
             refuse_unless_equal(expected, contents_of(connection))
     except BaseException:
-        command(url, f'DROP SCHEMA public CASCADE; ALTER SCHEMA "{aside}" RENAME TO public')
+        back = ["DROP SCHEMA public CASCADE", f'ALTER SCHEMA "{aside}" RENAME TO public']
+        command(url, "; ".join([*back, *unsettled.notes("postgresql", before)]))
         raise
     if empty:
         command(url, f'DROP SCHEMA "{aside}" CASCADE')
-    return None if empty else f"the schema {aside}"
+    return there
 
 
 def command(url: str, statements: str) -> None:
