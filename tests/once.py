@@ -123,6 +123,8 @@ class Connections:
         def give_back(connection: Any) -> None:
             try:
                 connection.rollback()
+                # As it was made, whoever was stopped while they had it.
+                connection.autocommit, connection.read_only = False, None
                 connection.execute("SELECT pg_advisory_unlock_all(); RESET ALL")
                 connection.commit()
             except psycopg.Error:
