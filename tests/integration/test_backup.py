@@ -564,3 +564,35 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(installed: Runtime, tmp_
         assert list(tiny.iterdir()) == []
     finally:
         subprocess.run(["umount", str(tiny)], check=True)
+
+
+def test_a_restore_that_stops_after_the_swap_says_so_and_is_gone_on_with(
+    installed: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where what was there before is, and what to run; which then says all that a restore says."""
+    made = backup.create(factories.operator(installed))
+    (tmp_path / "identity").write_text(IDENTITY)
+    installed.database.dispose()
+    environment = {
+        **factories.environment(installed.settings.database_url),
+        "SURVEYAPP_CACHE": str(installed.settings.cache),
+        "SURVEYAPP_PERSON_KEYS": str(installed.settings.person_keys),
+    }
+    restore = ["backup", "restore", str(made.path), "--identity", str(tmp_path / "identity"), "--replace"]
+
+    def full(*_arguments: object) -> None:
+        raise DatabaseUnavailable(DatabaseFault.FULL)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(replaying, "replay", full)
+        stopped = CliRunner().invoke(main, restore, env=environment)
+    unsettled = copies.unsettled_in(installed.settings.database_url)
+    assert unsettled is not None
+    assert unsettled.aside
+    assert stopped.exit_code == 1
+    for said in ("There is no room for the database", "run `surveyapp backup settle`", unsettled.aside):
+        assert said in " ".join(stopped.output.split()), stopped.output
+    settled = CliRunner().invoke(main, ["backup", "settle"], env=environment)
+    assert (settled.exit_code, unsettled.aside in " ".join(settled.output.split())) == (0, True), settled.output
+    again = CliRunner().invoke(main, ["backup", "settle"], env=environment)
+    assert (again.exit_code, "nothing to settle" in again.output) == (1, True), again.output
