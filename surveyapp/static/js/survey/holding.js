@@ -43,6 +43,13 @@ export class Bar {
     this.passing = true;
   }
 
+  // The same, with a button for what is not done without being asked.
+  ask(text, label, act) {
+    this.say(text);
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "secondary", textContent: label, onclick: act });
+    document.querySelector(".note.told-now").append(" ", button);
+  }
+
   pass() {
     if (this.passing) document.querySelector(".note.told-now")?.remove();
     this.passing = false;
