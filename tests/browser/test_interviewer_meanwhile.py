@@ -6,12 +6,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from surveyapp.domain.answers import Codes, Missing, Reason, Text
+from surveyapp.domain.fieldwork.cases import Outcome
 from surveyapp.domain.participants import Participant
+from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork import attempts, calls
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.privacy import leaving
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
 from tests import factories
@@ -234,6 +239,62 @@ def test_what_is_entered_once_a_case_was_taken_over_waits_and_says_who_has_it(
     calls.release(runtime_sqlite, factories.by_interviewer(supervisor, participant))
     page.evaluate("dispatchEvent(new Event('online'))")
     saved(page)
+
+
+def died(runtime: Runtime, participant: Participant) -> None:
+    _recorded(runtime, participant, ParticipationChange.DIED, LeavingReason.DIED)
+
+
+def stopped(runtime: Runtime, participant: Participant) -> None:
+    _recorded(runtime, participant, ParticipationChange.STOPPED, LeavingReason.TIME)
+
+
+def withdrew(runtime: Runtime, participant: Participant) -> None:
+    _recorded(runtime, participant, ParticipationChange.WITHDRAWN, LeavingReason.PRIVACY)
+
+
+KNOWN = (IdentityFact.NAME, IdentityFact.PHONE)
+
+
+def _recorded(runtime: Runtime, person: Participant, change: ParticipationChange, why: LeavingReason) -> None:
+    leaving.record(factories.operator(runtime), person.study, person.reference, change, why, KNOWN)
+
+
+def refused(runtime: Runtime, participant: Participant) -> None:
+    supervisor = factories.by_interviewer(factories.create_staff(runtime, Role.SUPERVISOR), participant)
+    calls.open_case(runtime, supervisor, take_over=True)
+    attempts.record_attempt(runtime, supervisor, Outcome.REFUSED, uuid.uuid4())
+
+
+@pytest.mark.parametrize(
+    ("happens", "said", "stands"),
+    [
+        (died, "It was recorded meanwhile that they died. End the call", "kept aside, not counted"),
+        (stopped, "It was recorded meanwhile that they take part no longer. End the call", "kept aside, not counted"),
+        (refused, "It was recorded meanwhile that they refused. End the call", "kept aside, not counted"),
+        (withdrew, "They withdrew meanwhile. End the call", "They withdrew meanwhile."),
+    ],
+)
+def test_whose_answers_do_not_count_any_more_is_told_why_and_to_end_the_call(
+    runtime_sqlite: Runtime,
+    desk: Desk,
+    participant: Participant,
+    staff: Staff,
+    happens: Callable[[Runtime, Participant], None],
+    said: str,
+    stands: str,
+) -> None:
+    begun(runtime_sqlite, staff, participant)
+    page = desk()
+    start_of_interview(page, participant)
+    page.keyboard.press("2")
+    saved(page)
+    happens(runtime_sqlite, participant)
+    page.locator("label", has_text="Positive").click()
+    expect(page.locator(".told-now")).to_contain_text(said)
+    expect(page.locator("[data-hold]")).to_have_text(f"{participant.reference} takes no more answers")
+    expect(page.locator("[data-saved]")).to_contain_text(stands)
+    check_accessible(page)
 
 
 def test_what_another_window_entered_is_said_and_shown_in_this_one(

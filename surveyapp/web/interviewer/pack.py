@@ -72,10 +72,6 @@ class Cards:
             "first": _("Everything is saved first. This goes on by itself as soon as it is."),
             "unsaved": _("What you entered here is not saved, because it cannot be as it stands. Put it right first."),
             "without": _("Go without it"),
-            "corrections": _(
-                "These answers were sent meanwhile. What you enter now is kept as a correction, for whoever opens "
-                "them again."
-            ),
             "elsewhere": _("This case is open in another window too, and something was entered there."),
             "ended": _(
                 "What came of a call was recorded for this case in another window. Look at the attempts before "

@@ -328,7 +328,7 @@ export class Interviewing {
     if (answer.hold) this.bar.hold(answer.hold);
     const mine = this.mine.delete(save.save);
     if (mine && ["faulty", "refused"].includes(answer.became)) this.returned(save, answer.faults ?? []);
-    if (answer.became === "kept_as_correction") this.bar.alarm(this.pack.words.corrections);
+    if (answer.became === "kept_as_correction") this.bar.over(answer.sentence);
     for (const [key, stand] of Object.entries(answer.stands ?? {})) {
       if (this.known[key]?.save === save.save || !mine) this.contested(key, stand);
     }
@@ -414,6 +414,7 @@ export class Interviewing {
     this.elsewhere.tryNow();
     // Nothing is kept on this device, so that why it waits is what there is to say.
     const { sending } = this.queue;
+    if (this.queue.gone && sending.sentence) this.bar.over(sending.sentence);
     const stand = this.queue.pending().length && sending.trying && sending.why ? sending.why : this.queue.stand();
     const open = Object.keys(this.faults).length || Object.keys(this.stands).length;
     this.bar.tell(this.typing && stand === "saved" ? "saving" : stand === "saved" && open ? "back" : stand, sending.sentence);
