@@ -21,7 +21,7 @@ from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible
-from tests.browser.interviewing import Desk, saved, start_of_interview
+from tests.browser.interviewing import Desk, go, saved, start_of_interview
 from tests.browser.interviewing import desk as desk
 from tests.browser.interviewing import participant as participant
 from tests.browser.interviewing import staff as staff
@@ -294,6 +294,30 @@ def test_whose_answers_do_not_count_any_more_is_told_why_and_to_end_the_call(
     expect(page.locator(".told-now")).to_contain_text(said)
     expect(page.locator("[data-hold]")).to_have_text(f"{participant.reference} takes no more answers")
     expect(page.locator("[data-saved]")).to_contain_text(stands)
+    check_accessible(page)
+
+
+def test_a_note_is_shown_again_where_the_end_of_a_call_is_refused(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    begun(runtime_sqlite, staff, participant)
+    page = desk()
+    go(page, participant, "/end?outcome=answerphone")
+    page.get_by_label("Note for whoever calls next").fill("Her sister says: ring after eight.")
+    supervisor = factories.create_staff(runtime_sqlite, Role.SUPERVISOR, email="sam@example.org")
+    calls.open_case(runtime_sqlite, factories.by_interviewer(supervisor, participant), take_over=True)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Sam has this case open")).to_be_visible()
+    expect(page.locator("blockquote")).to_have_text("Her sister says: ring after eight.")
+    check_accessible(page)
+    calls.release(runtime_sqlite, factories.by_interviewer(supervisor, participant))
+    calls.open_case(runtime_sqlite, factories.by_interviewer(staff, participant))
+    go(page, participant, "/end?outcome=answerphone")
+    died(runtime_sqlite, participant)
+    page.get_by_label("Note for whoever calls next").fill("Nobody answers")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="This cannot be done now")).to_be_visible()
+    expect(page.locator("blockquote")).to_have_text("Nobody answers")
     check_accessible(page)
 
 
