@@ -93,13 +93,14 @@ class Interviewer:
         headers = {"X-CSRFToken": self.token()}
         return self.client.raw.post(f"{self.case}/saves{self.talk}", json=save, headers=headers)
 
-    def finish(self, chosen: Mapping[str, Any] | None = None) -> TestResponse:
-        """Answers every section that is left, with the first option where nothing is chosen, and hands in."""
+    def finish(self, chosen: Mapping[str, Any] | None = None, closing: Mapping[str, Any] | None = None) -> TestResponse:
+        """Answers every section that is left, with the first option where nothing is chosen, and hands in. `closing`:
+        the last form, where it is not one without a note."""
         for _ in range(40):
             page = self.client.page(f"{self.case}/check{self.talk}")
             section = re.search(r"/sections/(\w+)\?[^\"#]*\" data-primary", page.source)
             if section is None:
-                return self.post(f"{self.case}/check{self.talk}", {"attempt_id": str(uuid.uuid4())})
+                return self.post(f"{self.case}/check{self.talk}", closing or {"attempt_id": str(uuid.uuid4())})
             self.answer(section[1], {**first_options(self.section(section[1])), **(chosen or {})})
         raise AssertionError("the interview has no end")
 

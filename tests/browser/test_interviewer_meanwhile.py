@@ -4,22 +4,60 @@ participant's own answer."""
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
-from playwright.sync_api import Route, expect
+import pytest
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from surveyapp.domain.answers import Codes, Missing, Reason, Text
+from surveyapp.domain.fieldwork.cases import Outcome
 from surveyapp.domain.participants import Participant
+from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork import attempts, calls
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.privacy import leaving
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible
-from tests.browser.interviewing import Desk, saved, start_of_interview
+from tests.browser.interviewing import Desk, go, saved, start_of_interview
 from tests.browser.interviewing import desk as desk
 from tests.browser.interviewing import participant as participant
 from tests.browser.interviewing import staff as staff
 from tests.typist import begun
+
+
+def without_a_signal(page: Page) -> Callable[[], None]:
+    """No save arrives until what is returned is called."""
+
+    def cut(route: Route) -> None:
+        route.abort() if route.request.method == "POST" else route.continue_()
+
+    def back() -> None:
+        page.unroute("**/saves*", cut)
+        page.evaluate("dispatchEvent(new Event('online'))")
+
+    page.route("**/saves*", cut)
+    return back
+
+
+def asked_of(page: Page, *, stay: bool) -> list[str]:
+    """Which boxes the browser puts up from now on, each answered the same."""
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss() if stay else dialog.accept()
+
+    page.on("dialog", answer)
+    return asked
+
+
+def in_words(page: Page) -> None:
+    """To the question that is answered in words."""
+    page.locator("label", has_text="Positive").click()
+    page.get_by_label("What made you feel that way at first?").click()
 
 
 def test_without_a_network_it_says_so_and_saves_when_it_is_back(
@@ -28,11 +66,7 @@ def test_without_a_network_it_says_so_and_saves_when_it_is_back(
     who = begun(runtime_sqlite, staff, participant)
     page = desk()
     start_of_interview(page, participant)
-
-    def cut(route: Route) -> None:
-        route.abort() if route.request.method == "POST" else route.continue_()
-
-    page.route("**/saves*", cut)
+    back = without_a_signal(page)
     page.keyboard.press("2")
     expect(page.locator("[data-saved]")).to_have_text("Not saved yet – will retry")
     expect(page.locator("#alarm")).to_have_text("Not saved yet – will retry")
@@ -43,8 +77,7 @@ def test_without_a_network_it_says_so_and_saves_when_it_is_back(
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Work readiness sessions")).to_be_visible()
-    page.unroute("**/saves*")
-    page.evaluate("dispatchEvent(new Event('online'))")
+    back()
     saved(page)
     answers = survey_session.visit(runtime_sqlite, who).ready[1].answers
     assert answers == {
@@ -54,6 +87,122 @@ def test_without_a_network_it_says_so_and_saves_when_it_is_back(
         "first_feeling_why": Text("It is far away"),
         "hopes": Codes(("lasting_employment",)),
     }
+
+
+def test_whoever_types_on_is_not_taken_to_another_page_once_all_is_saved(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    who = begun(runtime_sqlite, staff, participant)
+    page = desk()
+    asked = asked_of(page, stay=False)
+    start_of_interview(page, participant)
+    in_words(page)
+    saved(page)
+    back = without_a_signal(page)
+    page.keyboard.type("They say ONE.")
+    page.keyboard.press("Control+e")
+    expect(page.locator(".told-now")).to_have_text(
+        "Everything is saved first. This goes on by itself as soon as it is."
+    )
+    page.keyboard.type(" And then")
+    back()
+    page.keyboard.type(" many more words without any pause", delay=40)
+    saved(page)
+    assert "/sections/start" in page.url
+    assert asked == []
+    expect(page.locator(".told-now")).to_have_count(0)
+    words = survey_session.visit(runtime_sqlite, who).ready[1].answers["first_feeling_why"]
+    assert words == Text("They say ONE. And then many more words without any pause")
+    page.keyboard.press("Control+e")
+    page.wait_for_url("**/end?*")
+
+
+def test_once_all_is_saved_it_goes_where_it_was_to_go_and_asks_nothing(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    begun(runtime_sqlite, staff, participant)
+    page = desk()
+    asked = asked_of(page, stay=True)
+    start_of_interview(page, participant)
+    in_words(page)
+    back = without_a_signal(page)
+    page.keyboard.type("They say ONE.")
+    page.keyboard.press("Control+e")
+    expect(page.locator(".told-now")).to_contain_text("Everything is saved first")
+    back()
+    page.wait_for_url("**/end?*")
+    assert asked == []
+
+
+def test_whoever_types_without_a_pause_has_it_saved_every_few_seconds(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    who = begun(runtime_sqlite, staff, participant)
+    page = desk()
+    start_of_interview(page, participant)
+    in_words(page)
+    saved(page)
+    page.keyboard.type("word " * 14, delay=100)
+    given = survey_session.visit(runtime_sqlite, who).ready[1].answers["first_feeling_why"]
+    assert isinstance(given, Text)
+    assert len(given.text) >= 20
+
+
+def test_a_window_with_words_that_are_not_saved_asks_before_it_is_closed(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    begun(runtime_sqlite, staff, participant)
+    page = desk()
+    asked = asked_of(page, stay=True)
+    start_of_interview(page, participant)
+    in_words(page)
+    saved(page)
+    page.keyboard.type("Not yet")
+    page.evaluate("location.reload()")
+    page.keyboard.type(" saved")
+    assert asked == ["beforeunload"]
+    saved(page)
+    expect(page.get_by_label("What made you feel that way at first?")).to_have_value("Not yet saved")
+    page.reload()
+    expect(page.get_by_label("What made you feel that way at first?")).to_have_value("Not yet saved")
+    assert asked == ["beforeunload"]
+
+
+def test_words_too_long_to_be_saved_are_let_go_of_only_by_whoever_says_so(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    begun(runtime_sqlite, staff, participant)
+    page = desk()
+    asked = asked_of(page, stay=True)
+    start_of_interview(page, participant)
+    in_words(page)
+    saved(page)
+    words = page.get_by_label("What made you feel that way at first?")
+    words.fill("word " * 1040)
+    expect(page.locator("[data-saved]")).to_have_text("saved 11:30, but an answer needs putting right")
+    page.evaluate("location.reload()")
+    assert asked == ["beforeunload"]
+    # In another section, and in this one again, it still stands there.
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("2")
+    expect(page.get_by_role("heading", name="Work readiness sessions")).to_be_visible()
+    page.keyboard.press("Control+e")
+    told = page.locator(".told-now")
+    expect(told).to_contain_text("is not saved")
+    expect(words).to_be_focused()
+    expect(words).to_have_value("word " * 1039 + "word")
+    expect(page.locator(".faulty[data-item=first_feeling_why] .fault")).to_be_visible()
+    check_accessible(page)
+    words.press("End")
+    words.press("Backspace")
+    expect(told).to_have_count(0)
+    page.get_by_role("link", name="Queue").first.click()
+    expect(told).to_contain_text("is not saved")
+    assert "/sections/start" in page.url
+    told.get_by_role("button", name="Go without it").click()
+    page.wait_for_url("**/interviews")
+    assert asked == ["beforeunload"]
 
 
 def test_signed_out_elsewhere_it_goes_on_once_signed_in_again(
@@ -90,6 +239,86 @@ def test_what_is_entered_once_a_case_was_taken_over_waits_and_says_who_has_it(
     calls.release(runtime_sqlite, factories.by_interviewer(supervisor, participant))
     page.evaluate("dispatchEvent(new Event('online'))")
     saved(page)
+
+
+def died(runtime: Runtime, participant: Participant) -> None:
+    _recorded(runtime, participant, ParticipationChange.DIED, LeavingReason.DIED)
+
+
+def stopped(runtime: Runtime, participant: Participant) -> None:
+    _recorded(runtime, participant, ParticipationChange.STOPPED, LeavingReason.TIME)
+
+
+def withdrew(runtime: Runtime, participant: Participant) -> None:
+    _recorded(runtime, participant, ParticipationChange.WITHDRAWN, LeavingReason.PRIVACY)
+
+
+KNOWN = (IdentityFact.NAME, IdentityFact.PHONE)
+
+
+def _recorded(runtime: Runtime, person: Participant, change: ParticipationChange, why: LeavingReason) -> None:
+    leaving.record(factories.operator(runtime), person.study, person.reference, change, why, KNOWN)
+
+
+def refused(runtime: Runtime, participant: Participant) -> None:
+    supervisor = factories.by_interviewer(factories.create_staff(runtime, Role.SUPERVISOR), participant)
+    calls.open_case(runtime, supervisor, take_over=True)
+    attempts.record_attempt(runtime, supervisor, Outcome.REFUSED, uuid.uuid4())
+
+
+@pytest.mark.parametrize(
+    ("happens", "said", "stands"),
+    [
+        (died, "It was recorded meanwhile that they died. End the call", "kept aside, not counted"),
+        (stopped, "It was recorded meanwhile that they take part no longer. End the call", "kept aside, not counted"),
+        (refused, "It was recorded meanwhile that they refused. End the call", "kept aside, not counted"),
+        (withdrew, "They withdrew meanwhile. End the call", "They withdrew meanwhile."),
+    ],
+)
+def test_whose_answers_do_not_count_any_more_is_told_why_and_to_end_the_call(
+    runtime_sqlite: Runtime,
+    desk: Desk,
+    participant: Participant,
+    staff: Staff,
+    happens: Callable[[Runtime, Participant], None],
+    said: str,
+    stands: str,
+) -> None:
+    begun(runtime_sqlite, staff, participant)
+    page = desk()
+    start_of_interview(page, participant)
+    page.keyboard.press("2")
+    saved(page)
+    happens(runtime_sqlite, participant)
+    page.locator("label", has_text="Positive").click()
+    expect(page.locator(".told-now")).to_contain_text(said)
+    expect(page.locator("[data-hold]")).to_have_text(f"{participant.reference} takes no more answers")
+    expect(page.locator("[data-saved]")).to_contain_text(stands)
+    check_accessible(page)
+
+
+def test_a_note_is_shown_again_where_the_end_of_a_call_is_refused(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    begun(runtime_sqlite, staff, participant)
+    page = desk()
+    go(page, participant, "/end?outcome=answerphone")
+    page.get_by_label("Note for whoever calls next").fill("Her sister says: ring after eight.")
+    supervisor = factories.create_staff(runtime_sqlite, Role.SUPERVISOR, email="sam@example.org")
+    calls.open_case(runtime_sqlite, factories.by_interviewer(supervisor, participant), take_over=True)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Sam has this case open")).to_be_visible()
+    expect(page.locator("blockquote")).to_have_text("Her sister says: ring after eight.")
+    check_accessible(page)
+    calls.release(runtime_sqlite, factories.by_interviewer(supervisor, participant))
+    calls.open_case(runtime_sqlite, factories.by_interviewer(staff, participant))
+    go(page, participant, "/end?outcome=answerphone")
+    died(runtime_sqlite, participant)
+    page.get_by_label("Note for whoever calls next").fill("Nobody answers")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="This cannot be done now")).to_be_visible()
+    expect(page.locator("blockquote")).to_have_text("Nobody answers")
+    check_accessible(page)
 
 
 def test_what_another_window_entered_is_said_and_shown_in_this_one(

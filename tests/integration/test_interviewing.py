@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
+import sqlalchemy as sa
 
+from surveyapp.domain.answering.saves import Meanwhile
 from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.staff import Role
 from surveyapp.services.fieldwork import attempts
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.privacy import leaving
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.staff import own_account
@@ -17,6 +24,8 @@ from surveyapp.store import cases, responses
 from surveyapp.store import staff as staff_store
 from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.security import audit
+from surveyapp.store.tables import CaseRow, ConsentRow
+from surveyapp.web.interviewer.saves import MEANWHILE
 from tests import factories
 from tests.conftest import Clock
 from tests.interviewer import Interviewer, counted, create_reachable
@@ -185,6 +194,69 @@ def test_what_another_window_sends_after_the_interview_was_handed_in_is_kept_as_
     interviewer.finish()
     late = interviewer.autosave("heard_via", {"heard_via": "online"}).json or {}
     assert (late["became"], late["revision"]) == ("kept_as_correction", None)
+
+
+KNOWN = (IdentityFact.NAME, IdentityFact.PHONE)
+LEFT = {
+    Meanwhile.STOPPED: (ParticipationChange.STOPPED, LeavingReason.TIME),
+    Meanwhile.WITHDREW: (ParticipationChange.WITHDRAWN, LeavingReason.PRIVACY),
+    Meanwhile.DIED: (ParticipationChange.DIED, LeavingReason.DIED),
+}
+
+
+def comes_between(runtime: Runtime, interviewer: Interviewer, why: Meanwhile, participant: Participant) -> None:
+    """Makes it so, while the interviewer is at their screen."""
+    if why in LEFT:
+        leaving.record(factories.operator(runtime), participant.study, participant.reference, *LEFT[why], KNOWN)
+    elif why is Meanwhile.SENT:
+        interviewer.finish()
+    elif why is Meanwhile.CONSENT_TAKEN_BACK:
+        interviewer.finish()
+        with runtime.database.writing() as session:
+            session.execute(sa.update(ConsentRow).values(given=False))
+    elif why is Meanwhile.REFUSED:
+        interviewer.end("refused")
+    elif why is Meanwhile.NOT_ELIGIBLE:
+        interviewer.end("not_eligible", detail="outside_group")
+    else:
+        days = dt.timedelta(days=-1 if why is Meanwhile.CLOSED else 1)
+        moved = {"closes_at" if why is Meanwhile.CLOSED else "opens_at": runtime.clock() + days}
+        with runtime.database.writing() as session:
+            session.execute(sa.update(CaseRow).values(**moved))
+
+
+@pytest.mark.parametrize("why", Meanwhile, ids=lambda why: why.value)
+def test_whatever_came_between_is_told_as_it_is(runtime: Runtime, interviewer: Interviewer, why: Meanwhile) -> None:
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    interviewer.start()
+    comes_between(runtime, interviewer, why, participant)
+    told = interviewer.autosave("heard_via", {"heard_via": "online"}).json or {}
+    assert told["became"] in {"kept_as_correction", "discarded"}
+    assert told["sentence"].startswith(str(MEANWHILE[why]))
+    assert ("is kept." in told["sentence"]) == (told["became"] == "discarded")
+    assert ("End the call" in told["sentence"]) == (why is not Meanwhile.SENT)
+    assert "hold" not in told
+
+
+def test_what_keeps_an_interviewer_out_is_told_as_it_is(runtime: Runtime, interviewer: Interviewer) -> None:
+    """Whoever is not signed out is not told that they are."""
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    interviewer.start()
+    with runtime.database.writing() as session:
+        session.execute(sa.update(ConsentRow).values(given=False))
+    refused = interviewer.autosave("heard_via", {"heard_via": "online"})
+    assert refused.status_code == 403
+    assert "they do not agree to take part" in (refused.json or {})["sentence"]
+    erased = (participant.study, participant.reference, ParticipationChange.ERASED, LeavingReason.PRIVACY, KNOWN)
+    leaving.record(factories.operator(runtime), *erased)
+    refused = interviewer.autosave("heard_via", {"heard_via": "online"})
+    assert refused.status_code == 401
+    assert participant.reference in (refused.json or {})["sentence"]
+    stranger = interviewer.client.raw.application.test_client()
+    signed_out = stranger.post(f"{interviewer.case}/saves", json={}, headers={"Origin": "http://localhost"})
+    assert (signed_out.status_code, signed_out.json) == (401, {"why": "ended"})
 
 
 def test_without_a_script_a_follow_up_never_shown_is_not_skipped(runtime: Runtime, interviewer: Interviewer) -> None:

@@ -107,6 +107,38 @@ def reception(state: CaseState, closed_at: dt.datetime | None, begun_at: dt.date
     return Reception.LATE
 
 
+class Meanwhile(enum.Enum):
+    """Why answers do not come to stand any more that somebody is still giving."""
+
+    SENT = "sent"
+    STOPPED = "stopped"
+    REFUSED = "refused"
+    NOT_ELIGIBLE = "not_eligible"
+    DIED = "died"
+    WITHDREW = "withdrew"
+    CONSENT_TAKEN_BACK = "consent_taken_back"
+    CLOSED = "closed"
+    LATER = "later"
+
+
+_MEANWHILE = {
+    CaseState.SUBMITTED: Meanwhile.SENT,
+    CaseState.REFUSED: Meanwhile.REFUSED,
+    CaseState.NOT_ELIGIBLE: Meanwhile.NOT_ELIGIBLE,
+    CaseState.DECEASED: Meanwhile.DIED,
+    CaseState.WITHDRAWN: Meanwhile.WITHDREW,
+    CaseState.CLOSED: Meanwhile.CLOSED,
+    CaseState.SCHEDULED: Meanwhile.LATER,
+    CaseState.PAUSED: Meanwhile.LATER,
+}
+
+
+def meanwhile(state: CaseState, stopped: bool) -> Meanwhile:
+    """What came between, by the state of a case in which no answers are taken. `stopped`: whether the person did, which
+    ends their cases as a refusal does."""
+    return Meanwhile.STOPPED if stopped and state is CaseState.REFUSED else _MEANWHILE[state]
+
+
 @dataclass(frozen=True)
 class SeenSave:
     """A save that is known: its key (None: it changed nothing), how many saves there were with it, and the variables of

@@ -10,7 +10,7 @@ from typing import Any
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.entry.doors import Answering
-from surveyapp.domain.errors import InputRefused, StateRefused
+from surveyapp.domain.errors import AlreadySubmitted, InputRefused, StateRefused
 from surveyapp.domain.fieldwork.call_wishes import within_call_hours
 from surveyapp.domain.fieldwork.cases import (
     NEEDS_TIME,
@@ -172,7 +172,8 @@ def undo(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> None:
 def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID, note: str = "") -> Visit:
     """Hands in the interview, records the attempt as completed with the closing note, and ends the hold. The case is
     complete, partial or broken off by the study's rule. Twice is the same as once. Raises InputRefused (`note`),
-    Unfinished, HeldByAnother, StateRefused, NotPermitted, NotFound."""
+    Unfinished, HeldByAnother, StateRefused, NotPermitted, NotFound; and AlreadySubmitted, the hold having ended, where
+    they were sent otherwise meanwhile and there is a note, which then stands nowhere."""
     note = _note(note)
     with Desk(runtime, who.actor).writing() as work:
         visit, anew = answering.submit_in(work, who)
@@ -193,7 +194,10 @@ def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID, note: s
             cases.set_disposition(work.session, visit.case.id, DISPOSITIONS[came_to])
         else:
             cases.release_lease(work.session, visit.case.id, who.staff.id)
-        return visit
+        nowhere = bool(note) and not anew and not cases.has_attempt(work.session, attempt_id)
+    if nowhere:
+        raise AlreadySubmitted("These answers were sent meanwhile, and the note was not kept.")
+    return visit
 
 
 def to_ask_for(runtime: Runtime, who: ByInterviewer) -> Mapping[IdentityFact, str | dt.date]:

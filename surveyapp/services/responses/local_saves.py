@@ -12,11 +12,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.answering.saves import (
+    Meanwhile,
     Reception,
     SaveFate,
     SeenSave,
     SentSave,
     contested_in,
+    meanwhile,
     reception,
     still_contested,
 )
@@ -45,7 +47,8 @@ class NoSave(ShiftlineError):
 class Received:
     """What became of a save. `visit`: where they are now; None where nothing may be shown of it. `page`: the one it was
     sent from, as that version has it. `stands`: what stands in place of what was contested. `to_remember`: of one that
-    changed nothing the response, the id and how many saves there were."""
+    changed nothing the response, the id and how many saves there were. `meanwhile`: why it does not count, where it was
+    kept as a correction or discarded."""
 
     fate: SaveFate
     visit: Visit | None = None
@@ -53,6 +56,7 @@ class Received:
     faults: tuple[AnswerFault, ...] = ()
     stands: Mapping[str, RecordedAnswer] = field(default_factory=dict)
     to_remember: tuple[uuid.UUID, uuid.UUID, int] | None = None
+    meanwhile: Meanwhile | None = None
 
 
 def receive(runtime: Runtime, who: Who, sent: SentSave, found: Arrived | None = None) -> Received:
@@ -89,7 +93,7 @@ def _worked_out(work: Work, who: Who, sent: SentSave, found: Arrived | None, loc
         raise ConsentMissing("Consent to take part comes before every answer.")
     met = reception(before.state, before.case.closes_at, response.started_at, work.now)
     if met is Reception.DISCARDED:
-        return Planned(Received(fate=SaveFate.DISCARDED), before)
+        return Planned(Received(fate=SaveFate.DISCARDED, meanwhile=_meanwhile(before)), before)
     _check_door(before, who, met)
     old, page = _page(work, before, response, sent)
     # Of answers that were sent, nothing is shown.
@@ -162,10 +166,15 @@ def _kept_late(
     """Kept in the history of the version it was asked in, for staff to open the answers with. Nothing is shown. What
     was taken back with the consent to it is let go."""
     if any(not each.given for each in before.required_consents):
-        return Planned(Received(fate=SaveFate.DISCARDED), before)
+        return Planned(Received(fate=SaveFate.DISCARDED, meanwhile=Meanwhile.CONSENT_TAKEN_BACK), before)
     new = dataclasses.replace(_save_of(work, who, before, old, page, sent, answers), late=True)
     rows, _ = saving.prepared(work, before, new, answers, {}, asked_in=old.version)
-    return Planned(Received(fate=SaveFate.KEPT_AS_CORRECTION, page=page), before, rows)
+    kept = Received(fate=SaveFate.KEPT_AS_CORRECTION, page=page, meanwhile=_meanwhile(before))
+    return Planned(kept, before, rows)
+
+
+def _meanwhile(visit: Visit) -> Meanwhile:
+    return meanwhile(visit.state, visit.participant.stopped_at is not None)
 
 
 def _taken(

@@ -17,7 +17,9 @@ from surveyapp.services.fieldwork.interview import ASKING
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer.queue_words import HOLDS
 from surveyapp.web.interviewer.views import CONSEQUENCES, ENDINGS, MODES, attempt_words, facts
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.session import sent_texts
 from surveyapp.web.shared.sign_in import current_staff
 
 interviewer = Blueprint("interviewer", __name__, url_prefix="/interviews", template_folder="templates")
@@ -92,7 +94,13 @@ def _held(error: HeldByAnother) -> Any:
     study = runtime().study(places["study_id"])
     may_take_over = current_staff().may(Action.TAKE_OVER, study.id)
     page = render_template(
-        "interviewer/held.html", error=error, study=study, may_take_over=may_take_over, own=own, **places
+        "interviewer/held.html",
+        error=error,
+        study=study,
+        may_take_over=may_take_over,
+        own=own,
+        typed=sent_texts(),
+        **places,
     )
     return page, 409
 
@@ -103,23 +111,45 @@ def _tried(error: TriedMeanwhile) -> Any:
     return render_template("interviewer/closed.html", visit=visit, tried=error, own=own), 409
 
 
+def sent_on(address: str, sentence: str, notice: bool = False) -> Reply:
+    """Somewhere else, where what was asked for cannot be done here. What somebody had written is shown before they go
+    there, with `sentence`; where nothing was, that is said at once, as a `notice` there or by the page itself."""
+    typed = sent_texts()
+    if typed:
+        title = _("This cannot be done now")
+        page = render_template("shared/error_staff.html", title=title, sentence=sentence, typed=typed, onward=address)
+        return page, 409
+    if notice:
+        flash(sentence)
+    return redirect(address)
+
+
 @interviewer.errorhandler(NotHeld)
+def _open_first(_error: NotHeld) -> Reply:
+    sentence = _(
+        "You do not have this case open: it was closed, or nothing was saved for a while. Every answer stored before "
+        "is kept."
+    )
+    return sent_on(own("case"), sentence)
+
+
 @interviewer.errorhandler(ModeMissing)
-def _open_first(_error: Exception) -> Any:
-    return redirect(own("case"))
+def _say_how_first(_error: ModeMissing) -> Reply:
+    return sent_on(own("case"), _("Choose how you are talking."))
 
 
 @interviewer.errorhandler(ConsentMissing)
-def _consent_first(_error: ConsentMissing) -> Any:
-    return redirect(own("consent"))
+def _consent_first(_error: ConsentMissing) -> Reply:
+    return sent_on(own("consent"), _("They do not agree to take part, or not any more, so nothing of this was stored."))
 
 
 @interviewer.errorhandler(NotOnRoute)
-def _go_where_they_are(error: NotOnRoute) -> Any:
-    return redirect(own("section", section_id=error.page) if error.page else own("check"))
+def _go_where_they_are(error: NotOnRoute) -> Reply:
+    address = own("section", section_id=error.page) if error.page else own("check")
+    return sent_on(address, _("These questions are not asked any more, so nothing of this was stored."))
 
 
 @interviewer.errorhandler(AlreadySubmitted)
-def _already_submitted(_error: AlreadySubmitted) -> Any:
-    flash(_("These answers are handed in already, so nothing more can be entered."))
-    return redirect(url_for("interviewer.queue"))
+def _already_submitted(_error: AlreadySubmitted) -> Reply:
+    sentence = _("These answers are handed in already, so nothing more can be entered.")
+    return sent_on(url_for("interviewer.queue"), sentence, notice=True)

@@ -21,6 +21,7 @@ from surveyapp.web.interviewer.blueprint import (
     frame,
     interviewer,
     own,
+    sent_on,
     talker,
 )
 from surveyapp.web.interviewer.desk import case_page
@@ -182,8 +183,7 @@ def hand_in(study_id: str, reference: str, touchpoint: int) -> Reply:
     except InputRefused as refused:
         return _last_look(who, request.form.get("note", ""), worded(refused.sentence)), 422
     except Unfinished:
-        flash(_("There are questions still to answer, so nothing was handed in."))
-        return redirect(own("check"))
+        return sent_on(own("check"), _("There are questions still to answer, so nothing was handed in."), notice=True)
     flash(_("The interview with %(reference)s is handed in. Thank you.", reference=reference))
     return redirect(url_for("interviewer.queue"))
 

@@ -70,10 +70,8 @@ class Cards:
             "more": _("These answers bring up more questions in this section."),
             "waits": _("What comes next depends on earlier answers. It is shown as soon as there is a signal."),
             "first": _("Everything is saved first. This goes on by itself as soon as it is."),
-            "corrections": _(
-                "These answers were sent meanwhile. What you enter now is kept as a correction, for whoever opens "
-                "them again."
-            ),
+            "unsaved": _("What you entered here is not saved, because it cannot be as it stands. Put it right first."),
+            "without": _("Go without it"),
             "elsewhere": _("This case is open in another window too, and something was entered there."),
             "ended": _(
                 "What came of a call was recorded for this case in another window. Look at the attempts before "

@@ -10,11 +10,14 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, jsonify, request
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
 
-from surveyapp.domain.answering.saves import SentSave
+from surveyapp.domain.answering.saves import Meanwhile, SaveFate, SentSave
 from surveyapp.domain.errors import (
     AccessRefused,
+    ConsentMissing,
     HeldByAnother,
     NotFound,
     NotHeld,
@@ -38,6 +41,20 @@ from surveyapp.web.shared.incoming import JSON, takes_json
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import signed_form_token
 from surveyapp.web.shared.sign_in import signed_in
+from surveyapp.web.shared.words import worded
+
+MEANWHILE: dict[Meanwhile, LazyString] = {
+    Meanwhile.SENT: lazy("These answers were sent meanwhile."),
+    Meanwhile.STOPPED: lazy("It was recorded meanwhile that they take part no longer."),
+    Meanwhile.REFUSED: lazy("It was recorded meanwhile that they refused."),
+    Meanwhile.NOT_ELIGIBLE: lazy("It was recorded meanwhile that they are not eligible."),
+    Meanwhile.DIED: lazy("It was recorded meanwhile that they died."),
+    Meanwhile.WITHDREW: lazy("They withdrew meanwhile."),
+    Meanwhile.CONSENT_TAKEN_BACK: lazy("They took back their consent meanwhile."),
+    Meanwhile.CLOSED: lazy("The time for these answers is over."),
+    Meanwhile.LATER: lazy("These answers were put off to a later day meanwhile."),
+}
+"""Why what an interviewer enters does not count any more."""
 
 ScriptView = Callable[[ByInterviewer], Response]
 
@@ -63,8 +80,17 @@ def in_json(view: ScriptView) -> Callable[..., Response]:
             return saves.why(409, "elses", sentence=sentence)
         except NotHeld:
             return saves.why(409, "lapsed")
-        except (AccessRefused, NotFound, NotPermitted, StateRefused):
-            return saves.why(401, "ended")
+        except ConsentMissing:
+            sentence = _(
+                "Not saved: they do not agree to take part, or not any more. Open the case in another tab, and leave "
+                "this one open."
+            )
+            return saves.why(403, "consent", sentence=sentence)
+        except AccessRefused:
+            return saves.why(401, "ended", sentence=_("Not saved: nothing of theirs is there any more."))
+        except (NotFound, NotPermitted, StateRefused) as error:
+            sentence = _("Not saved: %(sentence)s", sentence=worded(error.sentence))
+            return saves.why(401, "ended", sentence=sentence)
 
     return handler
 
@@ -116,10 +142,23 @@ def _receive(who: ByInterviewer) -> Response:
     sent = saves.sent()
     received = local_saves.receive(runtime(), who, sent)
     answer = saves.answer(sent, received, _faults)
+    if received.meanwhile is not None:
+        answer["sentence"] = _no_longer(received.fate, received.meanwhile)
     if received.visit is not None:
         visit = received.visit
         answer["hold"] = hold_told(calls.hold_of(runtime(), who, visit.case.id), visit.study.time_zone)
     return jsonify(answer)
+
+
+def _no_longer(fate: SaveFate, why: Meanwhile) -> str:
+    """Why a save does not count, what became of it, and what to do."""
+    if fate is SaveFate.DISCARDED:
+        follows = _("End the call, and go back to the queue. Nothing more of theirs is kept.")
+    elif why is Meanwhile.SENT:
+        follows = _("What you enter now is kept as a correction, for whoever opens them again.")
+    else:
+        follows = _("End the call, and go back to the queue. What you enter now is kept aside, and does not count.")
+    return f"{MEANWHILE[why]} {follows}"
 
 
 def _faults(page: Page, sent: SentSave, received: Received) -> list[dict[str, str]]:

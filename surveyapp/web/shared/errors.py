@@ -20,7 +20,7 @@ from surveyapp.watching import meters
 from surveyapp.watching.requests import note_failure, number_of
 from surveyapp.web.shared.headers import RETRY_AFTER, is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere, is_for_scripts
-from surveyapp.web.shared.session import given_back, is_program_path, is_staff_path, typed_texts
+from surveyapp.web.shared.session import given_back, is_program_path, is_staff_path, sent_texts, typed_texts
 from surveyapp.web.shared.sign_in import desk, signed_in
 from surveyapp.web.shared.words import worded
 
@@ -46,7 +46,10 @@ PROBLEM = "application/problem+json"
 """What programs are told that is wrong (RFC 9457)."""
 
 
-def _page(status: int, title: str, sentence: str, typed: Sequence[str] = ()) -> ErrorPage:
+def _page(status: int, title: str, sentence: str, typed: Sequence[str] | None = None) -> ErrorPage:
+    """`typed`: what is given back of a form; left out, all that staff typed into theirs."""
+    if typed is None:
+        typed = sent_texts() if is_staff_path(request.path) else ()
     if is_program_path(request.path):
         return _problem(status, title, sentence)
     template = "shared/error_staff.html" if is_staff_path(request.path) else "shared/error.html"
@@ -112,6 +115,8 @@ def _sent_from_elsewhere(_error: SentFromElsewhere) -> ErrorPage:
                 "Nothing was stored. Open the page on this site and send it from there. If that is what you did, your "
                 "browser or an extension hides where forms are sent from: allow it to tell this site."
             ),
+            # Another site may have written it.
+            typed=(),
         )
     return _page(
         403,

@@ -275,12 +275,21 @@ def given_back(fields: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, 
     for name, values in fields.items():
         if name not in SECRETS:
             for value in values:
-                yield name, value, name not in NEVER_KEPT and _OURS.fullmatch(value) is None
+                ours = name in NEVER_KEPT or (name not in WORDS and _OURS.fullmatch(value) is not None)
+                yield name, value, bool(value.strip()) and not ours
 
 
 def typed_texts(fields: Mapping[str, Sequence[str]]) -> list[str]:
     """What in a form somebody seems to have typed."""
     return [value for _, value, typed in given_back(fields) if typed]
+
+
+def sent_texts() -> list[str]:
+    """What whoever works here typed into the form that they have just sent; nothing of forms of one's own account, for
+    passwords are in them, nor of what no page takes."""
+    if request.method != "POST" or request.blueprint in (None, "staff"):
+        return []
+    return typed_texts(_sent_fields())
 
 
 SENT = "kept_form"
@@ -289,6 +298,9 @@ SENT = "kept_form"
 SECRETS = frozenset({"password", "pin"})
 """Fields in which a secret is typed, outside the pages of one's own account, of which nothing is kept or shown again.
 Whole names: a study may well ask for an *opinion*."""
+
+WORDS = frozenset({"note", "in_words"})
+"""Fields that hold nothing but what somebody wrote, though it be one word."""
 
 NEVER_KEPT = frozenset({"csrf_token", SENT}) | SECRETS
 

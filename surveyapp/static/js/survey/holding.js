@@ -3,13 +3,15 @@
 export class Bar {
   // `state`: the line of the bar; `spoken`: is read out.
   constructor(state, spoken) {
-    Object.assign(this, { state, spoken, at: null, stand: null });
+    Object.assign(this, { state, spoken, at: null, stand: null, noLonger: null });
   }
 
   // As a save was answered: seconds in place of a time, as browsers' clocks are off. Says so when the hold lapses: from then
   // on a colleague can open the case.
   hold({ at, until, seconds }) {
     clearTimeout(this.lapse);
+    if (this.noLonger) document.querySelector(".note.told-now")?.remove();
+    this.noLonger = null;
     const { holdText, lapsedText } = this.state.dataset;
     const said = this.state.querySelector("[data-hold]");
     this.at = at;
@@ -20,11 +22,22 @@ export class Bar {
     }, seconds * 1000);
   }
 
+  // Nothing that is entered counts any more, and the case is nobody's to call. `text`: why, and what to do.
+  over(text) {
+    if (this.noLonger === text) return;
+    clearTimeout(this.lapse);
+    this.noLonger = text;
+    this.state.querySelector("[data-hold]").textContent = this.state.dataset.overText;
+    this.waited = "aside";
+    this.alarm(text);
+  }
+
   tell(stand, sentence) {
+    if (this.noLonger && ["saved", "back"].includes(stand)) stand = "aside";
     const { dataset } = this.state;
     const text = {
-      saving: dataset.savingText, saved: dataset.savedText, back: dataset.faultyText, ended: dataset.signedOutText,
-      elses: sentence ?? dataset.unsavedText, gone: dataset.goneText,
+      saving: dataset.savingText, saved: dataset.savedText, back: dataset.faultyText, aside: dataset.asideText,
+      ended: sentence ?? dataset.signedOutText, elses: sentence ?? dataset.unsavedText, gone: this.noLonger ?? dataset.goneText,
     }[stand] ?? dataset.unsavedText;
     const waiting = !["saving", "saved", "back"].includes(stand);
     const before = this.stand;
@@ -41,6 +54,13 @@ export class Bar {
   say(text) {
     this.alarm(text);
     this.passing = true;
+  }
+
+  // The same, with a button for what is not done without being asked.
+  ask(text, label, act) {
+    this.say(text);
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "secondary", textContent: label, onclick: act });
+    document.querySelector(".note.told-now").append(" ", button);
   }
 
   pass() {

@@ -73,6 +73,9 @@ async function begin() {
     if (event.submitter?.value === "back") talk.back();
     else talk.finish();
   });
+  addEventListener("beforeunload", (event) => { if (talk.elsewhere.loses()) event.preventDefault(); });
+  // A tablet may throw away what is not looked at.
+  document.addEventListener("visibilitychange", () => { if (document.hidden) talk.flush(); });
   addEventListener("popstate", ({ state }) => { if (state?.section) talk.show(state.section, { history: null }); });
   // What the server showed is what this shows: made anew, so that both go the same way.
   const asked_for = location.hash.slice(1);

@@ -2,6 +2,7 @@
 // next key, and the saves go in the background. Nothing of it is ever on the disk of this device.
 
 import { dispute, fieldsIn, madeCard } from "./cards.js";
+import { Elsewhere } from "./elsewhere.js";
 import { inWords } from "./facts.js";
 import { newId } from "./kept.js";
 import { fieldsOf, sentence } from "./page.js";
@@ -9,10 +10,10 @@ import { learn, read, readStored } from "./reading.js";
 import { outsideBy, walk } from "./route.js";
 import { patch, refresh } from "./stream.js";
 import { typed } from "./typed.js";
+import { Unsent } from "./unsent.js";
 
 learn(typed);
 
-const TYPING_PAUSE = 900;
 const PATIENCE = 2000;
 
 export class Interviewing {
@@ -20,13 +21,13 @@ export class Interviewing {
   // `stream`: of the cards; `bar`: says how things stand; `fresh()`: asks for the slip anew, null without a signal;
   // `place(section)`: its address; `open(address)`: goes to another page.
   constructor({ form, slip, pack, queue, stream, bar, fresh, place, section, open }) {
-    Object.assign(this, { form, queue, stream, bar, fresh, place, section, open });
+    Object.assign(this, { form, queue, stream, bar, fresh, place, section });
     this.cards = form.querySelector("#cards");
     this.mine = new Set();
-    this.dirty = new Set();
+    this.unsent = new Unsent(() => { this.flush(); this.tell(); });
     this.faults = {};
     this.stands = {};
-    this.leaving = null;
+    this.elsewhere = new Elsewhere(this, open);
     this.take(slip, pack);
     this.seen = Object.fromEntries(Object.entries(this.known).map(([key, { save }]) => [key, save]));
     bar.hold(slip.hold);
@@ -65,16 +66,17 @@ export class Interviewing {
 
   // An item of the screen has another answer. `typing`: more of it is to come.
   changed(item, typing) {
+    this.elsewhere.stay();
     this.bar.pass();
-    this.read(item);
-    this.dirty.add(item.dataset.item);
-    clearTimeout(this.timer);
-    if (typing) this.timer = setTimeout(() => this.flush(), TYPING_PAUSE);
+    const { item: key, page } = item.dataset;
+    this.unsent.keep(key, { page, form: this.read(item) });
+    if (typing) this.unsent.soon();
     else this.flush();
     this.sync();
     this.tell();
   }
 
+  // Reads an item, and returns what it sends.
   read(item) {
     const key = item.dataset.item;
     const parts = this.partsOf(item);
@@ -89,6 +91,7 @@ export class Interviewing {
       if (wrong) this.faults[key] = sentence(wrong, this.partOf.get(wrong.variable), this.pack);
     }
     this.route = this.walked();
+    return form;
   }
 
   partsOf(item) {
@@ -106,15 +109,7 @@ export class Interviewing {
 
   // Sends what was entered, page by page. What is wrong with an answer is said, and the one before it stands.
   flush() {
-    clearTimeout(this.timer);
-    const forms = new Map();
-    for (const item of this.stream.items) {
-      const { item: key, page } = item.dataset;
-      if (!this.dirty.delete(key) || this.faults[key]) continue;
-      const form = this.formOf(item);
-      if (Object.keys(form).length) forms.set(page, { ...forms.get(page), ...form });
-    }
-    for (const [page, form] of forms) this.put(page, form);
+    for (const [page, form] of this.unsent.take((key) => !this.faults[key])) this.put(page, form);
   }
 
   put(page, form) {
@@ -142,7 +137,8 @@ export class Interviewing {
 
   make(card) {
     const parts = card.pages.flatMap((page) => this.byId.get(page).parts);
-    const values = Object.assign({}, ...parts.map((part) => this.known[part.key]?.form ?? {}));
+    // What could not be sent stands over what is known.
+    const values = Object.assign({}, ...parts.map((part) => (this.unsent.of(this.itemKey(part.key)) ?? this.known[part.key])?.form ?? {}));
     const on = new Set(this.route.pages.map((page) => page.id));
     return madeCard(card, {
       parts, values, order: this.slip.orders[card.id], on: (page) => on.has(page),
@@ -199,10 +195,13 @@ export class Interviewing {
     }
   }
 
+  // The item that a variable is entered in.
+  itemKey(variable) {
+    return this.partOf.get(variable)?.when?.[0] ?? variable;
+  }
+
   itemOf(variable) {
-    const part = this.partOf.get(variable);
-    const key = part?.when ? part.when[0] : variable;
-    return this.cards.querySelector(`[data-item="${CSS.escape(key)}"]`);
+    return this.cards.querySelector(`[data-item="${CSS.escape(this.itemKey(variable))}"]`);
   }
 
   sees(item) {
@@ -311,16 +310,16 @@ export class Interviewing {
 
   // Goes to another page once everything is sent.
   leave(address) {
-    this.flush();
-    this.leaving = address;
-    if (!this.depart()) setTimeout(() => { if (this.leaving === address) this.bar.say(this.pack.words.first); }, PATIENCE);
+    this.elsewhere.go(address);
   }
 
-  depart() {
-    if (!this.leaving || this.queue.pending().length || this.queue.writing) return false;
-    this.busy = true;
-    this.open(this.leaving);
-    return true;
+  // Brings something to the screen that was entered, of several what is still asked.
+  showEntered(keys) {
+    const on = new Set(this.route.pages.map((page) => page.id));
+    const key = keys.find((each) => on.has(this.unsent.of(each).page)) ?? keys[0];
+    const { section } = this.byId.get(this.unsent.of(key).page);
+    if (section !== this.section) this.show(section);
+    this.stream.go(this.itemOf(key));
   }
 
   // --- what the server says
@@ -328,22 +327,28 @@ export class Interviewing {
   hear(save, answer) {
     if (answer.hold) this.bar.hold(answer.hold);
     const mine = this.mine.delete(save.save);
-    for (const fault of answer.faults ?? []) this.wrong(fault);
-    if (answer.became === "kept_as_correction") this.bar.alarm(this.pack.words.corrections);
+    if (mine && ["faulty", "refused"].includes(answer.became)) this.returned(save, answer.faults ?? []);
+    if (answer.became === "kept_as_correction") this.bar.over(answer.sentence);
     for (const [key, stand] of Object.entries(answer.stands ?? {})) {
       if (this.known[key]?.save === save.save || !mine) this.contested(key, stand);
     }
-    if (!mine && ["saved", "kept_off_route"].includes(answer.became)) return this.elsewhere();
+    if (!mine && ["saved", "kept_off_route"].includes(answer.became)) return this.inAnotherWindow();
     if (answer.hold && answer.hold.attempts !== this.slip.hold.attempts) this.bar.alarm(this.pack.words.ended);
     this.sync();
     this.tell();
-    const idle = !this.queue.pending().length && !this.dirty.size;
+    const idle = !this.queue.pending().length && !this.typing;
     if (idle && answer.next && answer.next !== (this.route.next(save.page)?.id ?? "check")) this.renew();
   }
 
-  wrong({ variable, sentence: said }) {
-    const part = this.partOf.get(variable);
-    this.faults[part?.when ? part.when[0] : variable] = said;
+  // A save that was not taken left nothing: what it brought is here alone, unless something was entered over it.
+  returned({ save, page, form }, faults) {
+    for (const key of new Set(Object.keys(form).map((name) => this.itemKey(name.split(":")[0])))) {
+      const own = Object.entries(form).filter(([name]) => this.itemKey(name.split(":")[0]) === key);
+      if (this.unsent.of(key) || own.some(([name]) => this.known[name.split(":")[0]]?.save !== save)) continue;
+      this.unsent.keep(key, { page, form: Object.fromEntries(own) });
+      const fault = faults.find(({ variable }) => this.itemKey(variable) === key);
+      if (fault) this.faults[key] = fault.sentence;
+    }
   }
 
   // Both answers are told, and one is chosen.
@@ -361,6 +366,8 @@ export class Interviewing {
     };
     return dispute(stand, this.pack.words.stands, {
       keep: () => {
+        this.unsent.drop(item.dataset.item);
+        delete this.faults[item.dataset.item];
         done((key, { save, form }) => { this.hasNow(key, { save, form }); this.seen[key] = save; })();
         this.route = this.walked();
         this.renewItem(item);
@@ -376,7 +383,7 @@ export class Interviewing {
   }
 
   // Another window of this browser entered something for the same case: this one says so, and shows it.
-  async elsewhere() {
+  async inAnotherWindow() {
     this.bar.alarm(this.pack.words.elsewhere);
     await this.renew();
   }
@@ -390,21 +397,26 @@ export class Interviewing {
     for (const item of this.stream.items) {
       const differs = this.partsOf(item).some(({ key }) => (this.known[key]?.save ?? null) !== (this.seen[key] ?? null));
       const typing = item.contains(document.activeElement) && document.activeElement.matches("textarea, [type=text]");
-      if (differs && !typing && !this.dirty.has(item.dataset.item)) this.renewItem(item);
+      if (differs && !typing && !this.unsent.of(item.dataset.item)) this.renewItem(item);
     }
     this.sync();
     this.tell();
     return true;
   }
 
+  // Whether something is about to be sent.
+  get typing() {
+    return this.unsent.keys.some((key) => !this.faults[key]);
+  }
+
   // How things stand, in the bar.
   tell() {
-    this.depart();
+    this.elsewhere.tryNow();
     // Nothing is kept on this device, so that why it waits is what there is to say.
     const { sending } = this.queue;
+    if (this.queue.gone && sending.sentence) this.bar.over(sending.sentence);
     const stand = this.queue.pending().length && sending.trying && sending.why ? sending.why : this.queue.stand();
     const open = Object.keys(this.faults).length || Object.keys(this.stands).length;
-    const unsent = this.dirty.size && stand === "saved";
-    this.bar.tell(unsent ? "saving" : stand === "saved" && open ? "back" : stand, sending.sentence);
+    this.bar.tell(this.typing && stand === "saved" ? "saving" : stand === "saved" && open ? "back" : stand, sending.sentence);
   }
 }

@@ -271,7 +271,7 @@ function whenWoken(queue) {
   addEventListener("online", awake);
   addEventListener("pageshow", awake);
   document.addEventListener("visibilitychange", awake);
-  const ask = (event) => event.preventDefault();
+  const ask = (event) => { if (queue.loses()) event.preventDefault(); };
   const watch = () => (queue.loses() ? addEventListener : removeEventListener)("beforeunload", ask);
   queue.onChange(watch);
   watch();

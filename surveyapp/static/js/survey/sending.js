@@ -112,12 +112,14 @@ export class Sending {
     for (let tokens = 0; ; tokens += 1) {
       if (!this.token) {
         const stand = await this.request("stand", {});
+        this.sentence = stand.body?.sentence;
         if (typeof stand.body?.token !== "string" || stand.status !== 200) return reason(stand);
         this.token = stand.body.token;
       }
       const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token };
       const said = await this.request("saves", { method: "POST", headers, body });
       if (said.status === 200 && said.body?.save === save.save) {
+        this.sentence = said.body.sentence;
         return said.body.became === "discarded" ? { gone: true } : { answer: said.body };
       }
       if (said.status === 403 && said.body?.why === "token") {
