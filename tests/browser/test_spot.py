@@ -180,9 +180,11 @@ def in_their_hands(tab: Tab, live_server: str, runtime: Runtime) -> tuple[Page, 
     page.get_by_role("button", name="Hand over to Amara Nowak").click()
     page.locator("input[name=agree-take_part]").check()
     go_on(page)
+    page.wait_for_function(READY)
     page.locator("main input[type=radio]").first.check(force=True)
     page.locator("button.main").click()
     page.wait_for_url("**/q/heard_via_detail")
+    expect(page.locator("#state")).to_have_text("Saved")
     return page, person
 
 
@@ -198,8 +200,6 @@ def test_what_is_written_is_taken_before_the_tablet_is_given_back(
     tab: Tab, live_server: str, runtime_sqlite: Runtime
 ) -> None:
     page, person = in_their_hands(tab, live_server, runtime_sqlite)
-    page.reload()
-    page.wait_for_function(READY)
     # What cannot be taken is told once, and given up by whoever says so again.
     page.fill(DETAIL, "x" * 10_001)
     give_back(page)
@@ -249,8 +249,6 @@ def test_what_is_written_is_taken_on_the_way_to_what_is_theirs(
     tab: Tab, live_server: str, runtime_sqlite: Runtime
 ) -> None:
     page, person = in_their_hands(tab, live_server, runtime_sqlite)
-    page.reload()
-    page.wait_for_function(READY)
     page.fill(DETAIL, "My sister told me.")
     page.locator(".foot .yours a").first.click()
     page.wait_for_url(lambda address: "/q/" not in address)

@@ -61,5 +61,11 @@ def agreed_moment(work: Work, study: Study, said: AgreedTime, closes_at: dt.date
 
 
 def _differs(at: dt.datetime, in_words: dt.datetime) -> InputRefused:
-    given = {"day": at.date(), "time": f"{at:%H:%M}", "other_day": in_words.date(), "other_time": f"{in_words:%H:%M}"}
-    return InputRefused(say("agreed_differs", **given), "in_words")
+    sentence = say(
+        "agreed_differs",
+        day=at.date(),
+        time=f"{at:%H:%M}",
+        other_day=in_words.date(),
+        other_time=f"{in_words:%H:%M}",
+    )
+    return InputRefused(sentence, "in_words")
