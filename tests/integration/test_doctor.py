@@ -27,7 +27,7 @@ from surveyapp.services import readiness, worker
 from surveyapp.services.doctor import kept, machine, servers
 from surveyapp.services.doctor import looking as doctor
 from surveyapp.services.privacy import erasing, replaying
-from surveyapp.services.runtime import Runtime, build
+from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup
 from surveyapp.services.security.front_door import meet
 from surveyapp.services.sending.ways.mail_server import MailServer
@@ -206,8 +206,12 @@ def _another_key(**keys: bytes) -> Spoil:
         member = factories.create_staff(runtime, Role.INTERVIEWER)
         with runtime.database.writing() as session:
             staff_store.set_totp(session, member.id, runtime.keyring.seal(member.id, "totp", "SECRET"))
-        settings = dataclasses.replace(runtime.settings, contact_keys=keys)
-        return build(settings, runtime.clock, runtime.studies)
+        return dataclasses.replace(
+            runtime,
+            settings=dataclasses.replace(runtime.settings, contact_keys=keys),
+            keyring=dataclasses.replace(runtime.keyring, contact_keys=keys),
+            person_keys=dataclasses.replace(runtime.person_keys, contact_keys=keys),
+        )
 
     return spoil
 
