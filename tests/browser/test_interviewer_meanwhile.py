@@ -168,6 +168,32 @@ def test_a_window_with_words_that_are_not_saved_asks_before_it_is_closed(
     assert asked == ["beforeunload"]
 
 
+def test_what_is_entered_before_the_script_is_ready_is_not_lost(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    who = begun(runtime_sqlite, staff, participant)
+    page = desk()
+    asked = asked_of(page, stay=True)
+    page.route("**/interviews/pack/**", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        go(page, participant, "/sections/start?mode=phone&language=en")
+    page.locator(".opt:has([name=heard_via][value=other])").click()
+    box = page.locator("input[name=heard_via_other_text]")
+    box.click()
+    page.keyboard.type("Ann, next")
+    page.evaluate("location.reload()")
+    assert asked == ["beforeunload"]
+    page.unroute("**/interviews/pack/**")
+    expect(page.locator(".item.now")).to_have_attribute("data-item", "heard_via")
+    page.keyboard.type(" door")
+    saved(page)
+    expect(box).to_have_value("Ann, next door")
+    page.reload()
+    expect(box).to_have_value("Ann, next door")
+    answers = survey_session.visit(runtime_sqlite, who).ready[1].answers
+    assert answers["heard_via_other_text"] == Text("Ann, next door")
+
+
 def test_words_too_long_to_be_saved_are_let_go_of_only_by_whoever_says_so(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:

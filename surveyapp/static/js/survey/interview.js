@@ -50,6 +50,16 @@ async function begin() {
       return null;
     }
   };
+  // Nobody waits for a slow network before they enter something.
+  const early = new Set();
+  const note = ({ target }) => {
+    const item = target.closest("[data-item]");
+    if (!item) return;
+    stream.settle(item, target);
+    early.add(item);
+  };
+  form.addEventListener("input", note);
+  addEventListener("beforeunload", (event) => { if (talk ? talk.elsewhere.loses() : early.size) event.preventDefault(); });
   let pack = null;
   for (let wait = 500; !(pack = await asked(slip.pack)); wait = Math.min(2 * wait, 10_000)) await new Promise((on) => setTimeout(on, wait));
   const queue = await openQueue({
@@ -66,6 +76,9 @@ async function begin() {
   });
   history.replaceState({ section: talk.section }, "");
   talk.title = pack.sections.find((each) => each.id === talk.section).title;
+  form.removeEventListener("input", note);
+  const writing = document.activeElement;
+  for (const item of early) talk.changed(item, false);
   form.addEventListener("input", (event) => entered(event, event.target.matches("textarea, [type=text]")));
   form.addEventListener("change", (event) => entered(event, false));
   form.addEventListener("submit", (event) => {
@@ -73,7 +86,6 @@ async function begin() {
     if (event.submitter?.value === "back") talk.back();
     else talk.finish();
   });
-  addEventListener("beforeunload", (event) => { if (talk.elsewhere.loses()) event.preventDefault(); });
   // A tablet may throw away what is not looked at.
   document.addEventListener("visibilitychange", () => { if (document.hidden) talk.flush(); });
   addEventListener("popstate", ({ state }) => { if (state?.section) talk.show(state.section, { history: null }); });
@@ -81,6 +93,16 @@ async function begin() {
   const asked_for = location.hash.slice(1);
   talk.show(talk.section, { history: null });
   if (asked_for) stream.start(asked_for);
+  if (early.size && writing?.name) goOn(writing);
+}
+
+// Where somebody was in the middle of writing when the page was made anew.
+function goOn({ id, name, value }) {
+  const field = document.getElementById(id) ?? form.elements.namedItem(name);
+  if (!field?.matches?.("textarea, [type=text]")) return;
+  field.value = value;
+  field.focus();
+  field.setSelectionRange(value.length, value.length);
 }
 
 function entered(event, typing) {
