@@ -493,7 +493,11 @@ def test_a_participants_script_is_told_that_nobody_is_let_in(runtime: Runtime, o
     for signed_in in (False, True):
         for method, path, endpoint in addresses(open_client, SCRIPT):
             response = open_client.raw.open(path, method=method, json={} if method == "POST" else None)
-            assert (response.status_code, response.json) == (401, {"why": "ended"}), (method, endpoint)
+            told = dict(response.json or {})
+            # Whoever is signed in is told that it is their role, and not that they are signed out.
+            said = told.pop("sentence", None)
+            assert (said is not None) == (signed_in and endpoint.startswith("interviewer.")), (method, endpoint)
+            assert (response.status_code, told) == (401, {"why": "ended"}), (method, endpoint)
         if not signed_in:
             open_client.sign_in(factories.create_staff(runtime, Role.MANAGER).email)
 
