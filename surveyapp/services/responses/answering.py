@@ -22,6 +22,7 @@ from surveyapp.domain.errors import (
     DoorShut,
     NotFound,
     NotOnRoute,
+    ShiftlineError,
     StateRefused,
     Unfinished,
 )
@@ -74,6 +75,10 @@ def give_consent(
         return visit_in(work, who)
 
 
+class MovedMeanwhile(ShiftlineError):
+    """The page was shown of another version than is answered now: its words and options are not those of this one."""
+
+
 def save_page(
     runtime: Runtime,
     who: Who,
@@ -84,19 +89,23 @@ def save_page(
     found: Arrived | None = None,
     seen: Sequence[uuid.UUID | None] | None = None,
     passing: bool = False,
+    version: int | None = None,
 ) -> Saved:
     """Stores one page's answers: history appended, current answers replaced, all in one transaction.
 
     The same form sent again changes nothing. `found`: where they stand, if that was read already; `seen`: of each part
     of the page the save whose answer was on the screen, so that a newer one is not written over in silence; `passing`:
-    the form was sent by going elsewhere than on. Raises AnswersRefused (nothing stored), NotOnRoute, AlreadySubmitted,
-    StateRefused.
+    the form was sent by going elsewhere than on; `version`: of the questionnaire, in which it was asked (None: not
+    known). Raises AnswersRefused (nothing stored), NotOnRoute, AlreadySubmitted, StateRefused, and MovedMeanwhile where
+    they answer another version by now.
     """
 
     def work_out(work: Work, found: Arrived | None) -> saving.Planned[Saved]:
         before = visit_in(work, who, found=found, client_ids={save_id, *filter(None, seen or ())})
         _check_answerable(before)
         _check_consented(before)
+        if version not in (None, before.begun[1].version):
+            raise MovedMeanwhile(f"Version {version} is not the one that is answered now.")
         page = before.ready[1].page(page_id)
         if page is None:
             frontier = before.ready[1].frontier

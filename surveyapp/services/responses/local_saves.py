@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from surveyapp.domain.answering.saves import (
@@ -25,8 +25,16 @@ from surveyapp.domain.answering.saves import (
 from surveyapp.domain.answers import Answers, said_in_passing
 from surveyapp.domain.audit import ByLink
 from surveyapp.domain.entry.doors import Answering, Door, Familiarity
-from surveyapp.domain.errors import AnswerFault, ConsentMissing, DoorShut, ShiftlineError, StateRefused
-from surveyapp.domain.instrument.kinds import KINDS, SkipRule
+from surveyapp.domain.errors import (
+    AnswerFault,
+    AnswersRefused,
+    ConsentMissing,
+    DoorShut,
+    NotOnRoute,
+    ShiftlineError,
+    StateRefused,
+)
+from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import Page, pages_of
 from surveyapp.domain.responses import NewSave, RecordedAnswer, Response
@@ -74,6 +82,57 @@ def receive(runtime: Runtime, who: Who, sent: SentSave, found: Arrived | None = 
         with Desk(runtime, who).writing() as work:
             writing.remember(work.session, *received.to_remember)
     return received
+
+
+def receive_form(
+    runtime: Runtime,
+    who: ByLink,
+    page_id: str,
+    form: Form,
+    save_id: uuid.UUID,
+    seen: Sequence[uuid.UUID | None] | None,
+    *,
+    version: int,
+    passing: bool,
+) -> Visit:
+    """Takes the form of a page that was shown before they were moved to another version, as it was asked: what goes
+    along is stored, and they are where that leads. Raises AnswersRefused, and NotOnRoute where they are to look at the
+    question anew."""
+    with Desk(runtime, who).reading() as work:
+        before = visit_in(work, who)
+        response = before.begun[1]
+        sent = SentSave(
+            save=save_id,
+            page=page_id,
+            questionnaire=response.questionnaire,
+            version=version,
+            language=before.language,
+            form={name: list(values) for name, values in form.items()},
+            passing=passing,
+        )
+        try:
+            _, page = _page(work, before, response, sent)
+        except NoSave as unknown:
+            raise _anew(before) from unknown
+    keys = [part.key for part in page.parts]
+    sent = sent.model_copy(update={"over": dict(zip(keys, seen or [None] * len(keys), strict=False))})
+    received = receive(runtime, who, sent)
+    if received.faults:
+        raise AnswersRefused(received.faults)
+    after = received.visit or before
+    if received.fate is SaveFate.CONTESTED:
+        # What stands is that answer as it was carried over, or another one: they see it and choose in today's words.
+        raise _anew(after, page_id)
+    stored = received.fate in (SaveFate.SAVED, SaveFate.KNOWN) and all(key in (after.given or {}) for key in keys)
+    if not stored:
+        raise _anew(after)
+    return after
+
+
+def _anew(visit: Visit, page_id: str = "") -> NotOnRoute:
+    route = visit.ready[1]
+    page = route.page(page_id) or route.frontier
+    return NotOnRoute(page.id if page else None)
 
 
 def _received_under_the_hold(runtime: Runtime, who: ByInterviewer, sent: SentSave) -> Received:

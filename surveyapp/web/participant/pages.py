@@ -310,7 +310,7 @@ def _question(
         skip=_onward(backend, here, page.id) if stands else None,
         back=_at(backend, here, back),
         action=_at(backend, here, action),
-        save_id=uuid.uuid4().hex,
+        save_id=f"{uuid.uuid4().hex}.{here.ready[0].version}",
         kept=kept,
         note=told,
         welcomed=welcomed,

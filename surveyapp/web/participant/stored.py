@@ -19,7 +19,8 @@ from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.domain.sending.own_reminder import OwnTime
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.cases.next_time import NextTime
-from surveyapp.services.responses import answering, own_messages, pins, sent_codes, survey_session, theirs
+from surveyapp.services.responses import answering, local_saves, own_messages, pins, sent_codes, survey_session, theirs
+from surveyapp.services.responses.answering import MovedMeanwhile
 from surveyapp.services.responses.expected_time import ExpectedTime, expected_time
 from surveyapp.services.responses.own_messages import ReminderStand
 from surveyapp.services.responses.sent_codes import AskedCode, CodeStand
@@ -88,16 +89,24 @@ class StoredAnswers:
         return answering.give_consent(runtime(), self._at_first, agreed)
 
     def answer(self, page_id: str, form: Form, *, passing: bool) -> Visit:
-        saved = answering.save_page(
-            runtime(),
-            self._at_first,
-            page_id,
-            form,
-            _save_id(),
-            found=entrance.standing(),
-            seen=_seen(form),
-            passing=passing,
-        )
+        (save_id, version), seen = _save_id(), _seen(form)
+        try:
+            saved = answering.save_page(
+                runtime(),
+                self._at_first,
+                page_id,
+                form,
+                save_id,
+                found=entrance.standing(),
+                seen=seen,
+                passing=passing,
+                version=version,
+            )
+        except MovedMeanwhile:
+            assert version is not None
+            return local_saves.receive_form(
+                runtime(), self._at_first, page_id, form, save_id, seen, version=version, passing=passing
+            )
         after = saved.visit
         # A page that only tells something stores nothing: whoever passed it has not begun.
         if after.response and after.response.revision:
@@ -195,12 +204,15 @@ class StoredAnswers:
         self.own_device = own
 
 
-def _save_id() -> uuid.UUID:
-    """The id the form was given when it was shown. One that was tampered with counts as another form."""
+def _save_id() -> tuple[uuid.UUID, int | None]:
+    """The id the form was given when it was shown and, after it, the version that it was shown of. One that was
+    tampered with counts as another form, of no version that is known."""
+    sent, _, version = request.form.get("save_id", "").partition(".")
+    known = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None
     try:
-        return uuid.UUID(request.form.get("save_id", ""))
+        return uuid.UUID(sent), known
     except ValueError:
-        return uuid.uuid4()
+        return uuid.uuid4(), known
 
 
 def _seen(form: Form) -> list[uuid.UUID | None] | None:

@@ -46,14 +46,16 @@ class PageReader:
 
 @dataclass(frozen=True, kw_only=True)
 class Untouched:
-    """All that such a page depends on. `named`: what tells its study, its page and where that is from others. `begun`:
-    whether an answer of theirs is stored. `language`: the one asked for; that of the words around the study's follows
-    from it. `below`: where the site begins. `given_back`: where the tablet is given back that it is on."""
+    """All that such a page depends on. `named`: what tells its study, its page and where that is from others, beside
+    its `version`. `begun`: whether an answer of theirs is stored. `language`: the one asked for; that of the words
+    around the study's follows from it. `below`: where the site begins. `given_back`: where the tablet is given back
+    that it is on."""
 
     study: Study = field(compare=False)
     page: Page = field(compare=False)
     where: Whereabouts = field(compare=False)
     named: tuple[object, ...]
+    version: int
     reader: PageReader
     begun: bool
     language: str
@@ -77,12 +79,12 @@ def untouched(here: Visit, page: Page, back: Goal, action: Goal, note: str | Non
         named=(
             here.study.id,
             questionnaire.id,
-            questionnaire.version,
             questionnaire.wording,
             page.id,
             tuple((each.section.id, each.answered, each.pages) for each in where.sections),
             where.passed,
         ),
+        version=questionnaire.version,
         reader=PageReader(here.language, here.is_easy, here.has_other_words),
         begun=has_begun(here),
         language=asked_language(),
@@ -132,7 +134,7 @@ def _drawn(asked: Untouched) -> str:
         action=_marked(asked.below, *asked.action),
         note=asked.note,
         welcomed=asked.welcomed,
-        save_id=_SAVE,
+        save_id=f"{_SAVE}.{asked.version}",
         csrf_token=lambda: _TOKEN,
         give_back_at=lambda: asked.given_back,
     )
