@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from surveyapp import create_app
 from surveyapp.domain.answers import Codes
 from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.participants import Participant
-from surveyapp.domain.staff import Role
+from surveyapp.domain.staff import Role, Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import links
 from surveyapp.services.questionnaires import response_migration
@@ -23,6 +24,8 @@ from surveyapp.store import cases, participants, responses
 from surveyapp.store.database import new_id
 from tests import factories, versioned
 from tests.conftest import Clock
+from tests.interviewer import Interviewer
+from tests.page import Client
 from tests.phone import Phone
 
 SAME = "{id: coffee, kind: choice, scale: liking, text: How much do you like the coffee?}"
@@ -138,6 +141,27 @@ def test_a_form_that_was_open_while_they_were_moved_is_read_as_it_was_asked(cafe
     assert given(cafe) == stands
     assert phone.question == where
     assert "elsewhere" not in phone.page.words
+
+
+def test_an_interviewers_screen_that_was_open_meanwhile_is_not_stored_as_what_is_asked_now(cafe: Runtime) -> None:
+    """Without a script; and what was written on it is shown to be copied."""
+    guest(cafe, "GU-1")
+    with cafe.database.reading() as session:
+        person = participants.participant_by_reference(
+            session, Scope(versioned.NAME, cafe.origin), "GU-1", cafe.clock().date()
+        )
+    assert person is not None
+    member = factories.create_staff(cafe, Role.INTERVIEWER, study=versioned.NAME)
+    interviewer = Interviewer(Client(create_app(cafe).test_client()), cafe, staff=member)
+    interviewer.open(person)
+    interviewer.start()
+    page = interviewer.client.page(f"{interviewer.case}/sections/start{interviewer.talk}")
+    moved(cafe)
+    sent = {**page.fields(), "recommend": "much", "gone": "The blue one", "then": "stay"}
+    answer = interviewer.client.raw.post(f"{interviewer.case}/sections/start{interviewer.talk}", data=sent)
+    assert answer.status_code == 409
+    assert "The blue one" in answer.get_data(as_text=True)
+    assert given(cafe) == {}
 
 
 def test_an_answer_that_was_carried_over_is_looked_at_before_it_is_changed(cafe: Runtime) -> None:

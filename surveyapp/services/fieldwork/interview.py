@@ -119,12 +119,14 @@ def save(
     *,
     finish: bool,
     shown: Collection[str] | None = None,
+    version: int | None = None,
 ) -> Screen:
     """Stores a screen, as `answering.save_section` does, and shows the case as it then is, with the faults of what
-    could not be stored. Renews the hold. Raises NotFound, HeldByAnother, AlreadySubmitted, ConsentMissing."""
+    could not be stored. Renews the hold. Raises NotFound, HeldByAnother, AlreadySubmitted, ConsentMissing,
+    MovedMeanwhile."""
     faults: tuple[AnswerFault, ...] = ()
     try:
-        answering.save_section(runtime, who, section_id, form, save_id, finish=finish, shown=shown)
+        answering.save_section(runtime, who, section_id, form, save_id, finish=finish, shown=shown, version=version)
     except AnswersRefused as refused:
         faults = refused.faults
     return Screen(calls.opened_case(runtime, who), faults)

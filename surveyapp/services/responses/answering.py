@@ -104,8 +104,7 @@ def save_page(
         before = visit_in(work, who, found=found, client_ids={save_id, *filter(None, seen or ())})
         _check_answerable(before)
         _check_consented(before)
-        if version not in (None, before.begun[1].version):
-            raise MovedMeanwhile(f"Version {version} is not the one that is answered now.")
+        _check_version(before, version)
         page = before.ready[1].page(page_id)
         if page is None:
             frontier = before.ready[1].frontier
@@ -128,6 +127,11 @@ def save_page(
     return saving.carry_out(runtime, who, work_out, found)
 
 
+def _check_version(visit: Visit, version: int | None) -> None:
+    if version not in (None, visit.begun[1].version):
+        raise MovedMeanwhile(f"Version {version} is not the one that is answered now.")
+
+
 def save_section(
     runtime: Runtime,
     who: ByInterviewer,
@@ -137,18 +141,21 @@ def save_section(
     *,
     finish: bool,
     shown: Collection[str] | None = None,
+    version: int | None = None,
 ) -> Saved:
     """Stores an interviewer's screen: every variable of a section that has something posted.
 
     With `finish`, questions left empty are faults where an answer is required, and skipped where it is not; but what
     can be stored is stored either way, so that stopping half-way loses nothing. `shown` says which pages were on the
     screen (None: all): one that only these answers bring up was never asked, so it is neither. Raises AnswersRefused
-    after storing, and NotFound for a section that the questionnaire does not have.
+    after storing, NotFound for a section that the questionnaire does not have, and MovedMeanwhile where the screen was
+    shown of another `version` than is answered now (None: not known).
     """
     with Desk(runtime, who.actor).writing() as work:
         before = visit_in(work, who, lock=True)
         _check_answerable(before)
         _check_consented(before)
+        _check_version(before, version)
         saved, faults = save_section_in(work, who, before, section_id, form, save_id, finish=finish, shown=shown)
     if faults:
         raise AnswersRefused(faults)

@@ -14,6 +14,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.fieldwork.interview import ASKING
+from surveyapp.services.responses.answering import MovedMeanwhile
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer.queue_words import HOLDS
 from surveyapp.web.interviewer.views import CONSEQUENCES, ENDINGS, MODES, attempt_words, facts
@@ -147,6 +148,12 @@ def _consent_first(_error: ConsentMissing) -> Reply:
 def _go_where_they_are(error: NotOnRoute) -> Reply:
     address = own("section", section_id=error.page) if error.page else own("check")
     return sent_on(address, _("These questions are not asked any more, so nothing of this was stored."))
+
+
+@interviewer.errorhandler(MovedMeanwhile)
+def _asked_otherwise(_error: MovedMeanwhile) -> Reply:
+    sentence = _("The questions were changed since this page was shown, so nothing of this was stored. Ask them anew.")
+    return sent_on(own("check"), sentence, notice=True)
 
 
 @interviewer.errorhandler(AlreadySubmitted)

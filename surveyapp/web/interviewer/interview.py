@@ -28,6 +28,7 @@ from surveyapp.web.interviewer.desk import case_page
 from surveyapp.web.interviewer.screens import SectionScreen, section_screen
 from surveyapp.web.interviewer.views import COMPLETIONS
 from surveyapp.web.participant.views import answers_by_section
+from surveyapp.web.shared.incoming import save_that_came, save_to_come
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
@@ -101,7 +102,7 @@ def _section_page(who: ByInterviewer, case: calls.OpenCase, screen: SectionScree
         screen=screen,
         stands=stands,
         number=1 + stands.index(screen.stand),
-        save_id=uuid.uuid4(),
+        save_id=save_to_come(str(uuid.uuid4()), case.visit.ready[0].version),
         slip=saves.slip_of(case, who),
         **frame(case, who),
     )
@@ -113,12 +114,14 @@ def save(study_id: str, reference: str, touchpoint: int, section_id: str) -> Rep
     """Stores the screen by one of its buttons, where no script saves it as it is filled in."""
     who, posted = talker(study_id, reference, touchpoint), request.form.to_dict(flat=False)
     then = request.form.get("then", "stay")
+    save_id, version = save_that_came(request.form.get("save_id", ""))
     after = interview.save(
         runtime(),
         who,
         section_id,
         posted,
-        _uuid(request.form.get("save_id")),
+        save_id,
+        version=version,
         finish=then == "next",
         shown=request.form.getlist("shown"),
     )

@@ -30,6 +30,7 @@ from surveyapp.web.participant.entrance import OPENED
 from surveyapp.web.participant.serving import AnswersContested, Backend, PageRule, has_begun, note_named, show
 from surveyapp.web.participant.untouched import Goal
 from surveyapp.web.shared import static_files
+from surveyapp.web.shared.incoming import save_to_come
 from surveyapp.web.shared.presenting import presented_to
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.sign_in import give_back_at
@@ -310,7 +311,7 @@ def _question(
         skip=_onward(backend, here, page.id) if stands else None,
         back=_at(backend, here, back),
         action=_at(backend, here, action),
-        save_id=f"{uuid.uuid4().hex}.{here.ready[0].version}",
+        save_id=save_to_come(uuid.uuid4().hex, here.ready[0].version),
         kept=kept,
         note=told,
         welcomed=welcomed,

@@ -30,6 +30,7 @@ from surveyapp.services.security import kept_forms
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.participant import entrance, serving, untouched, views
 from surveyapp.web.participant.entrance import KEPT
+from surveyapp.web.shared.incoming import save_that_came
 from surveyapp.web.shared.language import CHOICE, speak
 from surveyapp.web.shared.runtime import runtime
 
@@ -89,7 +90,7 @@ class StoredAnswers:
         return answering.give_consent(runtime(), self._at_first, agreed)
 
     def answer(self, page_id: str, form: Form, *, passing: bool) -> Visit:
-        (save_id, version), seen = _save_id(), _seen(form)
+        (save_id, version), seen = save_that_came(request.form.get("save_id", "")), _seen(form)
         try:
             saved = answering.save_page(
                 runtime(),
@@ -202,17 +203,6 @@ class StoredAnswers:
     def say_whose(self, own: bool) -> None:
         entrance.say_whose(self.handle, own)
         self.own_device = own
-
-
-def _save_id() -> tuple[uuid.UUID, int | None]:
-    """The id the form was given when it was shown and, after it, the version that it was shown of. One that was
-    tampered with counts as another form, of no version that is known."""
-    sent, _, version = request.form.get("save_id", "").partition(".")
-    known = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None
-    try:
-        return uuid.UUID(sent), known
-    except ValueError:
-        return uuid.uuid4(), known
 
 
 def _seen(form: Form) -> list[uuid.UUID | None] | None:

@@ -20,6 +20,7 @@ from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.participant import views
 from surveyapp.web.participant.serving import has_begun
 from surveyapp.web.participant.views import Whereabouts
+from surveyapp.web.shared.incoming import save_to_come
 from surveyapp.web.shared.language import asked_language
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import signed_form_token
@@ -134,7 +135,7 @@ def _drawn(asked: Untouched) -> str:
         action=_marked(asked.below, *asked.action),
         note=asked.note,
         welcomed=asked.welcomed,
-        save_id=f"{_SAVE}.{asked.version}",
+        save_id=save_to_come(_SAVE, asked.version),
         csrf_token=lambda: _TOKEN,
         give_back_at=lambda: asked.given_back,
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+import uuid
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -315,3 +316,19 @@ def _shape_of(field: type) -> Callable[[Any], Any] | None:
         return None
     shape = normalise.free_text if issubclass(field, TextAreaField) else normalise.one_line
     return lambda value: shape(value) if isinstance(value, str) else value
+
+
+def save_to_come(save: str, version: int) -> str:
+    """What a form of answers is given when it is shown: the id of the save that it becomes, and the version of the
+    questionnaire that it is shown of."""
+    return f"{save}.{version}"
+
+
+def save_that_came(written: str) -> tuple[uuid.UUID, int | None]:
+    """The same, read from what was sent. One that was tampered with counts as another form, of no version known."""
+    save, _dot, version = written.partition(".")
+    known = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None
+    try:
+        return uuid.UUID(save), known
+    except ValueError:
+        return uuid.uuid4(), known
