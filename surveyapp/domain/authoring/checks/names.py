@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Iterable
 
 from surveyapp.domain.authoring.yaml_source import Place, Source, shortened
 from surveyapp.domain.instrument.kinds import KINDS
@@ -16,15 +16,19 @@ def check_known(source: Source, place: Place, name: str, known: Collection[str],
         source.fault(place, f"unknown_{what}", f"There is no {what} “{shortened(name)}”.{near}")
 
 
-def check_once(source: Source, place: Place, names: Collection[str], what: str) -> None:
+def check_once(source: Source, place: Place, names: Iterable[str], what: str) -> None:
     """Records `written_twice` at each item of a list whose name came before. `place` is the list's."""
-    seen: set[str] = set()
-    for index, name in enumerate(names):
-        if name in seen:
-            source.fault(
-                (*place, index), "written_twice", f"Two {what} are called “{name}”. Rename one, or take it out."
-            )
-        seen.add(name)
+    check_distinct(source, place, names, f"Two {what} are called “{{item}}”. Rename one, or take it out.")
+
+
+def check_distinct(source: Source, place: Place, items: Iterable[Hashable], sentence: str) -> None:
+    """Records `written_twice` at each item of a list that came before. `place` is the list's; `sentence` may have
+    `{item}` in it."""
+    seen: set[Hashable] = set()
+    for index, item in enumerate(items):
+        if item in seen:
+            source.fault((*place, index), "written_twice", sentence.format(item=shortened(str(item))))
+        seen.add(item)
 
 
 def unknown_question(

@@ -13,7 +13,7 @@ from surveyapp.domain.authoring.checks.comparability import check_comparability
 from surveyapp.domain.authoring.checks.labels import check_labels
 from surveyapp.domain.authoring.checks.limits import FIRST_YEAR, LAST_YEAR, MAXIMUM_DAYS
 from surveyapp.domain.authoring.checks.messages import check_messages
-from surveyapp.domain.authoring.checks.names import check_known, check_once, unknown_question
+from surveyapp.domain.authoring.checks.names import check_distinct, check_known, check_once, unknown_question
 from surveyapp.domain.authoring.checks.piping import check_quotes
 from surveyapp.domain.authoring.checks.releases import check_releases
 from surveyapp.domain.authoring.checks.retention import check_retention
@@ -279,6 +279,8 @@ def _check_measures(study: Study, source: Source) -> None:
     for index, measure in enumerate(study.measures):
         place: Place = ("measures", index)
         check_known(source, (*place, "group"), measure.group, groups, "group")
+        rows = [(row.touchpoint, row.moment) for row in measure.rows]
+        check_distinct(source, (*place, "rows"), rows, "This measure has a row of the same answers already. Keep one.")
         for number, row in enumerate(measure.rows):
             here: Place = (*place, "rows", number)
             touchpoint = study.touchpoint(measure.group, row.touchpoint)
