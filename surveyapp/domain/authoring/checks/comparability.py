@@ -195,12 +195,13 @@ def _check_undeclared(
 
 def _is_whole(source: Source, place: Place, written: Any) -> bool:
     """Whether a declaration says one of the three things it can."""
-    if not ({"comparable", "mapping"} & set(written)):
+    said = {key for key in ("comparable", "mapping") if written.get(key) is not None}
+    if not said:
         source.fault(place, "missing_key", "Say `comparable: yes`, `comparable: no`, or a `mapping`.")
         return False
-    if {"comparable", "mapping"} <= set(written):
-        said = f"comparable: {written['comparable']}"
-        source.fault(place, "bad_mapping", f"A mapping makes it comparable. Take out `{said}`, or the mapping.")
+    if len(said) == 2:
+        other = f"comparable: {written['comparable']}"
+        source.fault(place, "bad_mapping", f"A mapping makes it comparable. Take out `{other}`, or the mapping.")
         return False
     return True
 
