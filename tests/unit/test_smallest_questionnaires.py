@@ -15,6 +15,7 @@ from typing import Annotated, Any, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
+from surveyapp.domain.authoring.checks.names import check_lists
 from surveyapp.domain.authoring.fault_codes import FAULT_CODES
 from surveyapp.domain.authoring.loader import load_study, read_studies, read_study
 from surveyapp.domain.authoring.schema import Fits, Model, QuestionnaireW
@@ -158,6 +159,23 @@ def test_a_key_with_nothing_after_it_is_empty_wherever_it_stands(name: str) -> N
             assert [(fault.code, fault.line) for fault in source.faults] == [("empty", source.positions[place][0])]
             assert "None" not in source.faults[0].sentence
             within[step] = whole
+
+
+@pytest.mark.parametrize("name", sorted(KEYS))
+def test_a_word_stands_in_a_list_once_whatever_the_list(name: str) -> None:
+    for path in [KEYS[name]] if KEYS[name].is_file() else KEYS[name].rglob("*.yaml"):
+        source = read_source(path, "")
+        check_lists(source)
+        assert source.faults == []
+        for place, within, step in list(places_of(source.data)):
+            items = within[step]
+            if not isinstance(items, list) or isinstance(items[0], dict | list):
+                continue
+            items.append(items[0])
+            check_lists(source)
+            assert [fault.code for fault in source.faults] == ["written_twice"], place
+            items.pop()
+            source.faults.clear()
 
 
 def strings_of(shape: Any) -> Iterator[tuple[Any, ...]]:

@@ -125,6 +125,5 @@ def _check_variable(study: Study, source: Source, place: Place, beside: Comparat
 
 
 def _check_options(source: Source, place: Place, beside: ComparatorPlace, known: Collection[str], what: str) -> None:
-    check_once(source, (*place, "options"), beside.options, f"{what}s")
     for index, code in enumerate(beside.options):
         check_known(source, (*place, "options", index), code, known, what)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable
 
+from surveyapp.domain import normalise
 from surveyapp.domain.authoring.yaml_source import Place, Source, shortened
 from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.instrument.questionnaire import Questionnaire
@@ -27,8 +28,24 @@ def check_distinct(source: Source, place: Place, items: Iterable[Hashable], sent
     seen: set[Hashable] = set()
     for index, item in enumerate(items):
         if item in seen:
-            source.fault((*place, index), "written_twice", sentence.format(item=shortened(str(item))))
+            source.fault((*place, index), "written_twice", sentence.replace("{item}", shortened(str(item))))
         seen.add(item)
+
+
+def check_lists(source: Source) -> None:
+    """Records `written_twice` at each word or number of a list of the file that stands in it before."""
+    _check_list(source, (), source.data)
+
+
+def _check_list(source: Source, place: Place, written: object) -> None:
+    if isinstance(written, list):
+        key = next((step for step in reversed(place) if isinstance(step, str)), "")
+        said = [normalise.one_line(each) if isinstance(each, str) else each for each in written]
+        alone = [object() if isinstance(each, dict | list) else each for each in said]
+        check_distinct(source, place, alone, f"“{{item}}” is in “{shortened(key)}” twice. Keep one.")
+    within = written.items() if isinstance(written, dict) else enumerate(written) if isinstance(written, list) else ()
+    for step, each in within:
+        _check_list(source, (*place, step), each)
 
 
 def unknown_question(
