@@ -295,7 +295,7 @@ def _yaml() -> Iterator[HostileFile]:
         yield _one("a key twice", file, text + "title: Again\n", "written_twice")
         yield _one("a key of no name", file, text + ": x\n", "unknown_key")
         yield _one("a million blank lines", file, text + "\n" * 150_000)
-        yield _one("comment for a title", file, text.replace("title: ", "title: #", 1), "not_words", "cut_text")
+        yield _one("comment for a title", file, text.replace("title: ", "title: #", 1), "empty", "cut_text")
         yield _one("cut by a hash", file, text.replace("\npublic_title: A", "\npublic_title: Our #1 A").replace(
             "    title: Then", "    title: Then #2"), "cut_text")  # fmt: skip
         yield _one("cut by a hash and a blank", file, text.replace("\ntitle: ", "\ntitle: Room # ", 1), "cut_text")
@@ -353,7 +353,7 @@ def _studies() -> Iterator[HostileFile]:
     yield study(
         "no touchpoints", STUDY[STUDY.index("touchpoints:") : STUDY.index("scales:")], "touchpoints: []\n", "empty"
     )
-    yield study("null scales", STUDY[STUDY.index("scales:") : STUDY.index("measures:")], "scales:\n", "not_a_mapping")
+    yield study("null scales", STUDY[STUDY.index("scales:") : STUDY.index("measures:")], "scales:\n", "empty")
     yield study("another study", "study: good", "study: bad", "wrong_folder")
     yield study("text of what does not show", "title: Good", 'title: "\\u200b\\u2800\\ufeff"', "empty")
     yield study("text in braces cut at a comma", "{name: Us,", "{name: Us, the team,", "cut_text")

@@ -3,6 +3,7 @@ participants, interviewers and staff, files, addresses.
 
 - `free_text`: somebody's own words, which stay theirs (NFC, Unicode Standard Annex 15).
 - `one_line`: a name, a label, an e-mail address: the same on a single line.
+- `as_read`: a label as it is compared with those beside it.
 - `code`: what is read by a machine: a code, a number, a date, a time, a link's token (NFKC, ASCII digits).
 - `name_parts`: a name as it is looked up, part by part.
 - `storable`: any text at all, such as a password, which is nobody's to change further.
@@ -62,6 +63,15 @@ def one_line(text: str) -> str:
     if text.isascii() and text.isprintable():  # what most text is, and what nothing is to be done to
         return " ".join(text.split())
     return " ".join(free_text(text).split())
+
+
+_NOTHING_WITHIN = re.compile("[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""What shows nothing within a word either. Joiners, variation selectors and tags do: they make other letters, emoji."""
+
+
+def as_read(text: str) -> str:
+    """`one_line` in one case and without what shows nothing: two that look alike are alike. To compare, not to keep."""
+    return " ".join(_NOTHING_WITHIN.sub("", one_line(text)).casefold().split())
 
 
 def code(text: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from surveyapp.domain.authoring.loader import read_study
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.versions.comparability import VersionHistory
 from tests import versioned
@@ -266,3 +267,34 @@ def test_it_is_not_said_twice(tmp_path: Path) -> None:
     declared = questionnaire("first", 2, OTHERWISE, changes="coffee: {comparable: no, because: So.}")
     found = faults(tmp_path, FROZEN | {"first/v2": declared}, said_in_the_study("between: [first/v1, first/v2]"))
     assert [(file, code) for file, code, _ in found] == [("study.yaml", "written_twice")]
+
+
+# What stands in the study beside a comparison, and whether the two are of the same.
+BESIDE_ANOTHER = [
+    ("variable: coffee, between: [first, second], comparable: no", True),
+    ("variable: coffee, between: [second, first], comparable: yes", True),
+    ("variable: coffee, between: [first/v1, first/v2], comparable: no", False),
+    ("variable: drinks, between: [first, second], comparable: no", False),
+]
+
+
+@pytest.mark.parametrize(("other", "same"), BESIDE_ANOTHER)
+def test_one_variable_is_compared_once_between_two(tmp_path: Path, other: str, same: bool) -> None:
+    files = {
+        "first/v1": questionnaire("first", 1, COFFEE, DRINKS),
+        "first/v2": questionnaire("first", 2, OTHERWISE, DRINKS),
+        "second/v1": questionnaire("second", 1, COFFEE, FEWER),
+    }
+    both = f"{STUDY}{SAID}  - {{{other}, because: So.}}\n"
+    found = read_study(versioned.write(tmp_path, files, both))[1]
+    again = {fault.line for fault in found if fault.code == "written_twice"}
+    assert again == ({len(both.splitlines())} if same else set())
+
+
+def test_what_a_version_says_of_a_grid_is_not_said_again_of_its_statement_in_the_study(tmp_path: Path) -> None:
+    declared = questionnaire("first", 2, COFFEE, ROOMS, changes="views: {comparable: no, because: So.}")
+    files = {"first/v1": questionnaire("first", 1, COFFEE, VIEWS), "first/v2": declared}
+    said = (
+        f"{STUDY}comparisons:\n  - {{variable: room, between: [first/v1, first/v2], comparable: yes, because: So.}}\n"
+    )
+    assert [each[:2] for each in faults(tmp_path, files, said)] == [("study.yaml", "written_twice")]

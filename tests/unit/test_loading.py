@@ -256,6 +256,41 @@ def test_a_key_that_cannot_be_one_is_said_of_what_it_stands_in(tmp_path: Path) -
         load_study(write(tmp_path, questionnaire=written))
 
 
+# (file, what stands there, what of it is replaced by what, the one fault and what it says)
+ADVICE = [
+    ("study", "due: 14 days", "due: 14", "not_words", "“14” cannot be used for “due”: write a number of days,"),
+    ("study", "due: 14 days", "due: soon", "bad_value", "“soon” cannot be used for “due”: write a number of days,"),
+    ("study", "help:", "corrections: soon\nhelp:", "bad_value", "“corrections”: write a number of days,"),
+    *(
+        ("study", "due: 14 days", f"target: {written}", "bad_value", "“target”: write a number of answers, 1 or more,")
+        for written in ("12.5", "150%", "0", "[5]", "true")
+    ),
+    ("study", "reference_prefix: P", "reference_prefix: gr", "bad_value", "“gr” cannot be used for “reference_prefix”"),
+    ("study", "reference_prefix: P", "reference_prefix: gr", "bad_value", "use one to six capitals"),
+    ("study", "  site.size: {", "  person.size: {", "bad_name", "“attributes”: begin with `site.` or `participant.`"),
+    ("study", "[site.size]", "[person.size]", "bad_name", "for entry 1 of “segments”: begin with `site.`"),
+    ("study", "id: m\n", "id: M m\n", "bad_name", "“M m” cannot be used for “id”: use lower-case letters, digits"),
+    ("study", "help:", "crosstabs: [[liked]]\nhelp:", "empty", "Entry 1 of “crosstabs” has too few entries: 1."),
+    ("study", "help:", "languages: [en, 7]\nhelp:", "not_words", "Entry 2 of “languages” should be words."),
+    ("first", "scale: agreement", "options: {a: {text: 5}}", "not_words", "“text” should be words."),
+    ("first", "text: Why?", "text: Why?, missing: [dontknow]", "not_allowed", "for entry 1 of “missing”. Use one of"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "code", "says"), ADVICE)
+def test_a_fault_of_shape_says_what_fits_there(
+    tmp_path: Path, file: str, old: str, new: str, code: str, says: str
+) -> None:
+    text = {"study": STUDY, "first": QUESTIONNAIRE}
+    assert old in text[file]
+    text[file] = text[file].replace(old, new, 1)
+    with pytest.raises(QuestionnaireFaults) as raised:
+        load_study(write(tmp_path, text["study"], text["first"]))
+    [fault] = [each for each in raised.value.faults if each.code not in ("no_privacy_notice", "unknown_attribute")]
+    assert (fault.code, says in fault.sentence) == (code, True), fault.sentence
+    assert "constrained" not in fault.sentence
+
+
 @pytest.mark.parametrize("name", ["job_rotation", "mentoring"])
 def test_studies_that_ship_ask_for_consent_in_words_for_the_ear(name: str) -> None:
     study = load_study(ROOT / "questionnaires" / name)

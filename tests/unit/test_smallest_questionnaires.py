@@ -10,16 +10,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel
 
+from surveyapp.domain.authoring.checks.names import check_lists
 from surveyapp.domain.authoring.fault_codes import FAULT_CODES
 from surveyapp.domain.authoring.loader import load_study, read_studies, read_study
-from surveyapp.domain.authoring.schema import Model, QuestionnaireW
+from surveyapp.domain.authoring.schema import Fits, Model, QuestionnaireW
 from surveyapp.domain.authoring.shape_faults import validated
 from surveyapp.domain.authoring.study_schema import StudyW
-from surveyapp.domain.authoring.yaml_source import read_source
+from surveyapp.domain.authoring.yaml_source import Place, read_source
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.services.questionnaires.versions import check_folder
@@ -131,6 +133,68 @@ def test_every_key_that_may_be_left_out_has_a_smallest_file_that_has_it(tmp_path
                 used.update(keys_of(validated(shape, read_source(path, ""))))
             if key not in used:
                 lacking.append(f"{key} is not in its own file")
+    assert lacking == []
+
+
+def places_of(data: object, place: Place = ()) -> Iterator[tuple[Place, Any, str | int]]:
+    """(place, what it stands in, its key) of every value."""
+    for step, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield (*place, step), data, step
+        yield from places_of(value, (*place, step))
+
+
+@pytest.mark.parametrize("name", sorted(KEYS))
+def test_a_key_with_nothing_after_it_is_empty_wherever_it_stands(name: str) -> None:
+    """Taken as not written, a condition would ask everybody, a touchpoint would never close."""
+    for path in [KEYS[name]] if KEYS[name].is_file() else KEYS[name].rglob("*.yaml"):
+        if path.parent.name == "text":
+            continue
+        source = read_source(path, "")
+        shape: type[Model] = StudyW if "study" in source.data else QuestionnaireW
+        assert validated(shape, source) is not None
+        for place, within, step in list(places_of(source.data)):
+            whole, within[step] = within[step], None
+            source.faults.clear()
+            assert validated(shape, source) is None
+            assert [(fault.code, fault.line) for fault in source.faults] == [("empty", source.positions[place][0])]
+            assert "None" not in source.faults[0].sentence
+            within[step] = whole
+
+
+@pytest.mark.parametrize("name", sorted(KEYS))
+def test_a_word_stands_in_a_list_once_whatever_the_list(name: str) -> None:
+    for path in [KEYS[name]] if KEYS[name].is_file() else KEYS[name].rglob("*.yaml"):
+        source = read_source(path, "")
+        check_lists(source)
+        assert source.faults == []
+        for place, within, step in list(places_of(source.data)):
+            items = within[step]
+            if not isinstance(items, list) or isinstance(items[0], dict | list):
+                continue
+            items.append(items[0])
+            check_lists(source)
+            assert [fault.code for fault in source.faults] == ["written_twice"], place
+            items.pop()
+            source.faults.clear()
+
+
+def strings_of(shape: Any) -> Iterator[tuple[Any, ...]]:
+    """What is said beside each text of a shape, as pydantic holds it."""
+    if get_origin(shape) is Annotated:
+        yield shape.__metadata__
+    for each in get_args(shape):
+        yield from strings_of(each)
+
+
+def test_every_pattern_of_a_file_says_what_fits_it() -> None:
+    lacking = []
+    for model in [each for base in Model.__subclasses__() for each in (base, *base.__subclasses__())]:
+        for name, field in model.model_fields.items():
+            for said in (tuple(field.metadata), *strings_of(field.annotation)):
+                if any(getattr(each, "pattern", None) for each in said) and not any(
+                    isinstance(each, Fits) for each in said
+                ):
+                    lacking.append(f"{model.__name__}.{name}")
     assert lacking == []
 
 

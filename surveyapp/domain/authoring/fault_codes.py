@@ -26,7 +26,7 @@ FAULT_CODES: dict[str, str] = {
     "not_allowed": "a word that is not one of those allowed",
     "bad_name": "a name with characters that names cannot have",
     "bad_value": "a value that cannot be used, such as a date that is none",
-    "empty": "a text, list or mapping with nothing in it",
+    "empty": "a text, list or mapping with nothing in it, a key with nothing after it",
     "written_twice": "the same key, id or item twice",
     "unknown_scale": "a scale that study.yaml does not have",
     "wrong_scale": "a scale of the wrong sort, or one that is neither options nor from and to",

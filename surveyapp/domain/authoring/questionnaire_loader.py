@@ -7,6 +7,7 @@ from pathlib import Path
 from surveyapp.domain.answers import Reason
 from surveyapp.domain.authoring import schema as w
 from surveyapp.domain.authoring.checks.limits import check_limits
+from surveyapp.domain.authoring.checks.names import check_lists
 from surveyapp.domain.authoring.condition_parser import read_condition
 from surveyapp.domain.authoring.shape_faults import validated
 from surveyapp.domain.authoring.yaml_source import Place, Source
@@ -42,6 +43,7 @@ def read_questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW] |
             f"“{written.questionnaire}” version {written.version} belongs in "
             f"{written.questionnaire}/v{written.version}.yaml.",
         )
+    check_lists(source)
     if _too_much(source, written, scales or {}):
         return None
     sections = tuple(

@@ -6,6 +6,7 @@ A sentence for each way of getting the shape wrong is in `shape_faults`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,8 +22,21 @@ from pydantic import (
 from surveyapp.domain import normalise
 from surveyapp.domain.instrument.kinds import KINDS
 
-NameW = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)]
+
+@dataclass(frozen=True)
+class Fits:
+    """What an author is told to write where something else does not fit; stands in an annotation, beside its pattern.
+    `code`: the fault. `whole`: it is said of whatever does not fit, a number for a text among it."""
+
+    says: str
+    code: str = "bad_value"
+    whole: bool = True
+
+
+A_NAME = Fits("use lower-case letters, digits and single underscores, with a letter first.", "bad_name", whole=False)
+NameW = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60), A_NAME]
+A_CODE = Fits("use lower-case letters, digits and single underscores.", "bad_name", whole=False)
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60), A_CODE]
 WordsW = Annotated[
     str,
     StringConstraints(min_length=1, strip_whitespace=True),
@@ -30,8 +44,10 @@ WordsW = Annotated[
 ]
 """Words that people read, in the one shape of all text that comes in."""
 
-Days = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15} days?$")]
-PercentW = Annotated[str, StringConstraints(pattern=r"^(100|[1-9][0-9]?) ?%$")]
+Days = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15} days?$"), Fits("write a number of days, like `7 days`.")]
+PercentW = Annotated[
+    str, StringConstraints(pattern=r"^(100|[1-9][0-9]?) ?%$"), Fits("write a share from `1 %` to `100 %`.")
+]
 MomentsW = Annotated[dict[Literal["before", "now"], WordsW], Field(min_length=1)]
 ConditionW = Annotated[
     Any,
@@ -128,7 +144,11 @@ class BandW(Model):
     to: int
 
 
-VariableKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(@(before|now))?$", max_length=70)]
+VariableKey = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(@(before|now))?$", max_length=70),
+    Fits("write a question’s or statement’s id, or one of a moment like `mood@before` or `mood@now`.", "bad_name"),
+]
 
 
 def as_written(number: object) -> object:
@@ -168,7 +188,9 @@ class ChangeW(Model):
 
 
 VersionNameW = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(/v[1-9][0-9]{0,3})?$", max_length=70)
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(/v[1-9][0-9]{0,3})?$", max_length=70),
+    Fits("write a questionnaire’s name, or one version of it like `first/v2`.", "bad_name"),
 ]
 
 

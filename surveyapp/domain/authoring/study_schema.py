@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic.json_schema import GenerateJsonSchema
 
 from surveyapp.domain.authoring.schema import (
     Code,
     ComparisonW,
     Days,
+    Fits,
     Model,
     NameW,
     PercentW,
@@ -49,7 +51,9 @@ class AttributeW(Model):
 class GroupW(Model):
     title: WordsW
     member: WordsW
-    reference_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,6}$")]
+    reference_prefix: Annotated[
+        str, StringConstraints(pattern=r"^[A-Z]{1,6}$"), Fits("use one to six capitals, A to Z.")
+    ]
 
 
 class PurposeW(Model):
@@ -74,7 +78,13 @@ class TouchpointW(Model):
     opens: WordsW
     due: Days | None = None
     closes: Days | None = None
-    target: Annotated[int, Field(ge=1)] | PercentW | None = None
+    target: (
+        Annotated[
+            Annotated[int, Field(ge=1)] | PercentW,
+            Fits("write a number of answers, 1 or more, or a share from `1 %` to `100 %`."),
+        ]
+        | None
+    ) = None
     note: WordsW | None = None
 
 
@@ -127,7 +137,14 @@ class RetentionW(Model):
 class RegulatorW(Model):
     name: WordsW
     phone: WordsW | None = None
-    web: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=200)] | None = None
+    web: (
+        Annotated[
+            str,
+            StringConstraints(pattern=r"^https://[^\s]+$", max_length=200),
+            Fits("write its whole address, `https://` first, in no more than 200 characters."),
+        ]
+        | None
+    ) = None
 
 
 class PrivacyW(Model):
@@ -144,7 +161,11 @@ class PrivacyW(Model):
     draft: bool = False
 
 
-AttributeName = Annotated[str, StringConstraints(pattern=r"^(site|participant)\.[a-z][a-z0-9_]*$")]
+AttributeName = Annotated[
+    str,
+    StringConstraints(pattern=r"^(site|participant)\.[a-z][a-z0-9_]*$"),
+    Fits("begin with `site.` or `participant.`, then lower-case letters, digits and underscores.", "bad_name"),
+]
 
 PeopleCounted = Annotated[int, Field(ge=0)]
 FigureW = Annotated[
@@ -274,7 +295,18 @@ SCHEMAS: dict[str, type[Model]] = {"questionnaire": QuestionnaireW, "study": Stu
 """The files an author writes, and the shape of each."""
 
 
+class _NothingEmpty(GenerateJsonSchema):
+    """A key may be left out, and then is: it does not stand there with nothing after it."""
+
+    def nullable_schema(self, schema: Any) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: Any) -> dict[str, Any]:
+        written = super().default_schema(schema)
+        return {key: value for key, value in written.items() if (key, value) != ("default", None)}
+
+
 def json_schema(file: str) -> str:
     """The JSON Schema (2020-12) of one of `SCHEMAS`, as text that ends with a newline."""
-    schema = SCHEMAS[file].model_json_schema(by_alias=True)
+    schema = SCHEMAS[file].model_json_schema(by_alias=True, schema_generator=_NothingEmpty)
     return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=1) + "\n"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection
 
 from surveyapp.domain.authoring.checks.limits import FIRST_YEAR, LAST_YEAR
-from surveyapp.domain.authoring.checks.names import check_known, check_once, unknown_question
+from surveyapp.domain.authoring.checks.names import check_distinct, check_known, check_once, unknown_question
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.measures.beside import Comparator, ComparatorPlace, ResponseLine, Target
@@ -82,6 +83,8 @@ def _check_comparator(study: Study, source: Source, place: Place, comparator: Co
     if comparator.is_share and end > 100:
         key = "value" if comparator.to is None else "to"
         source.fault((*place, key), "bad_value", "A share is at most 100%. Write a smaller number, or another unit.")
+    places = [dataclasses.replace(each, options=tuple(sorted(each.options))) for each in comparator.beside]
+    check_distinct(source, (*place, "beside"), places, "It stands beside this already. Keep one.")
     for index, each in enumerate(comparator.beside):
         _check_place(study, source, (*place, "beside", index), each)
 
@@ -122,6 +125,5 @@ def _check_variable(study: Study, source: Source, place: Place, beside: Comparat
 
 
 def _check_options(source: Source, place: Place, beside: ComparatorPlace, known: Collection[str], what: str) -> None:
-    check_once(source, (*place, "options"), beside.options, f"{what}s")
     for index, code in enumerate(beside.options):
         check_known(source, (*place, "options", index), code, known, what)

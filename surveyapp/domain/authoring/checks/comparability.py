@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
+from surveyapp.domain.authoring.checks.names import check_distinct
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import All, AnyOf, Changed, Condition, Not
 from surveyapp.domain.instrument.measures.measure import Comparison
@@ -194,12 +195,13 @@ def _check_undeclared(
 
 def _is_whole(source: Source, place: Place, written: Any) -> bool:
     """Whether a declaration says one of the three things it can."""
-    if not ({"comparable", "mapping"} & set(written)):
+    said = {key for key in ("comparable", "mapping") if written.get(key) is not None}
+    if not said:
         source.fault(place, "missing_key", "Say `comparable: yes`, `comparable: no`, or a `mapping`.")
         return False
-    if {"comparable", "mapping"} <= set(written):
-        said = f"comparable: {written['comparable']}"
-        source.fault(place, "bad_mapping", f"A mapping makes it comparable. Take out `{said}`, or the mapping.")
+    if len(said) == 2:
+        other = f"comparable: {written['comparable']}"
+        source.fault(place, "bad_mapping", f"A mapping makes it comparable. Take out `{other}`, or the mapping.")
         return False
     return True
 
@@ -255,6 +257,8 @@ def _check_one_meaning(study: Study, names: list[str], sources: Mapping[tuple[st
 
 
 def _check_comparisons(study: Study, source: Source, names: list[str]) -> None:
+    sentence = "The same variable is compared between these two already. Keep one."
+    check_distinct(source, ("comparisons",), map(_compared, study.comparisons), sentence)
     for index, each in enumerate(study.comparisons):
         place: Place = ("comparisons", index)
         unknown = [name for name in (each.first, each.second) if name not in names]
@@ -294,6 +298,11 @@ def _check_comparisons(study: Study, source: Source, names: list[str]) -> None:
         _check_declared(source, place, each.declaration, about, written)
 
 
+def _compared(said: Comparison) -> tuple[str, frozenset[tuple[str, int]]]:
+    """The variable, and the two it is compared between, whichever is written first."""
+    return said.declaration.variable, frozenset(zip((said.first, said.second), said.versions or (0, 0), strict=True))
+
+
 def _sides(study: Study, source: Source, place: Place, said: Comparison) -> tuple[Questionnaire, Questionnaire] | None:
     """The two documents that a comparison is about; None where it names none, which is a fault."""
     if said.versions is None:
@@ -315,7 +324,8 @@ def _sides(study: Study, source: Source, place: Place, said: Comparison) -> tupl
         sentence = f"A version in between has “{name}” too. Say it of two that follow on one another."
         source.fault((*place, "between"), "bad_value", sentence)
         return None
-    if any(each.variable == name for each in two.changes):
+    asked = variables(two).get(name)
+    if any(each.variable in (name, asked and asked.question.id) for each in two.changes):
         sentence = f"Version {second[1]} itself says what became of “{name}”, under `changes:`. Take this out."
         source.fault((*place, "variable"), "written_twice", sentence)
         return None

@@ -52,7 +52,7 @@ def same_labels(said: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         if match is None:
             continue
         common = next(each for each in match.groups() if each)
-        first = seen.setdefault((common, normalise.one_line(words).casefold()), id)
+        first = seen.setdefault((common, normalise.as_read(words)), id)
         if first != id:
             yield first, id
 

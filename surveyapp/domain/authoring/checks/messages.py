@@ -4,7 +4,7 @@ nothing of benefits, health or an employer where others read it."""
 from __future__ import annotations
 
 from surveyapp.domain.authoring.checks.limits import MAXIMUM_DAYS
-from surveyapp.domain.authoring.checks.names import check_known, check_once
+from surveyapp.domain.authoring.checks.names import check_known
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sending.rules import MessageRules, MessageStep, SendingWay, StepKind
@@ -39,7 +39,6 @@ def check_messages(study: Study, source: Source) -> None:
         place: Place = ("messages", "steps", step.id)
         for index, group in enumerate(step.groups):
             check_known(source, (*place, "groups", index), group, groups, "group")
-        check_once(source, (*place, "by"), list(step.by), "ways")
         if step.after_days > MAXIMUM_DAYS:
             source.fault((*place, "after"), "beyond_calendar", TOO_MANY_DAYS)
         _check_words(source, place, step)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Iterable
 
+from surveyapp.domain import normalise
 from surveyapp.domain.authoring.yaml_source import Place, Source, shortened
 from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.instrument.questionnaire import Questionnaire
@@ -16,15 +17,35 @@ def check_known(source: Source, place: Place, name: str, known: Collection[str],
         source.fault(place, f"unknown_{what}", f"There is no {what} “{shortened(name)}”.{near}")
 
 
-def check_once(source: Source, place: Place, names: Collection[str], what: str) -> None:
+def check_once(source: Source, place: Place, names: Iterable[str], what: str) -> None:
     """Records `written_twice` at each item of a list whose name came before. `place` is the list's."""
-    seen: set[str] = set()
-    for index, name in enumerate(names):
-        if name in seen:
-            source.fault(
-                (*place, index), "written_twice", f"Two {what} are called “{name}”. Rename one, or take it out."
-            )
-        seen.add(name)
+    check_distinct(source, place, names, f"Two {what} are called “{{item}}”. Rename one, or take it out.")
+
+
+def check_distinct(source: Source, place: Place, items: Iterable[Hashable], sentence: str) -> None:
+    """Records `written_twice` at each item of a list that came before. `place` is the list's; `sentence` may have
+    `{item}` in it."""
+    seen: set[Hashable] = set()
+    for index, item in enumerate(items):
+        if item in seen:
+            source.fault((*place, index), "written_twice", sentence.replace("{item}", shortened(str(item))))
+        seen.add(item)
+
+
+def check_lists(source: Source) -> None:
+    """Records `written_twice` at each word or number of a list of the file that stands in it before."""
+    _check_list(source, (), source.data)
+
+
+def _check_list(source: Source, place: Place, written: object) -> None:
+    if isinstance(written, list):
+        key = next((step for step in reversed(place) if isinstance(step, str)), "")
+        said = [normalise.one_line(each) if isinstance(each, str) else each for each in written]
+        alone = [object() if isinstance(each, dict | list) else each for each in said]
+        check_distinct(source, place, alone, f"“{{item}}” is in “{shortened(key)}” twice. Keep one.")
+    within = written.items() if isinstance(written, dict) else enumerate(written) if isinstance(written, list) else ()
+    for step, each in within:
+        _check_list(source, (*place, step), each)
 
 
 def unknown_question(

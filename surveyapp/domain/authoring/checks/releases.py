@@ -50,8 +50,8 @@ def _check_crosstabs(study: Study, source: Source) -> None:
                 sentence = f"The answers to “{key}” are not options to choose from, and cannot be put across others."
                 source.fault((*place, position), "not_crossed", sentence)
         together = {point.questionnaire for point in study.touchpoints} & set(by_questionnaire)
-        if pair[0] == pair[1] or frozenset(pair) in seen:
-            source.fault(place, "written_twice", "This pair is there already, or one variable twice. Take it out.")
+        if frozenset(pair) in seen:
+            source.fault(place, "written_twice", "This pair is there already. Take it out.")
         elif not missing and not any(set(pair) <= set(by_questionnaire[name]) for name in sorted(together)):
             source.fault(place, "not_crossed", "No touchpoint asks both. Name two that one questionnaire asks.")
         seen.add(frozenset(pair))

@@ -41,8 +41,6 @@ def check_scores(questionnaire: Questionnaire, source: Source) -> None:
                 source.fault(here, "unknown_question", f"“{key}” is not an item of this score.{near}")
             elif (part := parts.get(key)) is not None and range_of(part) is None:
                 source.fault(here, "no_values", f"“{key}” has no least and greatest value to turn round.")
-        if len(set(score.items)) != len(score.items):
-            source.fault((*place, "items"), "written_twice", "An item is in the score twice. Keep one.")
         if score.minimum_answered > len(score.items):
             source.fault(
                 (*place, "minimum_answered"),

@@ -13,7 +13,13 @@ from surveyapp.domain.authoring.checks.comparability import check_comparability
 from surveyapp.domain.authoring.checks.labels import check_labels
 from surveyapp.domain.authoring.checks.limits import FIRST_YEAR, LAST_YEAR, MAXIMUM_DAYS
 from surveyapp.domain.authoring.checks.messages import check_messages
-from surveyapp.domain.authoring.checks.names import check_known, check_once, unknown_question
+from surveyapp.domain.authoring.checks.names import (
+    check_distinct,
+    check_known,
+    check_lists,
+    check_once,
+    unknown_question,
+)
 from surveyapp.domain.authoring.checks.piping import check_quotes
 from surveyapp.domain.authoring.checks.releases import check_releases
 from surveyapp.domain.authoring.checks.retention import check_retention
@@ -33,6 +39,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 def check_alone(study: Study, source: Source) -> None:
     """Records what study.yaml has wrong whatever the questionnaires say, and however they are."""
     _check_names(study, source)
+    check_lists(source)
     for name in source.data.get("scales") or {}:
         _check_scale(source, name)
 
@@ -80,10 +87,6 @@ def _check_names(study: Study, source: Source) -> None:
             sentence = f"Another segment is called “{_short(segment)}” too, of something else. Rename one attribute."
             source.fault(("segments", index), "two_meanings", sentence)
     for place, names, what in (
-        ("segments", study.segments, "segments"),
-        ("languages", study.languages, "languages"),
-        ("partial", study.partial, "languages"),
-        ("easy", study.easy, "languages"),
         ("consent", [purpose.id for purpose in study.consent], "purposes"),
         ("measures", [measure.id for measure in study.measures], "measures"),
     ):
@@ -254,9 +257,7 @@ def _check_nets(source: Source, name: str, options: list[str]) -> None:
             place = ("scales", name, "nets", net, "options", index)
             check_known(source, place, option, options, "option")
             other = counted.setdefault(option, net)
-            if other == net and option in written["options"][:index]:
-                source.fault(place, "written_twice", f"“{option}” is in this net twice. Keep one.")
-            elif other != net:
+            if other != net:
                 sentence = f"“{option}” is in “{other}” too: its people would be counted on two sides. Keep one."
                 source.fault(place, "overlapping_nets", sentence)
             if option == neutral:
@@ -279,6 +280,8 @@ def _check_measures(study: Study, source: Source) -> None:
     for index, measure in enumerate(study.measures):
         place: Place = ("measures", index)
         check_known(source, (*place, "group"), measure.group, groups, "group")
+        rows = [(row.touchpoint, row.moment) for row in measure.rows]
+        check_distinct(source, (*place, "rows"), rows, "This measure has a row of the same answers already. Keep one.")
         for number, row in enumerate(measure.rows):
             here: Place = (*place, "rows", number)
             touchpoint = study.touchpoint(measure.group, row.touchpoint)

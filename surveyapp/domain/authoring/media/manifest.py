@@ -21,7 +21,7 @@ from surveyapp.domain.authoring.media.content import (
     check_drawing,
     sort_of,
 )
-from surveyapp.domain.authoring.schema import Code, Model, NameW, WordsW
+from surveyapp.domain.authoring.schema import Code, Fits, Model, NameW, WordsW
 from surveyapp.domain.authoring.shape_faults import validated
 from surveyapp.domain.authoring.yaml_source import Place, Source, read_source, shortened
 from surveyapp.domain.errors import Fault
@@ -29,7 +29,13 @@ from surveyapp.domain.instrument.easy.media import MediaShelf, StudyMedium
 from surveyapp.domain.instrument.questionnaire import Medium, MediumKind, Question
 from surveyapp.domain.instrument.study import Study
 
-FileNameW = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*\.[a-z0-9]{2,4}$", max_length=80)]
+FileNameW = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*\.[a-z0-9]{2,4}$", max_length=80),
+    Fits(
+        "write a file’s name like `front-door.jpg`: lower-case letters, digits, single - or _, an ending.", "bad_name"
+    ),
+]
 LanguageW = Annotated[str, StringConstraints(max_length=35)]
 
 
