@@ -247,8 +247,8 @@ _WHAT_TO_DO = {
     DatabaseFault.NEWER: "The database was migrated by a newer Shiftline than this one. Install that one again, or "
     "restore a backup from before with `surveyapp backup restore`.",
     DatabaseFault.UNSETTLED: "A backup was put in the database's place, and what ended or was erased since it was made "
-    "is there again. See that the file of people's keys is where SURVEYAPP_PERSON_KEYS says, and run `surveyapp backup "
-    "settle`: until then nothing is served.",
+    "is there again. See that the file of people's keys is in its place, and run `surveyapp backup settle`: until then "
+    "nothing is served.",
 }
 
 OF_DATABASE = "SURVEYAPP_DATABASE_URL"

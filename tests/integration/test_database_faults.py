@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import signal
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Action, Role
 from surveyapp.services.runtime import Runtime
+from surveyapp.settings import ROOT
 from surveyapp.store.connecting import engines
 from surveyapp.store.connecting.engines import file_of
 from surveyapp.store.database import Database
@@ -343,16 +343,29 @@ def test_what_stands_beside_a_file_and_cannot_be_written_is_named(sqlite_url: st
     writer.dispose()
 
 
-def test_whoever_stops_what_is_done_is_not_told_that_the_database_is_down(database_url: str) -> None:
-    """Ctrl-C while a statement is carried out, which breaks its connection off; the next one is whole."""
-    slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT max(i) FROM n"
-    database = Database(database_url)
-    for opened in (database.writing, database.reading, database.glancing):
-        with opened() as session:
-            session.execute(text("SELECT 1"))
-        stops = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
-        stops.start()
-        with pytest.raises(KeyboardInterrupt), opened() as session:
-            session.execute(text("SELECT pg_sleep(60)" if "postgresql" in database_url else slow))
-        stops.join()
-    database.dispose()
+STOPPED = """
+import sys
+from sqlalchemy import text
+from surveyapp.store.database import Database
+url, unit, slow = sys.argv[1:]
+with getattr(Database(url), unit)() as session:
+    print("begun", flush=True)
+    session.execute(text(slow))
+"""
+
+
+@pytest.mark.parametrize("unit", ["writing", "reading", "glancing"])
+def test_whoever_stops_what_is_done_is_not_told_that_the_database_is_down(database_url: str, unit: str) -> None:
+    """Ctrl-C while a statement is carried out, which breaks its connection off."""
+    slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT max(i) FROM n"
+    slow = "SELECT pg_sleep(600)" if "postgresql" in database_url else slow
+    command = [sys.executable, "-c", STOPPED, database_url, unit, slow]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as asking:
+        assert asking.stdout is not None
+        assert asking.stdout.readline() == "begun\n"
+        while asking.poll() is None:
+            time.sleep(0.3)  # in the middle of the statement, whenever that began
+            asking.send_signal(signal.SIGINT)
+        said = asking.stderr.read() if asking.stderr else ""
+    assert said.rstrip().splitlines()[-1].startswith("KeyboardInterrupt")
+    assert "DatabaseUnavailable" not in said

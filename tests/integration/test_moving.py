@@ -214,6 +214,26 @@ def test_before_moving_it_is_said_what_every_answer_becomes(cafe: Runtime) -> No
     assert said["mood"] == ("Four options became three.", (("A little", "Fair", 1),))
 
 
+def test_what_an_earlier_move_set_aside_is_not_counted_again(
+    cafe: Runtime, database_url: str, clock: Clock, tmp_path: Path
+) -> None:
+    link = guest(cafe, "GU-0001")
+    answer_four(cafe, link)
+    questionnaire_versions.open_newest(factories.operator(cafe), versioned.NAME, "first")
+    response_migration.move(factories.operator(cafe), versioned.NAME, "first")
+    third = versioned.questionnaire("first", 3, *(each for each in NEW if "id: mood" not in each))
+    (tmp_path / versioned.NAME / "first" / "v3.yaml").write_text(third, encoding="utf-8")
+    later = factories.create_runtime(database_url, clock, tmp_path)
+    questionnaire_versions.freeze(later, versioned.NAME, "first")
+    questionnaire_versions.open_newest(factories.operator(later), versioned.NAME, "first")
+    seen = response_migration.preview(factories.operator(later), versioned.NAME, "first")
+    assert [(each.version, each.kept, each.set_aside) for each in seen.people] == [(2, 1, 1)]
+    assert {each.variable: dict(each.fates) for each in seen.changed} == {"mood": {"set_aside": 1}}
+    response_migration.move(factories.operator(later), versioned.NAME, "first")
+    assert {"gone", "mood"} <= set(visit(later, link).given or {}), "kept in the history"
+    later.database.dispose()
+
+
 def test_somebody_moved_goes_on_where_they_must_and_keeps_the_rest(cafe: Runtime) -> None:
     link = guest(cafe, "GU-0001")
     phone = answer_four(cafe, link)

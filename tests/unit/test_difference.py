@@ -136,6 +136,23 @@ def test_whom_a_section_asks_is_said_of_each_of_its_questions(tmp_path: Path) ->
     assert (worth.edits, [each.statuses for each in worth.became]) == ((), [("rebased",)])
 
 
+@pytest.mark.parametrize(("kind", "old", "new"), [("time", "06:00", "07:00"), ("date", "2026-01-05", "2026-01-06")])
+def test_a_limit_is_called_so_that_it_fits_a_day_and_a_time(tmp_path: Path, kind: str, old: str, new: str) -> None:
+    asks = "{id: begin, kind: KIND, earliest: 'LIMIT', text: When do you begin?}".replace("KIND", kind)
+    files = {
+        "first/v1": questionnaire("first", 1, COFFEE, asks.replace("LIMIT", old)),
+        "first/v2": questionnaire(
+            "first", 2, COFFEE, asks.replace("LIMIT", new), changes="begin: {comparable: yes, because: So.}"
+        ),
+        "second/v1": questionnaire("second", 1, COFFEE),
+    }
+    study = versioned.load(tmp_path, files, STUDY.partition("measures:")[0])
+    lines = list(
+        difference_lines(difference(study, study.questionnaires["first", 1], study.questionnaires["first", 2]))
+    )
+    assert lines[-3:] == ["  Earliest:", f"    - {old}", f"    + {new}"]
+
+
 SCORED = """\
 scores:
   - {id: sum, title: Sum, method: sum, items: [worth, price], bands: {all: {label: All, from: 1, to: 20}}}

@@ -171,6 +171,46 @@ def test_a_fault_is_found_where_it_stands(tmp_path: Path, file: str, old: str, n
         assert fault.sentence.endswith((".", "?")), fault
 
 
+SCORED = """\
+      - {id: other, kind: rating, scale: worth, text: And that?}
+scores:
+  - id: whole
+    title: The whole
+    method: METHOD
+    minimum_answered: NEEDED
+    items: [value, other]
+    bands:
+      low: {label: Low, from: FROM, to: 4}
+      high: {label: High, from: 5, to: TO}
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "low", "high", "said"),
+    [
+        ("sum", 2, 20, {}),
+        ("sum", 3, 20, {23: "begin at 2"}),
+        ("sum", 2, 19, {24: "end at 20"}),
+        ("mean", 2, 9, {23: "begin at 1", 24: "end at 10"}),
+        ("mean", 0, 10, {}),
+    ],
+)
+def test_bands_hold_whatever_a_score_can_come_to(
+    tmp_path: Path, method: str, low: int, high: int, said: dict[int, str]
+) -> None:
+    score = SCORED.replace("METHOD", method).replace("NEEDED", "1").replace("FROM", str(low)).replace("TO", str(high))
+    try:
+        load_study(write(tmp_path, questionnaire=QUESTIONNAIRE + score))
+        faults = {}
+    except QuestionnaireFaults as refused:
+        faults = {fault.line: fault for fault in refused.faults}
+    assert list(faults) == list(said)
+    for line, words in said.items():
+        assert faults[line].code == "band_gap"
+        assert words in faults[line].sentence
+        assert f"from {2 if method == 'sum' else 1} to {20 if method == 'sum' else 10}" in faults[line].sentence
+
+
 def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(QuestionnaireFaults) as refused:
         load_study(

@@ -71,6 +71,18 @@ FAULTS = {
         "mean “work_satisfaction”?",
     ),
     "unknown_figure place": (TITLE + "::figure question employee", "unknown_figure", 3, "Name a question as"),
+    "unknown_figure of a grid": (
+        TITLE + "::figure question employee.1.training_views",
+        "unknown_figure",
+        3,
+        "Name one: “training_useful”, “training_enjoyable”.",
+    ),
+    "unknown_figure quotations of a grid": (
+        TITLE + "::quotations question employee.1.training_views",
+        "unknown_figure",
+        3,
+        "is a grid",
+    ),
     "unknown_figure split": (TITLE + "::figure measure work_satisfaction by age", "unknown_figure", 3, "no segment"),
     "unknown_figure names": (TITLE + "::figure measure", "unknown_figure", 3, "takes 1 name"),
     "unknown_figure beside nothing": (TITLE + "::figure comparators", "unknown_figure", 3, "takes 1 name"),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal
 
 import pytest
 
 from surveyapp.domain.answers import Answer, Codes, Missing, Number, Reason
 from surveyapp.domain.instrument.kinds import KINDS, Part
 from surveyapp.domain.instrument.questionnaire import Band, Option, Question, Score
-from surveyapp.domain.instrument.scores import band_of, score_of
+from surveyapp.domain.instrument.scores import band_of, extent_of, score_of
 
 FREQUENCY = tuple(
     Option(code=code, label=code, value=value)
@@ -116,3 +118,33 @@ def test_between_two_bands_is_the_lower_and_beyond_them_is_none() -> None:
     assert band_of(WELLBEING, Fraction(6)) is None
     assert band_of(WELLBEING, Fraction(36)) is None
     assert band_of(Score(id="s", title="S", method="sum", items=SWEMWBS), Fraction(9)) is None
+
+
+@pytest.mark.parametrize(
+    ("items", "method", "needed", "extent"),
+    [
+        (SWEMWBS, "sum", 7, (7, 35)),
+        (SWEMWBS, "mean", 1, (1, 5)),
+        (("optimistic", "worth"), "sum", 2, (1, 15)),
+        (("optimistic", "worth"), "sum", 1, (0, 20)),
+        (("optimistic", "worth"), "mean", 2, (Fraction(1, 2), Fraction(15, 2))),
+    ],
+)
+def test_what_a_score_can_come_to_is_what_some_answers_come_to(
+    items: tuple[str, ...], method: Literal["sum", "mean"], needed: int, extent: tuple[Fraction, Fraction]
+) -> None:
+    score = Score(id="s", title="S", method=method, items=items, minimum_answered=needed, reverse=("optimistic",))
+    assert extent_of(score, PARTS) == extent
+    least_and_most = [[None, *({1, 5} if name in SWEMWBS else {0, 10})] for name in items]
+    reached = [
+        score_of(score, PARTS, {key: value_given(key, value) for key, value in zip(items, values, strict=True)})
+        for values in itertools.product(*least_and_most)
+    ]
+    scores = [each for each in reached if each is not None]
+    assert (min(scores), max(scores)) == extent
+
+
+def value_given(key: str, value: int | None) -> Answer:
+    if value is None:
+        return Missing(Reason.DONT_KNOW)
+    return Number(Decimal(value)) if key == "worth" else Codes((FREQUENCY[value - 1].code,))

@@ -153,6 +153,11 @@ BROKEN = {
         "40 KB",
     ),
     "bad_name": ("questions: {liked: {picture: {file: ../study.yaml, alt: A.}}}", {}, "cannot be used for “file”"),
+    "bad_quote": (
+        'questions: {liked: {picture: {file: a.svg, alt: "At {site.name|it}"}}}',
+        {"a__svg": DRAWING},
+        "without braces",
+    ),
     "unknown_key": ("questions: {liked: {picture: {file: a.svg, says: A.}}}", {"a__svg": DRAWING}, "says"),
 }
 

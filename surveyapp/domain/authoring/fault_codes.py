@@ -53,7 +53,7 @@ FAULT_CODES: dict[str, str] = {
     "not_tried": "a note, no fault: whether somebody can be asked something is too much to try",
     "bad_layout": "a before that cannot be asked apart: there is no now, or no later section for the same people",
     "no_values": "an option that counts nothing, in a scale with values or in a score",
-    "band_gap": "bands of a score that do not follow one another",
+    "band_gap": "bands of a score that do not follow one another, or leave out what it can come to",
     "unknown_group": "a group that study.yaml does not have",
     "unknown_questionnaire": "a questionnaire that has no file",
     "unknown_touchpoint": "a touchpoint that the group does not have",

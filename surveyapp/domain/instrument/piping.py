@@ -128,7 +128,7 @@ def earlier_answers_of(questionnaire: Questionnaire) -> frozenset[tuple[int, str
         quote.reference
         for section in questionnaire.sections
         for question in section.questions
-        for text in (section.title, *texts_of(question))
+        for text in texts_of(question)
         for quote in quotes(text)
         if quote.reference is not None
     ]

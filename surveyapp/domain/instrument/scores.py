@@ -31,6 +31,20 @@ def range_of(part: Part) -> tuple[int, int] | None:
     return None if low is None or high is None else (low, high)
 
 
+def extent_of(score: Score, parts: Mapping[str, Part]) -> tuple[Fraction, Fraction] | None:
+    """The lowest and the highest a score can come to (`score_from`); None where an item has no limits. Fewer answers
+    can come to more than all of them do, where the items' limits differ."""
+    ends = [range_of(parts[key]) for key in score.items]
+    limits = [each for each in ends if each is not None]
+    if len(limits) < len(ends):
+        return None
+    fewest = min(max(score.minimum_answered, 1), len(limits))
+    lows = sorted(low for low, _ in limits)[:fewest]
+    highs = sorted((high for _, high in limits), reverse=True)[:fewest]
+    times = len(limits) if score.method == "sum" else 1
+    return Fraction(sum(lows) * times, fewest), Fraction(sum(highs) * times, fewest)
+
+
 def item_value(score: Score, part: Part, answer: Answer | None) -> Fraction | None:
     """What one item counts in a score: x_i, or low + high - x_i where it is reversed. None without an answer."""
     value = value_of(part, answer)

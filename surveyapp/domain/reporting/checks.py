@@ -186,18 +186,29 @@ def _question_fault(place: NamedQuestion, study: Study) -> str | None:
             if isinstance(point, str):
                 return point
             continue
-        if _is_question(place, number, study):
+        if _is_of_two_moments(place, number, study):
             continue
-        if sentence := _answer_fault(name, study):
+        if sentence := _grid_fault(place, number, study) or _answer_fault(name, study):
             return sentence
     return None
 
 
-def _is_question(place: NamedQuestion, number: int, study: Study) -> bool:
-    """Whether it is named by a question that is asked of two moments, or has statements."""
+def _is_of_two_moments(place: NamedQuestion, number: int, study: Study) -> bool:
+    """Whether it is named without a moment, of a question that is asked of two: both are told then."""
     point = study.touchpoint(place.group, number)
     return point is not None and any(
-        part.question.id == place.variable or part.name == place.variable
-        for version in _versions(point, study)
-        for part in parts_of(version).values()
+        part.name == place.variable for version in _versions(point, study) for part in parts_of(version).values()
     )
+
+
+def _grid_fault(place: NamedQuestion, number: int, study: Study) -> str | None:
+    """Why a grid has nothing of its own to tell: each of its statements is answered by itself."""
+    point = study.touchpoint(place.group, number)
+    asked = [question for version in _versions(point, study) for question in version.questions] if point else []
+    names = dict.fromkeys(
+        each.id for question in asked if question.id == place.variable for each in question.statements
+    )
+    if not names:
+        return None
+    listed = ", ".join(f"“{each}”" for each in names)
+    return f"“{place.variable}” is a grid: each of its statements is answered by itself. Name one: {listed}."

@@ -75,7 +75,7 @@ def preview(desk: Desk, study_id: str, name: str) -> MovePreview:
     with desk.reading() as work:
         study = work.study(study_id)
         target = _target(work, study, name)
-        carried = [(each, _carried(work, study, each, target)) for each in _midway(work, scope, target)]
+        carried = [(each, _becoming(work, study, each, target)) for each in _midway(work, scope, target)]
         wordings = {each.response.version: _instrument(work, study, each) for each, _ in carried}
     return MovePreview(
         questionnaire=name,
@@ -203,6 +203,13 @@ def _instrument(work: Work, study: Study, each: Midway) -> Questionnaire:
 def _carried(work: Work, study: Study, each: Midway, target: Questionnaire) -> tuple[Carried, ...]:
     given = {key: one.answer for key, one in responses.given_answers(work.session, each.response.id).items()}
     return carrying.carried(work, study, _instrument(work, study, each), target, given)
+
+
+def _becoming(work: Work, study: Study, each: Midway, target: Questionnaire) -> tuple[Carried, ...]:
+    """What this move does: an answer that their version does not ask was set aside by an earlier one, and stays so."""
+    asked = parts_of(_instrument(work, study, each))
+    becomes = _carried(work, study, each, target)
+    return tuple(carried for carried in becomes if carried.fate != "set_aside" or carried.variable in asked)
 
 
 def _person(each: Midway, becomes: tuple[Carried, ...]) -> PersonMove:

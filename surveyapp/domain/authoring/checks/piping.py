@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from surveyapp.domain.authoring.checks.names import unknown_question
 from surveyapp.domain.authoring.yaml_source import Place, Source
@@ -32,10 +33,41 @@ def check_quotes(study: Study, questionnaire: Questionnaire, source: Source) -> 
                     )
                 for quote in quotes(text):
                     _check_quote(study, questionnaire, source, place, quote, seen)
-            for place, text in _labels(("sections", s, "questions", q), question):
-                if "{" in text or "}" in text:
-                    source.fault(place, "bad_quote", "An answer quotes nothing. Write it without braces.")
             seen.update({part.key: part for part in parts})
+    check_unquoting(source, _has_braces_of_its_own)
+
+
+def check_unquoting(source: Source, excepted: Callable[[Place], bool] = lambda _place: False) -> None:
+    """Records a fault at every text of a file in which people would read the braces as they are written: all but those
+    at an `excepted` place."""
+    for place, text in _written((), source.data):
+        if ("{" in text or "}" in text) and not excepted(place):
+            source.fault(
+                place,
+                "bad_quote",
+                "This quotes nothing: only a question’s text, hint, note to interviewers and statements do. Write it "
+                "without braces.",
+            )
+
+
+def _written(place: Place, data: Any) -> Iterator[tuple[Place, str]]:
+    """Every text of a file, whatever it says, so that a new one need not be named here."""
+    if isinstance(data, str):
+        yield place, data
+    elif isinstance(data, dict | list):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _written((*place, key), value)
+
+
+def _has_braces_of_its_own(place: Place) -> bool:
+    """Whether a text of a questionnaire quotes, or is an expression in which braces count."""
+    match place:
+        case ("sections", _, "questions", _, "text" | "hint" | "interviewer"):
+            return True
+        case ("sections", _, "questions", _, "statements", _, *inner):
+            return inner in ([], ["text"])
+        case _:
+            return place[-2:] == ("pattern", "match")
 
 
 def _texts(place: Place, question: Question) -> Iterator[tuple[Place, str]]:
@@ -46,16 +78,6 @@ def _texts(place: Place, question: Question) -> Iterator[tuple[Place, str]]:
         yield (*place, "interviewer"), question.interviewer
     for statement in question.statements:
         yield (*place, "statements", statement.id), statement.text
-
-
-def _labels(place: Place, question: Question) -> Iterator[tuple[Place, str]]:
-    """What can be chosen, where the question itself says it; a scale is said in study.yaml."""
-    at = (*place, "scale") if question.scale else (*place, "options")
-    for option in question.options:
-        own = at if question.scale else (*at, option.code)
-        yield own, option.label
-        if option.specify:
-            yield own, option.specify
 
 
 def _check_quote(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Score
 from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.scores import range_of
+from surveyapp.domain.instrument.scores import extent_of, range_of
 
 
 def check_scores(questionnaire: Questionnaire, source: Source) -> None:
@@ -48,6 +49,7 @@ def check_scores(questionnaire: Questionnaire, source: Source) -> None:
                 f"The score has {len(score.items)} items: no more can be needed.",
             )
         _check_bands(score, place, source)
+        _check_ends(score, place, source, parts)
         _check_spread(score, place, source, parts)
 
 
@@ -71,6 +73,24 @@ def _check_bands(score: Score, place: Place, source: Source) -> None:
                 f"Bands follow one another without a gap, from the lowest: this one should begin at {last + 1}.",
             )
         last = band.high
+
+
+def _check_ends(score: Score, place: Place, source: Source, parts: Mapping[str, Part]) -> None:
+    """Whatever a score can come to is in a band: one in none is told as if there were no score."""
+    if not score.bands or any(key not in parts for key in score.items):
+        return
+    extent = extent_of(score, parts)
+    if extent is None:
+        return
+    least, most = (f"{float(end):g}" for end in extent)
+    lowest, highest = score.bands[0], score.bands[-1]
+    sentence = f"Scores go from {least} to {most}, and some would be in no band."
+    if lowest.low > extent[0]:
+        says = f"{sentence} Let this one begin at {math.floor(extent[0])}."
+        source.fault((*place, "bands", lowest.code, "from"), "band_gap", says)
+    if highest.high < extent[1]:
+        says = f"{sentence} Let this one end at {math.ceil(extent[1])}, or add a band above it."
+        source.fault((*place, "bands", highest.code, "to"), "band_gap", says)
 
 
 def _check_spread(score: Score, place: Place, source: Source, parts: Mapping[str, Part]) -> None:

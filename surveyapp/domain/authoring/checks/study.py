@@ -20,7 +20,7 @@ from surveyapp.domain.authoring.checks.names import (
     check_once,
     unknown_question,
 )
-from surveyapp.domain.authoring.checks.piping import check_quotes
+from surveyapp.domain.authoring.checks.piping import check_quotes, check_unquoting
 from surveyapp.domain.authoring.checks.releases import check_releases
 from surveyapp.domain.authoring.checks.retention import check_retention
 from surveyapp.domain.authoring.checks.routing import check_reach, check_routing
@@ -42,6 +42,7 @@ def check_alone(study: Study, source: Source) -> None:
     check_lists(source)
     for name in source.data.get("scales") or {}:
         _check_scale(source, name)
+    check_unquoting(source, lambda place: place[0] == "messages")  # which fill in facts of their own
 
 
 def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], Source]) -> None:

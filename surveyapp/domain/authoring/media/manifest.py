@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from surveyapp.domain.authoring.checks.piping import check_unquoting
 from surveyapp.domain.authoring.file_text import UnreadableFile, exists, read_bytes
 from surveyapp.domain.authoring.folders import MEDIA, shown_in
 from surveyapp.domain.authoring.media.content import (
@@ -82,6 +83,7 @@ def read_media(folder: Path, study: Study) -> tuple[MediaShelf, tuple[Fault, ...
     written = validated(MediaW, source) if not source.faults else None
     if written is None:
         return MediaShelf(), tuple(source.faults)
+    check_unquoting(source)
     reading = _Reading(folder, home, study, source)
     media = tuple(each for name, own in written.questions.items() for each in reading.question(name, own))
     return MediaShelf(media, reading.files), (*source.faults, *reading.faults, *reading.unused())
