@@ -304,8 +304,8 @@ WORDS = frozenset({"note", "in_words"})
 
 NEVER_KEPT = frozenset({"csrf_token", SENT}) | SECRETS
 
-_OURS = re.compile(r"[a-z0-9_]*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""What an option, a button, a number or a key is sent as: nobody typed it as words."""
+_OURS = re.compile(r"[a-z0-9_]*|([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(\.[0-9]{1,9})?")
+"""What an option, a button, a number, a key or a save to come is sent as: nobody typed it as words."""
 
 JSON = "application/json"
 
