@@ -60,6 +60,13 @@ def in_words(page: Page) -> None:
     page.get_by_label("What made you feel that way at first?").click()
 
 
+def in_words_of(page: Page, participant: Participant) -> None:
+    """From the start of an interview to that question, with all before it saved."""
+    start_of_interview(page, participant)
+    in_words(page)
+    saved(page)
+
+
 def test_without_a_network_it_says_so_and_saves_when_it_is_back(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:
@@ -95,9 +102,7 @@ def test_whoever_types_on_is_not_taken_to_another_page_once_all_is_saved(
     who = begun(runtime_sqlite, staff, participant)
     page = desk()
     asked = asked_of(page, stay=False)
-    start_of_interview(page, participant)
-    in_words(page)
-    saved(page)
+    in_words_of(page, participant)
     back = without_a_signal(page)
     page.keyboard.type("They say ONE.")
     page.keyboard.press("Control+e")
@@ -139,9 +144,7 @@ def test_whoever_types_without_a_pause_has_it_saved_every_few_seconds(
 ) -> None:
     who = begun(runtime_sqlite, staff, participant)
     page = desk()
-    start_of_interview(page, participant)
-    in_words(page)
-    saved(page)
+    in_words_of(page, participant)
     page.keyboard.type("word " * 14, delay=100)
     given = survey_session.visit(runtime_sqlite, who).ready[1].answers["first_feeling_why"]
     assert isinstance(given, Text)
@@ -154,9 +157,7 @@ def test_a_window_with_words_that_are_not_saved_asks_before_it_is_closed(
     begun(runtime_sqlite, staff, participant)
     page = desk()
     asked = asked_of(page, stay=True)
-    start_of_interview(page, participant)
-    in_words(page)
-    saved(page)
+    in_words_of(page, participant)
     page.keyboard.type("Not yet")
     page.evaluate("location.reload()")
     page.keyboard.type(" saved")
@@ -200,9 +201,7 @@ def test_words_too_long_to_be_saved_are_let_go_of_only_by_whoever_says_so(
     begun(runtime_sqlite, staff, participant)
     page = desk()
     asked = asked_of(page, stay=True)
-    start_of_interview(page, participant)
-    in_words(page)
-    saved(page)
+    in_words_of(page, participant)
     words = page.get_by_label("What made you feel that way at first?")
     words.fill("word " * 1040)
     expect(page.locator("[data-saved]")).to_have_text("saved 11:30, but an answer needs putting right")
