@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
@@ -131,7 +132,12 @@ def _in_template(text: str, /, **values: object) -> Markup:
     if found is None:
         marked = Markup(words.ugettext(text))  # noqa: S704 (what is put into it is escaped)
         found = said[key] = marked if values else marked % {}
-    return found % values if values else found
+    return found % {name: _own_isolated(value) for name, value in values.items()} if values else found
+
+
+def _own_isolated(value: object) -> object:
+    """A text of a study in the page's language isolated; one in another has an element of its own, which does it."""
+    return isolated(value) if isinstance(value, LocalText) and language_apart(value) is None else value
 
 
 def read_all(app: Flask) -> None:
@@ -353,14 +359,20 @@ def bare(text: str) -> str:
 
 
 def isolated(text: object) -> object:
-    """A text of a study for where no element can stand: bare, kept apart from the sentence it is put into where it
-    runs the other way than the page."""
+    """A text of a study for where no element can stand: bare, kept apart from the sentence it is put into where words
+    of it run the other way than the page. One such word at its end takes the figures that follow into its own order,
+    also in a text of the page's language."""
     if not isinstance(text, LocalText):
         return text
-    language = language_apart(text)
-    if language is None or direction(language) == direction(reader_language()):
-        return str(text)
-    return f"\u2068{text}\u2069"
+    bare_text = str(text)
+    return f"\u2068{bare_text}\u2069" if _turns(bare_text) else bare_text
+
+
+def _turns(text: str) -> bool:
+    """Whether a letter runs the other way than the page."""
+    if direction(reader_language()) == "rtl":
+        return any(unicodedata.bidirectional(letter) == "L" for letter in text)
+    return not text.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 
 
 def broken_at(text: str) -> Markup:
@@ -373,6 +385,7 @@ def unbroken(text: str) -> Markup:
     return Markup('<span class="unbroken">{}</span>').format(text)
 
 
+@functools.cache
 @functools.cache
 def direction(language: str) -> str:
     """`ltr` or `rtl`."""
