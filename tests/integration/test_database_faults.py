@@ -344,14 +344,16 @@ def test_what_stands_beside_a_file_and_cannot_be_written_is_named(sqlite_url: st
 
 
 STOPPED = """
-import sys
+import signal, sys
 from sqlalchemy import text
 from surveyapp.store.database import Database
+signal.signal(signal.SIGINT, signal.default_int_handler)
 url, unit, slow = sys.argv[1:]
 with getattr(Database(url), unit)() as session:
     print("begun", flush=True)
     session.execute(text(slow))
 """
+"""Whatever a shell starts in the background has been told to ignore Ctrl-C."""
 
 
 @pytest.mark.parametrize("unit", ["writing", "reading", "glancing"])
