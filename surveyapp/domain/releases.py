@@ -162,9 +162,9 @@ class ReleaseTerms:
 @dataclass(frozen=True, kw_only=True)
 class Release:
     """A release as it is listed. `answers_at`: the time of the newest answer in it. `people`: how many had answered;
-    `new_or_changed`: how many of them since the release before, or left. `collecting`: the touchpoints that did at the
-    cut, with when they stop as far as was known. `versions`: the versions answered, by questionnaire. `made_by`: whose
-    hand, None for the command line's."""
+    `new_or_changed`: how many of them since the release before, or left: for readers where it `tells_people`.
+    `collecting`: the touchpoints that did at the cut, with when they stop as far as was known. `versions`: the versions
+    answered, by questionnaire. `made_by`: whose hand, None for the command line's."""
 
     id: uuid.UUID
     study: str
@@ -183,6 +183,13 @@ class Release:
     def exact_while_collecting(self) -> bool:
         """Whether it hides no count, and so gives no ranges."""
         return self.terms.thresholds.minimum_cell <= 1
+
+    @property
+    def tells_people(self) -> bool:
+        """Whether it tells how many people are in it, and how many of them are new or changed: where it withholds
+        nothing. Everybody less a group that is told is the other, and less everybody of the release before, who came.
+        """
+        return self.exact_while_collecting and self.terms.thresholds.minimum_base <= 1
 
     def interim(self, *touchpoints: TouchpointKey) -> bool:
         """Whether what rests on these touchpoints may still change: any of them collected at the cut."""

@@ -33,10 +33,11 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import migrating, participants
 from surveyapp.store import releases as store
-from tests import factories
+from tests import factories, versioned
 from tests.conftest import NOW, Clock, once_a_run
 from tests.databases import copy_database
 from tests.page import Client
+from tests.program import Program, token_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -111,6 +112,27 @@ def test_the_demonstration_has_two_interim_releases_and_one_of_which_the_first_t
     for each in (first, second, third):
         assert each.answers_at <= each.cut_at
         assert each.new_or_changed >= 20
+
+
+@pytest.mark.parametrize(("thresholds", "told"), [((1, 1), True), ((5, 1), False), ((1, 5), False)])
+def test_how_many_are_in_it_is_told_where_it_withholds_nothing(
+    database_url: str, clock: Clock, tmp_path: Path, thresholds: tuple[int, int], told: bool
+) -> None:
+    """Of 29 people who answered less 26 of one group, 3 are of the other: here is one group alone."""
+    text = versioned.STUDY.replace(
+        "thresholds: {minimum_base: 1, minimum_cell: 1}",
+        "thresholds: {{minimum_base: {}, minimum_cell: {}}}".format(*thresholds),
+    )
+    runtime = versioned.create_runtime(database_url, clock, tmp_path, {}, text)
+    versioned.answer(runtime, 1, 1, *versioned.coffee(*["much"] * 26))
+    service.make(operator(runtime), versioned.NAME)
+    app, viewer = create_app(runtime), factories.create_staff(runtime, Role.VIEWER, study=versioned.NAME)
+    reader = Client(app.test_client())
+    reader.sign_in(viewer.email)
+    said = "26 people had answered, 26 of them new or changed."
+    assert (said in reader.page(f"/released/{versioned.NAME}/releases").words) is told
+    [listed] = Program(app, token_of(runtime, viewer).secret).read(f"/studies/{versioned.NAME}/releases")["releases"]
+    assert (listed["people"], listed["new_or_changed"]) == ((26, 26) if told else (None, None))
 
 
 def test_interim_counts_are_ranges_and_final_ones_exact(mentored: Runtime) -> None:

@@ -21,6 +21,7 @@ import surveyapp
 from surveyapp.cli import main
 from surveyapp.domain.audit import Operator
 from surveyapp.domain.errors import NoReleaseYet, NotFound, ReportFaults
+from surveyapp.domain.instrument.study import Thresholds
 from surveyapp.domain.open_answers.quoting import Quotation
 from surveyapp.domain.releases import ReleasedPage
 from surveyapp.domain.reporting.loader import default_template
@@ -301,6 +302,15 @@ def test_a_number_that_is_hidden_is_said_to_be(material: ReportMaterial) -> None
     (fault,) = refused.value.faults
     assert (fault.line, fault.column, fault.code) == (3, 4, "not_told")
     assert "to protect people" in fault.sentence
+
+
+def test_how_many_are_in_a_release_is_said_where_it_withholds_nothing(material: ReportMaterial) -> None:
+    assert (material.study.thresholds.minimum_base, material.study.thresholds.minimum_cell) == (5, 1)
+    _refused(material, "release", {"people"})
+    open_terms = dataclasses.replace(material.release.terms, thresholds=Thresholds(1, 1))
+    open_release = dataclasses.replace(material.release, terms=open_terms)
+    said = _said(dataclasses.replace(material, release=open_release), "{release|people}")
+    assert said == str(open_release.people)
 
 
 def test_a_figure_of_which_nothing_is_told_says_so(material: ReportMaterial) -> None:

@@ -209,7 +209,11 @@ class NumberFiller:
         if name.form == "until":
             zone = ZoneInfo(self.material.study.time_zone)
             return self.words.measured(release.answers_at.astimezone(zone).date())
-        return str(release.number) if name.form == "number" else self.words.whole(release.people)
+        if name.form == "number":
+            return str(release.number)
+        if not release.tells_people:
+            raise hidden(f"is not shown in {self._where}, to protect people. Take it out.")
+        return self.words.whole(release.people)
 
 
 def loaded_cells(row: LoadedRow) -> tuple[Cell, Cell]:

@@ -44,8 +44,8 @@ _RELEASE = {
     "release": WHOLE,
     "cut_at": MOMENT,
     "answers_up_to": MOMENT,
-    "people": WHOLE,
-    "new_or_changed": WHOLE,
+    "people": _or_none({**WHOLE, "description": "null where the study withholds small numbers"}),
+    "new_or_changed": _or_none(WHOLE),
     "interim": _list(_object(group=TEXT, touchpoint=WHOLE)),
     "versions": {"type": "object", "additionalProperties": _list(WHOLE)},
 }

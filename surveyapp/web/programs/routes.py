@@ -269,8 +269,8 @@ def _release(found: Release) -> dict[str, Any]:
         "release": found.number,
         "cut_at": found.cut_at,
         "answers_up_to": found.answers_at,
-        "people": found.people,
-        "new_or_changed": found.new_or_changed,
+        "people": found.people if found.tells_people else None,
+        "new_or_changed": found.new_or_changed if found.tells_people else None,
         "interim": [{"group": group, "touchpoint": number} for group, number in found.collecting],
         "versions": {name: list(versions) for name, versions in found.versions.items()},
     }
