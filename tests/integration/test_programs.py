@@ -410,6 +410,28 @@ def test_the_codebook_has_every_column_of_answers(everything: Program, shape: Ex
                 assert {row[column["column"]] for row in answer["rows"]} <= {*codes, None}
 
 
+@pytest.mark.parametrize("shape", list(ExportShape))
+def test_a_job_that_was_set_up_before_anybody_answered_runs_on(
+    sqlite_url: str, clock: Clock, tmp_path: Path, shape: ExportShape
+) -> None:
+    """Each dataset of the codebook is answered with its columns before the first answer, after it and of a release."""
+    runtime = versioned.create_runtime(sqlite_url, clock, tmp_path, {}, versioned.STUDY + "releases: {live: true}\n")
+    program = Program(create_app(runtime), token_of(runtime, member(runtime, *ALL_ROLES)).secret)
+
+    def read(**asked: Any) -> dict[str, list[str]]:
+        datasets = program.read(f"{STUDY}/codebook", shape=shape.value)["datasets"]
+        listed = {each["dataset"]: [column["column"] for column in each["columns"]] for each in datasets}
+        for name, columns in listed.items():
+            assert program.read(f"{STUDY}/answers/{name}", shape=shape.value, **asked)["columns"] == columns, name
+        return listed
+
+    before = read()
+    versioned.answer(runtime, 1, 1, *versioned.coffee(*["much"] * 24))
+    assert read() == before
+    releases.make(factories.operator(runtime), versioned.NAME)
+    assert read(release=1) == before
+
+
 def test_people_are_called_the_same_by_one_token_and_otherwise_by_another(cafe: Runtime, app: Flask) -> None:
     who = member(cafe, Role.EXPORT_ANSWERS)
     one, another = (Program(app, token_of(cafe, who, name=name).secret) for name in ("One", "Another"))

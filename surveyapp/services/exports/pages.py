@@ -26,7 +26,7 @@ from surveyapp.services.exports.answers import cut, edition_of, instruments, may
 from surveyapp.services.exports.whose import whose
 from surveyapp.services.open_answers.themes import ThemesInFiles
 from surveyapp.services.programs.tokens import ProgramCaller
-from surveyapp.services.work import Desk
+from surveyapp.services.work import Desk, Work
 from surveyapp.store import questionnaire_versions
 from surveyapp.store.answering import exported
 
@@ -76,7 +76,7 @@ def page(desk: Desk, caller: ProgramCaller, study_id: str, request: PageRequest,
         sent = [each for each in read if each.person in may_leave]
         sent.sort(key=lambda each: (shown[each.person], each.touchpoint))  # type: ignore[index]  # their key
         there = {each.person for each in sent}
-        versions = instruments(work, study, exported.answered_versions(work.session, scope, until))
+        versions = instruments(work, study, _opened(work, study_id))
         coded = ThemesInFiles(work, scope, study, versions, study.source_language)
         tables = ExportTables(
             study=study,
@@ -118,15 +118,12 @@ def page(desk: Desk, caller: ProgramCaller, study_id: str, request: PageRequest,
 
 
 def columns(desk: Desk, study_id: str, shape: ExportShape, translate: InWords) -> tuple[Dataset, ...]:
-    """The datasets that there are in a shape, without a row: of the versions that were answered or, before anybody
-    answered, of those that are open. Raises NotFound, NotPermitted."""
+    """The datasets that there are in a shape, without a row. Raises NotFound, NotPermitted."""
     study = desk.study(study_id)
     desk.check(Action.SEE_QUESTIONNAIRES, study_id)
     with desk.reading() as work:
         scope = Scope(study_id, desk.runtime.origin)
-        answered = exported.answered_versions(work.session, scope, work.now)
-        opened = {(name, version) for name, version, *_ in questionnaire_versions.versions(work.session, study_id)}
-        versions = instruments(work, study, answered or opened)
+        versions = instruments(work, study, _opened(work, study_id))
         coded = ThemesInFiles(work, scope, study, versions, desk.language or study.source_language)
         tables = ExportTables(
             study=study,
@@ -138,6 +135,12 @@ def columns(desk: Desk, study_id: str, shape: ExportShape, translate: InWords) -
             attempts=lambda: (),
         )
     return tuple(with_reasons(each, translate) for each in tables.datasets(shape, with_empty=True))
+
+
+def _opened(work: Work, study_id: str) -> set[tuple[str, int]]:
+    """The versions that can have been answered: what a program reads has the same datasets and columns before the
+    first answer as after it."""
+    return {(name, version) for name, version, *_ in questionnaire_versions.versions(work.session, study_id)}
 
 
 def with_reasons(dataset: Dataset, translate: InWords) -> Dataset:
