@@ -19,7 +19,6 @@ from surveyapp.domain.instrument.study import Thresholds
 NO_ANSWER = -1  # asked, and gave no answer that counts
 NOT_ASKED = -2  # took part in the touchpoint and was routed past
 NOT_THERE = -3  # did not take part in the touchpoint
-WITHOUT = (NO_ANSWER, NOT_ASKED)
 UNKNOWN = -1  # a segment value that is not known
 
 StatusCodes = npt.NDArray[np.integer]

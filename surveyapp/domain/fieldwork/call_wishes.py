@@ -11,7 +11,7 @@ WEEKDAY_HOURS = (dt.time(9), dt.time(20, 30))
 WEEKEND_HOURS = (dt.time(9), dt.time(17))
 """From when until when people are called who did not say, on the participant's own clock."""
 
-NOON, EVENING, NIGHT, DAWN = 12 * 60, 17 * 60, 20 * 60 + 30, 7 * 60
+NOON, EVENING, NIGHT = 12 * 60, 17 * 60, 20 * 60 + 30
 """Minutes of the day."""
 
 WEEKDAYS, WEEKENDS = 1, 2

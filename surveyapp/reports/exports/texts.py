@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from surveyapp.domain.exports.dataset import AnswerExport, Dataset, ExportColumn, ExportRow, ExportValue, MissingKind
+from surveyapp.domain.exports.dataset import AnswerExport, Dataset, ExportColumn, ExportRow, MissingKind
 from surveyapp.reports.text.phrasing import ENGLISH
 
 MARK = "."
@@ -48,13 +48,6 @@ def number_text(value: Decimal | int) -> str:
     return written if written.isdigit() else format(Decimal(value).normalize() + 0, "f")
 
 
-def cell_text(value: ExportValue, *, formulas: bool = True) -> str:
-    """Any value as a cell of text; nothing is an empty one."""
-    if isinstance(value, str) and not isinstance(value, MissingKind):
-        return words_cell(value, formulas=formulas)
-    return _TEXT_OF[type(value)](value)
-
-
 _TEXT_OF: Mapping[type, Callable[[Any], str]] = {
     MissingKind: absence,
     type(None): lambda _: "",
@@ -69,7 +62,7 @@ _TEXT_OF: Mapping[type, Callable[[Any], str]] = {
 
 
 def cells_text(row: ExportRow) -> list[str]:
-    """A row as cells of text: `cell_text` of each."""
+    """A row as cells of text; nothing is an empty one."""
     look_up = _TEXT_OF.get
     return [writes(value) if (writes := look_up(type(value))) else words_cell(str(value)) for value in row]
 

@@ -18,9 +18,6 @@ from surveyapp.services.participants.list_columns import ListedPerson
 from surveyapp.services.work import Work
 from surveyapp.store import participants
 
-MOST = 1_000
-"""How many are looked at; in a list with more, something else is wrong."""
-
 
 class DoubleBy(enum.StrEnum):
     """What says that two may be one."""

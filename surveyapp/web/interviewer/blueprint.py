@@ -54,14 +54,8 @@ def talker(study_id: str, reference: str, touchpoint: int) -> ByInterviewer:
     return caller(study_id, reference, touchpoint)
 
 
-def case_url(endpoint: str, **more: Any) -> str:
-    """A page of the case in the address; how they talk goes along."""
-    kept = {key: request.args[key] for key in ("mode", "language") if key in request.args}
-    return url_for(f"interviewer.{endpoint}", **(request.view_args or {}) | kept | more)
-
-
 def own(endpoint: str, **more: Any) -> str:
-    """`case_url` for endpoints that take nothing but the case."""
+    """A page of the case in the address; how they talk goes along."""
     names = ("study_id", "reference", "touchpoint")
     kept = {key: request.args[key] for key in ("mode", "language") if key in request.args}
     places = {key: value for key, value in (request.view_args or {}).items() if key in names}

@@ -9,7 +9,7 @@ from surveyapp.domain.programs.tokens import CALLS, TokenScope
 from surveyapp.reports.files.records import COLUMNS
 from surveyapp.web.programs.operations import AT, OPERATIONS, Operation, Parameter
 
-TEXT, WHOLE, NUMBER = {"type": "string"}, {"type": "integer"}, {"type": "number"}
+TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 MOMENT, DAY = {"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}
 
 

@@ -45,7 +45,6 @@ TONES: dict[CaseState, str] = {CaseState.SUBMITTED: "good", CaseState.OVERDUE: "
 """How a state's tag is drawn (`.tag.good`, `.tag.warn`); the word in it says the same."""
 
 OUTCOMES = in_words(names.OUTCOMES)
-DISPOSITIONS = in_words(names.DISPOSITIONS)
 ROLES = in_words(names.ROLES)
 
 PREFERRED: dict[str, LazyString] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,6 @@ from surveyapp.analysis.disclosure.inputs import (
     Cohort,
     EarlierRelease,
     Selection,
-    SlicePlace,
     StatusCodes,
 )
 
@@ -109,8 +108,3 @@ def gather(
         places=codes[:, len(keys) :],
         people=people,
     )
-
-
-def anyone(place: SlicePlace, column: str, statuses: Iterable[int], release: int | None = None) -> Selection:
-    """Those with one of these statuses in a column."""
-    return Selection(place=place, parts=((column, tuple(sorted(statuses))),), release=release)
