@@ -15,10 +15,15 @@ from surveyapp.domain.i18n import N_
 SENTENCES: Mapping[str, str] = {
     # Who may do what
     "role_does_not_let": N_("Your role in this study does not let you %(action)s. Ask a manager."),
+    "role_does_not_let_there": N_("Your role lets you %(action)s at other sites only. Ask a manager."),
     "some_sites_only": N_("You manage some of the study's sites. Ask a manager of the whole study to open a version."),
     "whole_study_only": N_("You manage some of the study's sites. Ask a manager of the whole study to make a release."),
     "all_sites_only": N_(
         "You manage some of the study's sites. Ask a manager of the whole study to change a touchpoint."
+    ),
+    "frame_of_all_sites": N_(
+        "You read the answers of some of the study's sites. The codes are everybody's: ask somebody who reads all of "
+        "them to change one."
     ),
     "own_sites_only": N_("You add people at your own sites only. Use one of: %(sites)s."),
     "own_account": N_("This is your own account. Another administrator changes it."),
@@ -448,6 +453,10 @@ SENTENCES: Mapping[str, str] = {
     "list_without_group": N_("Say which group these people are in: choose one, or the column that says it."),
     "site_unknown": N_("There is no site %(site)s. Use one of: %(sites)s."),
     "group_after_answers": N_("%(reference)s has begun to answer the questions of their group, and stays in it."),
+    "related_elsewhere": N_(
+        "%(reference)s has this to somebody at a site that you do not manage. Ask a manager of the whole study to take "
+        "that away first."
+    ),
     "group_with_relationship": N_("Somebody belongs with %(reference)s as one of their group. Take that away first."),
     "other_missing": N_("Write the reference of the other person."),
     "merge_with_themselves": N_("%(reference)s is this person. Write the reference of the other one."),
@@ -486,6 +495,11 @@ SENTENCES: Mapping[str, str] = {
         "Rows that may be people who are there already, and of which nothing is said yet: %(rows)s. Say of each whether"
         " it is the same person."
     ),
+    "list_elsewhere": N_(
+        "People at sites that you do not manage: %(people)s. Ask a manager of the whole study to take the "
+        "list back."
+    ),
+    "added_elsewhere": N_("They were added already, and are at a site by now that you do not manage."),
     "list_answered": N_("%(people)s of these people have begun to answer, so the list can no longer be taken back."),
 }
 """What pages may show."""

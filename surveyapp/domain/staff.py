@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.i18n import N_
-from surveyapp.domain.participants import Origin
+from surveyapp.domain.participants import Origin, Participant
 from surveyapp.domain.sentences import say
 
 
@@ -169,6 +169,16 @@ class Staff:
         if not self.may(action, study):
             raise NotPermitted(say("role_does_not_let", action=action))
 
+    def may_of(self, action: Action, person: Participant) -> bool:
+        """Whether they may do it of a participant: by a role over everybody of their study, or over their site."""
+        return self.may(action, person.study) and scope_of(self, action, person.study, person.origin).has(person)
+
+    def check_of(self, action: Action, person: Participant) -> None:
+        """Raises NotPermitted, with the reason, unless they may do it of a participant."""
+        self.check(action, person.study)
+        if not self.may_of(action, person):
+            raise NotPermitted(say("role_does_not_let_there", action=action))
+
     def studies(self, action: Action, of: Iterable[str] = ()) -> tuple[str, ...]:
         """The studies in which they may do it, each once, in order; a role in the whole installation is one in each
         that there are (`of`)."""
@@ -210,6 +220,18 @@ class Scope:
     study: str
     origin: Origin
     sites: frozenset[uuid.UUID] | None = None
+
+    def has(self, person: Participant) -> bool:
+        """Whether somebody is in it."""
+        here = self.sites is None or (person.site is not None and person.site.id in self.sites)
+        return here and (person.study, person.origin) == (self.study, self.origin)
+
+    def also(self, other: Scope) -> Scope:
+        """Who is in both of one study."""
+        assert (self.study, self.origin) == (other.study, other.origin)
+        if self.sites is None or other.sites is None:
+            return other if self.sites is None else self
+        return Scope(self.study, self.origin, self.sites & other.sites)
 
 
 def scope_of(staff: Staff, action: Action, study: str, origin: Origin) -> Scope:

@@ -17,7 +17,8 @@ from surveyapp.domain.audit import Actor, AuditAction, AuditEntry, Operator
 from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.sentences import say
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.services.person_keys import PersonSeals
 from surveyapp.services.runtime import Runtime
@@ -180,19 +181,43 @@ class Desk:
                 return False
 
     def may(self, action: Action, study_id: str) -> bool:
-        """Whether the actor may do it, at some site at least."""
+        """Whether the actor may do it, at some site at least: of what is nobody's in particular. Of a participant it is
+        asked with `may_of`, of those whom a query finds with `scope`."""
         return study_id in self.studies(action)
 
-    def check(self, action: Action, study_id: str) -> None:
-        """Raises NotPermitted, with the reason, unless the actor may."""
-        self.scope(action, study_id)
-
-    def scope(self, action: Action, study_id: str) -> Scope:
-        """What the actor may see when doing this; an operator, who can read the database, all of the study. Raises
-        NotPermitted."""
+    def may_of(self, action: Action, person: Participant) -> bool:
+        """Whether the actor may do it of a participant."""
         match self.actor:
             case Staff():
-                return scope_of(self.actor, action, study_id, self.runtime.origin)
+                return self.actor.may_of(action, person)
+            case Operator():
+                return True
+            case _:
+                return False
+
+    def check(self, action: Action, study_id: str) -> None:
+        """Raises NotPermitted, with the reason, unless the actor may, at some site at least. As with `may`, that says
+        nothing of any participant."""
+        self.scope(action, study_id)
+
+    def check_everywhere(self, action: Action, study_id: str, sentence: Sentence) -> Scope:
+        """Everybody of a study, whom it concerns. Raises NotPermitted unless the actor may do it at every site: with
+        `sentence` where they may at some."""
+        scope = self.scope(action, study_id)
+        if scope.sites is not None:
+            raise NotPermitted(sentence)
+        return scope
+
+    def scope(self, action: Action, study_id: str, *besides: Action) -> Scope:
+        """Whom the actor may see when doing this, and `besides` whatever else is done to them with it: a role over one
+        site says nothing of the people of another, whatever else they may do there. An operator, who can read the
+        database, sees all of the study. Raises NotPermitted."""
+        match self.actor:
+            case Staff():
+                found = scope_of(self.actor, action, study_id, self.runtime.origin)
+                for each in besides:
+                    found = found.also(scope_of(self.actor, each, study_id, self.runtime.origin))
+                return found
             case Operator():
                 return Scope(study_id, self.runtime.origin)
             case _:

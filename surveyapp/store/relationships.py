@@ -64,17 +64,19 @@ def by_reference(session: Session, scope: Scope, references: Iterable[str]) -> d
     return {row.reference: (row.id, row.group_id) for row in session.execute(query)}
 
 
-def partners(session: Session, people: Iterable[uuid.UUID]) -> dict[tuple[str, uuid.UUID], str]:
-    """By relationship and participant, the reference of whom each of these people has it to already."""
+def partners(session: Session, scope: Scope, people: Iterable[uuid.UUID]) -> dict[tuple[str, uuid.UUID], str | None]:
+    """By relationship and participant, the reference of whom each of these people has it to already, whoever that is;
+    None for somebody who is out of scope."""
     wanted = list(people)
-    found: dict[tuple[str, uuid.UUID], str] = {}
+    found: dict[tuple[str, uuid.UUID], str | None] = {}
     for own, other in (
         (RelationshipRow.first_id, RelationshipRow.second_id),
         (RelationshipRow.second_id, RelationshipRow.first_id),
     ):
-        query = select(RelationshipRow.relationship, own.label("person"), ParticipantRow.reference).join(
+        query = select(RelationshipRow.relationship, own.label("person"), ParticipantRow).join(
             ParticipantRow, ParticipantRow.id == other
         )
         for row in session.execute(query.where(own.in_(wanted))):
-            found[row.relationship, row.person] = row.reference
+            seen = scope.sites is None or row.ParticipantRow.site_id in scope.sites
+            found[row.relationship, row.person] = row.ParticipantRow.reference if seen else None
     return found

@@ -205,7 +205,7 @@ def test_the_demonstration_pairs_everybody_placed(demo_runtime: Runtime) -> None
     with demo_runtime.database.reading() as session:
         people = participants.participants(session, factories.everyone(demo_runtime), NOW.date())
         candidates = [each for each in people if each.group == "backfill" and each.site]
-        paired = relationships.partners(session, [each.id for each in candidates])
+        paired = relationships.partners(session, factories.everyone(demo_runtime), [each.id for each in candidates])
     assert len(paired) == len(candidates) == 64
     assert len(set(paired.values())) == 64
     assert related(demo_runtime, staff, candidates[0].reference) == [paired["paired_with", candidates[0].id]]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import uuid
 
 import pytest
 
 from surveyapp.domain.errors import NotPermitted
-from surveyapp.domain.participants import Origin
+from surveyapp.domain.participants import Origin, Participant, Site
 from surveyapp.domain.staff import (
     MAY,
     MAY_BE_OF_ALL,
@@ -217,3 +218,39 @@ def test_readme_has_the_table_of_who_may() -> None:
     first, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|"))
     assert first == ["may", *(role.value for role in Role)]
     assert rows == [[action.value, *("✓" if action in MAY[role] else "" for role in Role)] for action in Action]
+
+
+def somebody(site: uuid.UUID | None, study: str = "first", origin: Origin = Origin.REAL) -> Participant:
+    there = None if site is None else Site(id=site, study=study, reference="S", name="S")
+    return Participant(
+        id=uuid.UUID(int=1),
+        study=study,
+        group="g",
+        reference="G-0001",
+        origin=origin,
+        enrolled_on=dt.date(2026, 6, 1),
+        site=there,
+    )
+
+
+def test_what_is_done_to_somebody_is_asked_at_their_site() -> None:
+    staff = make_staff(Grant(I, "first"), Grant(S, "first", NORTH))
+    for person, decides in ((somebody(NORTH), True), (somebody(SOUTH), False), (somebody(None), False)):
+        assert staff.may_of(Action.INTERVIEW, person)
+        assert staff.may_of(Action.DECIDE_CALLS, person) is decides
+    assert not staff.may_of(Action.INTERVIEW, somebody(NORTH, study="second"))
+    staff.check_of(Action.DECIDE_CALLS, somebody(NORTH))
+    with pytest.raises(NotPermitted, match="at other sites only"):
+        staff.check_of(Action.DECIDE_CALLS, somebody(SOUTH))
+    with pytest.raises(NotPermitted, match="does not let you make a release"):
+        staff.check_of(Action.MAKE_RELEASE, somebody(SOUTH))
+
+
+def test_two_scopes_have_in_common_whom_both_have() -> None:
+    north, south = (Scope("first", Origin.REAL, frozenset({each})) for each in (NORTH, SOUTH))
+    whole = Scope("first", Origin.REAL)
+    assert north.also(whole) == whole.also(north) == north
+    assert north.also(south).sites == frozenset()
+    assert whole.also(whole) == whole
+    assert not north.also(south).has(somebody(NORTH))
+    assert not whole.has(somebody(NORTH, origin=Origin.SIMULATED))

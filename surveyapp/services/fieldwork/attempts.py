@@ -126,7 +126,7 @@ def record_attempt(
         _record(work, who, visit, attempt, before)
         given = None
         if outcome is Outcome.LINK_SENT:
-            staff.check(Action.GIVE_ACCESS, who.study)
+            staff.check_of(Action.GIVE_ACCESS, visit.participant)
             given = links.issue(work, visit.participant, visit.case, AccessKind.LINK)
             record_on(work, who, AuditAction.LINK_GIVEN_OUT)
         outside = next_at is not None and not within_call_hours(next_at.astimezone(runtime.zone(study)))
@@ -203,9 +203,9 @@ def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID, note: s
 def to_ask_for(runtime: Runtime, who: ByInterviewer) -> Mapping[IdentityFact, str | dt.date]:
     """What somebody who withdraws on the phone can be asked for, to be compared with what they say. A sight of a
     contact, noted as one. Raises NotPermitted, NotFound, StateRefused."""
-    who.staff.check(Action.SEE_CONTACTS, who.study)
     with Desk(runtime, who.actor).writing() as work:
         visit = callable_visit(work, who)
+        who.staff.check_of(Action.SEE_CONTACTS, visit.participant)
         record_on(work, who, AuditAction.CONTACT_SEEN)
         return identity.facts(work, visit.participant)
 

@@ -81,13 +81,13 @@ def open_case(
     Raises NotPermitted, NotFound, HeldByAnother while a colleague has it open (a supervisor may `take_over`),
     TriedMeanwhile when somebody has tried them since it was `seen`, and StateRefused when it takes no answers.
     """
-    who.staff.check(Action.SEE_CONTACTS, who.study)
-    if take_over:
-        who.staff.check(Action.TAKE_OVER, who.study)
     with Desk(runtime, who.actor).writing() as work:
         visit = callable_visit(work, who)
+        who.staff.check_of(Action.SEE_CONTACTS, visit.participant)
+        if take_over:
+            who.staff.check_of(Action.TAKE_OVER, visit.participant)
         complained = ReferralKind.COMPLAINT in referrals.kinds_blocking(work.session, visit.participant.id)
-        if complained and not who.staff.may(DECIDES[ReferralKind.COMPLAINT], who.study):
+        if complained and not who.staff.may_of(DECIDES[ReferralKind.COMPLAINT], visit.participant):
             raise StateRefused(say("complaint_open", reference=who.reference))
         held.lock_person(work.session, visit.participant.id)
         _check_person(work, visit, take_over)
@@ -103,6 +103,12 @@ def open_case(
             record_on(work, who, AuditAction.CONTACT_SEEN)
         work.session.flush()
         return _opened(work, visit, taken.lease, taken.afresh)
+
+
+def may_take_over(runtime: Runtime, who: ByInterviewer) -> bool:
+    """Whether they may take this person's case from whoever has it open. Raises NotPermitted, NotFound."""
+    with Desk(runtime, who.actor).reading() as work:
+        return who.staff.may_of(Action.TAKE_OVER, survey_session.visit_in(work, who).participant)
 
 
 def _check_person(work: Work, visit: Visit, take_over: bool) -> None:
@@ -121,9 +127,9 @@ def record_on(work: Work, who: ByInterviewer, action: AuditAction, **detail: Any
 
 def opened_case(runtime: Runtime, who: ByInterviewer) -> OpenCase:
     """A case that the interviewer has open. Raises NotHeld, HeldByAnother, NotPermitted, NotFound, StateRefused."""
-    who.staff.check(Action.SEE_CONTACTS, who.study)
     with Desk(runtime, who.actor).reading() as work:
         visit = callable_visit(work, who)
+        who.staff.check_of(Action.SEE_CONTACTS, visit.participant)
         return _opened(work, visit, leases.held(work, visit.case.id))
 
 

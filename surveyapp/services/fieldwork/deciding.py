@@ -22,9 +22,9 @@ def decide(runtime: Runtime, who: ByInterviewer, kind: DecisionKind, seen: int, 
     """Decides whether somebody is called again: so many attempts `more`, or none. `seen`: how many attempts whoever
     decides knew of; where there are others since, it is asked again. Whoever has the case open goes on, and a time they
     agree after this is kept. Raises InputRefused (`more`), StateRefused, NotPermitted, NotFound."""
-    who.staff.check(Action.DECIDE_CALLS, who.study)
     with Desk(runtime, who.actor).writing() as work:
         visit = _locked(work, who)
+        who.staff.check_of(Action.DECIDE_CALLS, visit.participant)
         if kind not in (DecisionKind.MORE, DecisionKind.STOP):
             raise InputRefused(say("no_such_decision"), "kind")
         if kind is DecisionKind.MORE and not 1 <= more <= MOST_MORE:
@@ -45,7 +45,6 @@ def decide(runtime: Runtime, who: ByInterviewer, kind: DecisionKind, seen: int, 
 def take_up(runtime: Runtime, who: ByInterviewer, *, in_touch: bool) -> None:
     """Makes a case that was refused one that can be called: as the person got in touch themselves, or once more after
     a soft refusal, where the study lets them and its time has come. Raises StateRefused, NotPermitted, NotFound."""
-    who.staff.check(Action.INTERVIEW, who.study)
     with Desk(runtime, who.actor).writing() as work:
         visit = _locked(work, who)
         if visit.state is not CaseState.REFUSED:
@@ -75,11 +74,10 @@ def _check_again(work: Work, who: ByInterviewer, visit: Visit) -> None:
 
 def hand_over(runtime: Runtime, who: ByInterviewer) -> None:
     """Makes a person anybody's again, whose time they agreed and cannot keep. Raises NotPermitted, NotFound."""
-    who.staff.check(Action.INTERVIEW, who.study)
     with Desk(runtime, who.actor).writing() as work:
         visit = _locked(work, who)
         stand = standing.stored(work, visit.case.id)
-        if stand.keeper != who.staff.id and not who.staff.may(Action.DECIDE_CALLS, who.study):
+        if stand.keeper != who.staff.id and not who.staff.may_of(Action.DECIDE_CALLS, visit.participant):
             raise StateRefused(say("not_yours", reference=who.reference))
         standing.decided(work, visit.study, visit.case.id, DecisionKind.HANDED_OVER)
         record_on(work, who, AuditAction.CALLS_DECIDED, decision=DecisionKind.HANDED_OVER.value, more=0)

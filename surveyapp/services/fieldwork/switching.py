@@ -29,9 +29,9 @@ class HandedOver:
 def hand_over(runtime: Runtime, who: ByInterviewer, kind: AccessKind) -> HandedOver:
     """Lets the person go on by themselves. What they send completes the case and the call. The hold stays. Raises
     NotPermitted, NotFound, HeldByAnother, StateRefused."""
-    who.staff.check(Action.GIVE_ACCESS, who.study)
     with Desk(runtime, who.actor).writing() as work:
         visit = callable_visit(work, who, lock=True)
+        who.staff.check_of(Action.GIVE_ACCESS, visit.participant)
         cases.set_on_their_own(work.session, visit.case.id, work.now, who.staff.id)
         given = links.issue(work, visit.participant, visit.case, kind)
         record_on(work, who, links.GIVEN_OUT[kind], claim=False)

@@ -26,6 +26,7 @@ from surveyapp.services.lists.doubles import LikelyDouble
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
 from surveyapp.store.lists import records
+from surveyapp.store.lists.records import ListRow
 from surveyapp.store.participants import Sealed
 
 
@@ -78,6 +79,13 @@ def record_in(work: Work, desk: Desk, study_id: str, import_id: uuid.UUID) -> Li
     if found is None or not (everywhere or found.staff_id == work.staff_id):
         raise NotFound(say("no_list"))
     return found
+
+
+def elsewhere(work: Work, scope: Scope, import_id: uuid.UUID, rows: Sequence[ListRow]) -> set[uuid.UUID]:
+    """Those of a list's people who are out of scope by now: others have moved them since, or the actor manages fewer
+    sites than they did."""
+    people = {each.participant_id for each in rows if each.reference is not None and each.participant_id is not None}
+    return people - records.people_in(work.session, scope, import_id) if scope.sites is not None else set()
 
 
 def lists(desk: Desk, study_id: str) -> list[ListRecord]:

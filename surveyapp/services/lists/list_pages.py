@@ -25,7 +25,7 @@ from surveyapp.services.lists.checking import CasesAhead
 from surveyapp.services.lists.doubles import LikelyDouble
 from surveyapp.services.lists.files import reading
 from surveyapp.services.lists.files.sheet import ListSheet, RowFault
-from surveyapp.services.lists.held import kept_double, record_in, scope_of, unsealed
+from surveyapp.services.lists.held import elsewhere, kept_double, record_in, scope_of, unsealed
 from surveyapp.services.lists.mapping import ListMapping, WrittenRow, date_either
 from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.mending import people as mending
@@ -249,24 +249,28 @@ def _beside(
 @dataclass(frozen=True, kw_only=True)
 class TakingBack:
     """What taking a list back would do: how many would go, how many would be as they were, and how many have begun to
-    answer, so that it cannot be."""
+    answer or are `elsewhere`, at sites that the actor does not manage, so that it cannot be."""
 
     added: int
     changed: int
     answered: int
+    elsewhere: int
 
 
 def taking_back(desk: Desk, study_id: str, import_id: uuid.UUID) -> TakingBack:
     """Raises NotPermitted, NotFound."""
-    scope_of(desk, study_id)
+    scope = scope_of(desk, study_id)
     with desk.reading() as work:
         record_in(work, desk, study_id, import_id)
-        counts = Counter(each.outcome for each in records.rows_of(work.session, import_id) if each.participant_id)
+        rows = records.rows_of(work.session, import_id)
+        counts = Counter(each.outcome for each in rows if each.participant_id)
+        unseen = elsewhere(work, scope, import_id, rows)
         answered = records.answered(work.session, import_id)
     return TakingBack(
         added=counts[RowOutcome.ADDED],
         changed=counts[RowOutcome.UPDATED] + counts[RowOutcome.FILLED_IN],
         answered=answered,
+        elsewhere=len(unseen),
     )
 
 
@@ -281,15 +285,17 @@ class RowResult:
 
 
 def results_of(desk: Desk, study_id: str, import_id: uuid.UUID) -> list[RowResult]:
-    """What came of each row, with the reference and how the person is reached, so that it can be put beside the list.
-    Noted of everybody. Raises NotPermitted, NotFound."""
-    scope_of(desk, study_id)
-    desk.check(Action.SEE_CONTACTS, study_id)
+    """What came of each row, with the reference and how the person is reached, so that it can be put beside the list:
+    both are left out of whoever is at a site by now that the actor does not manage. Noted of everybody in it. Raises
+    NotPermitted, NotFound."""
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id, Action.SEE_CONTACTS)
     with desk.writing() as work:
         record_in(work, desk, study_id, import_id)
         rows = records.rows_of(work.session, import_id)
+        unseen = elsewhere(work, scope, import_id, rows)
+        rows = [dataclasses.replace(each, reference=None) if each.participant_id in unseen else each for each in rows]
         people = [each.participant_id for each in rows if each.participant_id is not None]
-        held = contacts.read_many(work, people)
+        held = contacts.read_many(work, [each for each in people if each not in unseen])
         seen = sorted({each.reference for each in rows if each.reference})
         work.record_many(
             AuditAction.CONTACT_SEEN, [(reference, {"file": "list results"}) for reference in seen], study=study_id

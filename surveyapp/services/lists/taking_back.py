@@ -17,6 +17,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.privacy.leaving import LeavingReason
 from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import consents, stopping
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists import bringing, held
@@ -47,13 +48,15 @@ def discard(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
 
 def undo(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     """Takes a whole list back: whoever it added goes, whoever it changed is as before. Raises NotPermitted, NotFound,
-    and StateRefused once somebody of it has begun to answer."""
+    and StateRefused once somebody of it has begun to answer, or is at a site that the actor does not manage."""
     scope, study = held.scope_of(desk, study_id), desk.runtime.study(study_id)
     with desk.writing() as work:
         found = held.record_in(work, desk, study_id, import_id)
         if found.state is not ListState.IMPORTED:
             raise StateRefused(say("list_moved_on"))
         rows = records.rows_of(work.session, import_id)
+        if unseen := held.elsewhere(work, scope, import_id, rows):
+            raise StateRefused(say("list_elsewhere", people=len(unseen)))
         added = [each.participant_id for each in rows if each.outcome is RowOutcome.ADDED and each.participant_id]
         if merging.any_of(work.session, import_id):
             raise StateRefused(say("list_merged"))
@@ -61,7 +64,7 @@ def undo(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
         staging.lock_cases(work.session, added)
         if answered := records.answered(work.session, import_id):
             raise StateRefused(say("list_answered", people=answered))
-        _restore(work, study, rows, found.finished_at)
+        _restore(work, scope, study, rows, found.finished_at)
         records.forget_rows(work.session, import_id)
         staging.remove(work.session, import_id, added, study_id, work.now)
         staging.forget_counts(work.session, study_id, scope.origin)
@@ -70,7 +73,7 @@ def undo(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     desk.runtime.person_keys.forget(added, desk.runtime.clock())
 
 
-def _restore(work: Work, study: Study, rows: Sequence[ListRow], brought_at: dt.datetime | None) -> None:
+def _restore(work: Work, scope: Scope, study: Study, rows: Sequence[ListRow], brought_at: dt.datetime | None) -> None:
     """Puts back how people were before the list. Of several rows of one person, the first knows how they were reached;
     what happened to them, what they consented to and that they stopped is taken out of each."""
     changed, whole = {}, {}
@@ -78,7 +81,7 @@ def _restore(work: Work, study: Study, rows: Sequence[ListRow], brought_at: dt.d
         if each.before is not None and each.participant_id is not None:
             before = json.loads(work.seals.unseal(each.participant_id, bringing.BEFORE, each.before))
             changed[each.participant_id] = before
-            _take_out(work, study, each.participant_id, before, brought_at)
+            _take_out(work, scope, study, each.participant_id, before, brought_at)
     for person, before in changed.items():
         contact = Contact(**before["contact"])
         whole[person] = (
@@ -91,9 +94,15 @@ def _restore(work: Work, study: Study, rows: Sequence[ListRow], brought_at: dt.d
 
 
 def _take_out(
-    work: Work, study: Study, person: uuid.UUID, before: Mapping[str, Any], brought_at: dt.datetime | None
+    work: Work,
+    scope: Scope,
+    study: Study,
+    person: uuid.UUID,
+    before: Mapping[str, Any],
+    brought_at: dt.datetime | None,
 ) -> None:
-    """Takes out what a row added to somebody, where it still stands. Rows from before this was kept say nothing."""
+    """Takes out what a row added to somebody, where it still stands. Rows from before this was kept say nothing. Raises
+    StateRefused where they would be back at a site that the actor does not manage."""
     said_of_consent.take_back(work.session, person, [uuid.UUID(each) for each in before.get("consents", ())])
     gone = {
         event
@@ -106,6 +115,8 @@ def _take_out(
     if "placed" in before:
         mending.take_back(work, study, there, before["placed"])
         there = mending.again(work, study, there)
+        if not scope.has(there):
+            raise StateRefused(say("list_elsewhere", people=1))
     if before.get("consents"):
         consents.follow(work, study, there)
     for case in cases.cases_of(work.session, person) if gone else ():

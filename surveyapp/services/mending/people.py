@@ -203,8 +203,9 @@ def plan_in(work: Work, scope: Scope, study: Study, reference: str, written: Map
     if new.group and new.group != person.group:
         if begun:
             faults.append(FieldFault("group", say("group_after_answers", reference=reference)))
-        if relationships.related_to(work.session, scope, person.id):
-            faults.append(FieldFault("group", say("group_with_relationship", reference=reference)))
+        if partners := relationships.partners(work.session, scope, [person.id]):
+            unseen = say("related_elsewhere", reference=reference) if None in partners.values() else None
+            faults.append(FieldFault("group", unseen or say("group_with_relationship", reference=reference)))
     if faults:
         raise FieldsRefused(tuple(faults))
     before = as_written(study, person)

@@ -13,7 +13,7 @@ from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.normalise import free_text, length, one_line
 from surveyapp.domain.open_answers.codes import MOST_CODES, CodeFrame, CodeState, ThemeCode
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Scope
+from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.open_answers.coding_sight import CodingSight, active_code, coding_sight, place_words
 from surveyapp.services.open_answers.questions import QuestionPlace
 from surveyapp.services.work import Desk, Work
@@ -30,7 +30,7 @@ def keep_code(desk: Desk, study_id: str, place: QuestionPlace, code_id: str | No
     `definition`, `inclusion`, `example`, `parent`): a new version of the frame. Answers that have it keep it. Raises
     NotFound, NotPermitted, and InputRefused, naming the field."""
     with desk.writing() as work:
-        seen = coding_sight(work, desk, study_id, place)
+        seen = _whole_frame(work, desk, study_id, place)
         code = active_code(seen.frame, code_id) if code_id else None
         title = one_line(written.get("title", ""))
         texts = {name: free_text(written.get(name, "")) for name in ("definition", "inclusion", "example")}
@@ -64,7 +64,7 @@ def answers_of(desk: Desk, study_id: str, place: QuestionPlace, code_id: str) ->
     """A code, how many answers have it, and how many codes are nested in it: what a change of it is about. Raises
     NotFound, NotPermitted."""
     with desk.reading() as work:
-        seen = coding_sight(work, desk, study_id, place)
+        seen = _whole_frame(work, desk, study_id, place)
         code = active_code(seen.frame, code_id)
         return code, store.uses(work.session, [code.id]).get(code.id, 0), len(seen.frame.nested_in(code.id))
 
@@ -73,7 +73,7 @@ def merge(desk: Desk, study_id: str, place: QuestionPlace, code_id: str, into: s
     """Merges a code into another: its answers get that one, what is nested in it goes there too. Raises NotFound,
     NotPermitted, and InputRefused (`into`)."""
     with desk.writing() as work:
-        seen = coding_sight(work, desk, study_id, place)
+        seen = _whole_frame(work, desk, study_id, place)
         code, other = active_code(seen.frame, code_id), active_code(seen.frame, into)
         if code.id == other.id:
             raise InputRefused(say("code_into_itself"), "into")
@@ -98,7 +98,7 @@ def split(desk: Desk, study_id: str, place: QuestionPlace, code_id: str, titles:
     met again. Raises NotFound, NotPermitted, and InputRefused (`titles`)."""
     wanted = [title for each in titles if (title := one_line(each))]
     with desk.writing() as work:
-        seen = coding_sight(work, desk, study_id, place)
+        seen = _whole_frame(work, desk, study_id, place)
         code = active_code(seen.frame, code_id)
         if code.parent is not None:
             raise InputRefused(say("code_is_nested"), "titles")
@@ -122,7 +122,7 @@ def retire(desk: Desk, study_id: str, place: QuestionPlace, code_id: str) -> Non
     """Takes a code out of use, and from the answers that have it. Raises NotFound, NotPermitted, and InputRefused where
     others are nested in it."""
     with desk.writing() as work:
-        seen = coding_sight(work, desk, study_id, place)
+        seen = _whole_frame(work, desk, study_id, place)
         code = active_code(seen.frame, code_id)
         if seen.frame.nested_in(code.id):
             raise InputRefused(say("code_holds_others"), "code")
@@ -137,7 +137,7 @@ def take_options(desk: Desk, study_id: str, place: QuestionPlace) -> int:
     """Makes the options of a question the codes of the line beside one of them, so that “other” is coded back into its
     question; of how many. A code that is called like one says it from then on. Raises NotFound, NotPermitted."""
     with desk.writing() as work:
-        seen = coding_sight(work, desk, study_id, place)
+        seen = _whole_frame(work, desk, study_id, place)
         titled = {each.title.casefold(): each for each in seen.frame.active}
         own = seen.question.option
         host = seen.question.ticked[0].part.question if own is not None else None
@@ -166,6 +166,13 @@ def _parent(frame: CodeFrame, code: ThemeCode | None, written: str) -> uuid.UUID
     if parent.parent is not None or (code is not None and (parent.id == code.id or frame.nested_in(code.id))):
         raise InputRefused(say("code_nests_once"), "parent")
     return parent.id
+
+
+def _whole_frame(work: Work, desk: Desk, study_id: str, place: QuestionPlace) -> CodingSight:
+    """What is seen of a question by somebody who may change its frame, which is that of everybody's answers. Raises
+    NotFound, NotPermitted."""
+    desk.check_everywhere(Action.READ_WORDS, study_id, say("frame_of_all_sites"))
+    return coding_sight(work, desk, study_id, place)
 
 
 def _now(work: Work, frame: CodeFrame) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.participants.roster import state_of_line
 from surveyapp.services.work import Desk, Work
+from surveyapp.store import participants
 from surveyapp.store import roster as store
 
 
@@ -129,12 +130,15 @@ def _made(
     store.add_accesses(work.session, stored)
     if not desk.may(Action.SEE_CONTACTS, study_id):
         return made
-    people = [case.participant_id for _, case in wanted]
-    held = contacts.read_many(work, people)
-    work.record_many(AuditAction.CONTACT_SEEN, [(each.reference, {"file": "links"}) for each in made], study=study_id)
+    seen = set(participants.references_in(work.session, desk.scope(Action.SEE_CONTACTS, study_id)))
+    people = {reference: case.participant_id for reference, case in wanted if reference in seen}
+    held = contacts.read_many(work, people.values())
+    work.record_many(AuditAction.CONTACT_SEEN, [(each, {"file": "links"}) for each in people], study=study_id)
     return [
-        dataclasses.replace(each, contact=held.get(person, Contact()))
-        for each, person in zip(made, people, strict=True)
+        dataclasses.replace(each, contact=held.get(people[each.reference], Contact()))
+        if each.reference in people
+        else each
+        for each in made
     ]
 
 

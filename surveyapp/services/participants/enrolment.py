@@ -26,14 +26,16 @@ def add(
 ) -> Participant:
     """Enrols somebody, written down as `enrolment_form.columns` says, with the cases that follow. The same `key` (of
     `new_key`) again adds nobody and returns who was added. Raises NotPermitted, FieldsRefused with everything that
-    is wrong, and, unless `confirmed`, ContactShared."""
+    is wrong, StateRefused where they are at another's site since, and, unless `confirmed`, ContactShared."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     study = desk.runtime.study(study_id)
     with desk.writing() as work:
         new, faults = enrolment_form.check(study, work.today(study), written)
         store.lock(work.session, study_id)
         added = participants.participant(work.session, key, work.today(study)) if key else None
-        if added is not None and added.study == study_id:
+        if added is not None:
+            if not scope.has(added):
+                raise StateRefused(say("added_elsewhere"))
             return added
         placement = place(work, scope, study, [(0, new)], key=key)
         told = {fault.field for fault in faults}
@@ -53,11 +55,10 @@ def new_key() -> uuid.UUID:
 def contact_of(desk: Desk, study_id: str, reference: str) -> tuple[Participant, Contact]:
     """A participant and how they are reached. Every sight of it is audited. Raises NotPermitted, NotFound, and
     StateRefused for somebody who withdrew, unless the actor handles that."""
-    desk.check(Action.SEE_CONTACTS, study_id)
-    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id, Action.SEE_CONTACTS)
     with desk.writing() as work:
         participant = _participant(work, scope, reference)
-        if participant.withdrawn_at is not None and not desk.may(Action.HANDLE_RIGHTS, study_id):
+        if participant.withdrawn_at is not None and not desk.may_of(Action.HANDLE_RIGHTS, participant):
             raise StateRefused(say("withdrawn_contacts", reference=reference))
         work.record(AuditAction.CONTACT_SEEN, reference, study=study_id)
         return participant, contacts.read(work, participant.id)
@@ -72,11 +73,10 @@ def correct_contact(
 ) -> None:
     """Replaces a participant's contact record. Whoever was not called because of a wrong number, or because they moved,
     is called again. Raises NotPermitted, NotFound, FieldsRefused, ContactShared."""
-    desk.check(Action.SEE_CONTACTS, study_id)
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id, Action.SEE_CONTACTS)
     contact, faults = enrolment_form.check_contact(written)
     if faults:
         raise FieldsRefused(tuple(faults))
-    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     with desk.writing() as work:
         participant = _participant(work, scope, reference)
         _check_here(participant)

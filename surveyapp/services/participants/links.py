@@ -115,7 +115,7 @@ def give_out(
 
     Raises NotPermitted, NotFound, and StateRefused when the person can no longer answer.
     """
-    scope = desk.scope(Action.GIVE_ACCESS, study)
+    scope = desk.scope(Action.GIVE_ACCESS, study, Action.MANAGE_PARTICIPANTS)
     with desk.writing() as work:
         case = cases.case_in_scope(work.session, scope, reference, touchpoint)
         if case is None:
@@ -168,7 +168,7 @@ def new_secret(work: Work, study: Study, case: Case, kind: AccessKind, *, claim:
 
 def revoke(desk: Desk, study: str, reference: str, touchpoint: int) -> int:
     """Ends every link and code of a case; returns how many. Raises NotPermitted, NotFound."""
-    scope = desk.scope(Action.GIVE_ACCESS, study)
+    scope = desk.scope(Action.GIVE_ACCESS, study, Action.MANAGE_PARTICIPANTS)
     with desk.writing() as work:
         case = cases.case_in_scope(work.session, scope, reference, touchpoint)
         if case is None:

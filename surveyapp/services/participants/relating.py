@@ -36,7 +36,7 @@ def find(
     if not wanted:
         return {}
     on_record = store.by_reference(work.session, scope, wanted)
-    taken = store.partners(work.session, [id for id, _ in on_record.values()])
+    taken = store.partners(work.session, scope, [id for id, _ in on_record.values()])
     among = {new.reference: new for _, new in several if new.reference}
     first: dict[tuple[str, str], int] = {}
     for key, new in several:
@@ -52,7 +52,9 @@ def find(
                 if group != declared.other(new.group):
                     fault(key, column, say("in_another_group", reference=reference))
                 elif (relationship, id) in taken:
-                    fault(key, column, say("related_already", reference=reference, other=taken[relationship, id]))
+                    other = taken[relationship, id]
+                    said = say("related_already", reference=reference, other=other) if other else None
+                    fault(key, column, said or say("related_elsewhere", reference=reference))
             elif reference not in among:
                 fault(key, column, say("not_there_to_relate", reference=reference))
             elif among[reference].relationships.get(relationship, new.reference) != new.reference:
@@ -105,7 +107,9 @@ def set_related(desk: Desk, study_id: str, reference: str, relationship: str, wr
         wanted, faults = enrolment_form.check_related(study, person.group, relationship, written)
         if faults:
             raise FieldsRefused(tuple(faults))
-        before = store.partners(work.session, [person.id]).get((relationship, person.id), "")
+        before = store.partners(work.session, scope, [person.id]).get((relationship, person.id), "")
+        if before is None:
+            raise FieldsRefused((FieldFault("other", say("related_elsewhere", reference=reference)),))
         if wanted == before:
             return
         store.remove(work.session, relationship, person.id)
@@ -121,8 +125,9 @@ def _free_other(work: Work, scope: Scope, relationship: str, reference: str) -> 
     found = store.by_reference(work.session, scope, [reference]).get(reference)
     if found is None:
         raise FieldsRefused((FieldFault("other", say("not_there_check", reference=reference)),))
-    taken = store.partners(work.session, [found[0]]).get((relationship, found[0]))
-    if taken:
-        sentence = say("related_take_away", reference=reference, other=taken)
-        raise FieldsRefused((FieldFault("other", sentence),))
+    taken = store.partners(work.session, scope, [found[0]])
+    if (relationship, found[0]) in taken:
+        other = taken[relationship, found[0]]
+        sentence = say("related_take_away", reference=reference, other=other) if other else None
+        raise FieldsRefused((FieldFault("other", sentence or say("related_elsewhere", reference=reference)),))
     return found[0]

@@ -114,7 +114,8 @@ class PersonCase:
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """A participant without answers and without contact details: only which of those are on record. `pin_set_at`: when
-    whoever had their link chose the PIN that is theirs now; `consents_taken_by`: who took each consent, by purpose."""
+    whoever had their link chose the PIN that is theirs now; `consents_taken_by`: who took each consent, by purpose;
+    `related_elsewhere`: relationships that they have to somebody whom whoever looks may not see."""
 
     study: Study
     participant: Participant
@@ -126,6 +127,7 @@ class Person:
     pin: PinStanding
     pin_set_at: dt.datetime | None = None
     related: tuple[RelatedPerson, ...] = ()
+    related_elsewhere: tuple[str, ...] = ()
     merged: tuple[MergeRecord, ...] = ()
 
 
@@ -215,6 +217,15 @@ def _merged(work: Work, scope: Scope, wanted: str) -> list[str]:
     return [found] if found in participants.references_in(work.session, scope) else []
 
 
+def those(desk: Desk, action: Action, study_id: str, references: Iterable[str]) -> frozenset[str]:
+    """Of these people, by their references, those of whom the actor may do something: for a page that leads on to it.
+    None where they may do it of nobody."""
+    if not desk.may(action, study_id):
+        return frozenset()
+    with desk.reading() as work:
+        return frozenset(relationships.by_reference(work.session, desk.scope(action, study_id), references))
+
+
 def person(desk: Desk, study_id: str, reference: str) -> Person:
     """One participant and where they stand at each touchpoint. Raises NotPermitted, NotFound."""
     scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.study(study_id)
@@ -226,7 +237,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
         there = {case.touchpoint: case for case in cases.cases_of(session, participant.id)}
         lines = []
         referred = held.referrals(session, participant.id)
-        seen = {kind for kind, action in DECIDES.items() if desk.may(action, study_id)}
+        seen = {kind for kind, action in DECIDES.items() if desk.may_of(action, participant)}
         for touchpoint in study.touchpoints_of(participant.group):
             case = there.get(touchpoint.number)
             if case is None:
@@ -264,6 +275,11 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
             pin=standing_of(pin, work.now),
             pin_set_at=pin.set_at if pin is not None and pin.once_until is None else None,
             related=tuple(relationships.related_to(session, scope, participant.id)),
+            related_elsewhere=tuple(
+                relationship
+                for (relationship, _), other in relationships.partners(session, scope, [participant.id]).items()
+                if other is None
+            ),
             merged=tuple(merging.of_person(session, participant.id)),
         )
     desk.note(AuditAction.PERSON_SEEN, found.participant.reference, study=study_id)

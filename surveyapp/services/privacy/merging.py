@@ -99,7 +99,7 @@ def merge(desk: Desk, study_id: str, reference: str, other: str) -> MergePlan:
 def _plan(work: Work, scope: Scope, study: Study, reference: str, written: str) -> MergePlan:
     kept = person_in(work, scope, study, reference)
     folded = _other(work, scope, study, written)
-    fault = _fault(work, kept, folded, written)
+    fault = _fault(work, scope, kept, folded, written)
     if fault is not None or folded is None:
         raise FieldsRefused((FieldFault("other", fault or say("not_there_check", reference=written)),))
     mine, theirs = cases_of(work, kept), cases_of(work, folded)
@@ -139,11 +139,11 @@ def cases_of(work: Work, person: Participant) -> dict[int, tuple[Case, Response 
     }
 
 
-def _fault(work: Work, kept: Participant, folded: Participant | None, written: str) -> Sentence | None:
+def _fault(work: Work, scope: Scope, kept: Participant, folded: Participant | None, written: str) -> Sentence | None:
     """Why two people cannot be merged, and what to do."""
     if folded is None:
         into = store.kept_reference(work.session, kept.study, normalise.code(written).upper())
-        if into is not None:
+        if into is not None and into in participants.references_in(work.session, scope):
             return say("merged_already", reference=written, other=into)
         return say("not_there_check", reference=written) if written else say("other_missing")
     if folded.id == kept.id:

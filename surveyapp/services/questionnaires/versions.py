@@ -18,7 +18,7 @@ from surveyapp.domain.authoring.fault_codes import NOTES
 from surveyapp.domain.authoring.file_text import UnreadableFile, exists, read_text
 from surveyapp.domain.authoring.folders import STUDY, study_folders
 from surveyapp.domain.authoring.loader import read_studies, read_study
-from surveyapp.domain.errors import Fault, NotFound, NotPermitted, QuestionnaireFaults, StateRefused
+from surveyapp.domain.errors import Fault, NotFound, QuestionnaireFaults, StateRefused
 from surveyapp.domain.instrument.easy.renderings import easy_of, is_easy, plain_of
 from surveyapp.domain.instrument.questionnaire import fingerprint, to_document
 from surveyapp.domain.instrument.study import Study
@@ -363,10 +363,7 @@ def _reword(work: Work, study: Study, name: str) -> list[translations.RecordedRe
 def whole_study(desk: Desk, study_id: str) -> Scope:
     """Everybody in a study. A version is for every site: somebody who manages one of them does not open it, nor move
     anybody to it. Raises NotPermitted."""
-    scope = desk.scope(Action.OPEN_VERSION, study_id)
-    if scope.sites is not None:
-        raise NotPermitted(say("some_sites_only"))
-    return scope
+    return desk.check_everywhere(Action.OPEN_VERSION, study_id, say("some_sites_only"))
 
 
 def version_states(desk: Desk, study_id: str) -> list[VersionState]:

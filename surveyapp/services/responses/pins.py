@@ -139,26 +139,31 @@ class OncePin:
         return " ".join(self.digits[start : start + 3] for start in range(0, len(self.digits), 3))
 
 
-def to_ask_for(desk: Desk, study_id: str, reference: str) -> Mapping[IdentityFact, str | dt.date]:
-    """What staff can ask somebody for before they let them in. A sight of a contact, noted as one. Raises NotPermitted,
-    NotFound."""
+def to_ask_for(desk: Desk, study_id: str, reference: str, *besides: Action) -> Mapping[IdentityFact, str | dt.date]:
+    """What staff can ask somebody for before they let them in; `besides`: what they do with them otherwise, where they
+    come from. A sight of a contact, noted as one. Raises NotPermitted, NotFound."""
     with desk.writing() as work:
-        participant = _found(work, desk, study_id, reference)
+        participant = _found(work, desk, study_id, reference, *besides)
         work.record(AuditAction.CONTACT_SEEN, reference, study=study_id)
         return identity.facts(work, participant)
 
 
 def read_out(
-    desk: Desk, study_id: str, reference: str, confirmed: Collection[IdentityFact], *, taken: bool = False
+    desk: Desk,
+    study_id: str,
+    reference: str,
+    confirmed: Collection[IdentityFact],
+    *besides: Action,
+    taken: bool = False,
 ) -> OncePin | None:
     """Makes a PIN that lets somebody in once, in place of the one they had, for staff who have confirmed facts on
-    record with them (`identity`). `taken`: somebody else opened their link first. Every link and code of theirs ends
-    then, with all that it let in, the PIN and what was agreed to; they need a new link. What was begun stays, for them
-    to look through with the PIN; where nothing was, none is needed (None): they choose their own. Raises NotPermitted,
-    NotFound, InputRefused."""
+    record with them (`identity`). `besides` as in `to_ask_for`. `taken`: somebody else opened their link first.
+    Every link and code of theirs ends then, with all that it let in, the PIN and what was agreed to; they need a
+    new link. What was begun stays, for them to look through with the PIN; where nothing was, none is needed (None):
+    they choose their own. Raises NotPermitted, NotFound, InputRefused."""
     digits = _new_digits()
     with desk.writing() as work:
-        participant = _found(work, desk, study_id, reference)
+        participant = _found(work, desk, study_id, reference, *besides)
         identity.confirm(work, participant, confirmed)
         if taken:
             links.revoke_all(work, participant)
@@ -181,8 +186,8 @@ def _begun(work: Work, participant: Participant) -> bool:
     return any(survey_session.answering_of(each) is not Answering.NONE for each in found)
 
 
-def _found(work: Work, desk: Desk, study_id: str, reference: str) -> Participant:
-    scope = desk.scope(Action.GIVE_ACCESS, study_id)
+def _found(work: Work, desk: Desk, study_id: str, reference: str, *besides: Action) -> Participant:
+    scope = desk.scope(Action.GIVE_ACCESS, study_id, *besides)
     today = work.today(work.runtime.study(study_id))
     person = participants.participant_by_reference(work.session, scope, reference, today)
     if person is None:

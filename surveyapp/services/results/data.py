@@ -201,7 +201,7 @@ class ResultData:
 
         def made() -> Mapping[str, CodingBasis]:
             with self.desk.reading() as work:
-                return coding_basis(work, Scope(self.study.id, self.desk.runtime.origin), group)
+                return coding_basis(work, self.scope, group)
 
         found = self.once(f"basis {group}", made)
         own = {theme_variable(variable): basis for variable, basis in found.items()}

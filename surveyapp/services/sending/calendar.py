@@ -190,7 +190,7 @@ def person(desk: Desk, study_id: str, reference: str, step_id: str | None = None
         step = next((each for each in steps if each.id == step_id and each.is_for(found.group)), None)
         language = language_of(work, study, mine[0], step) if mine else study.source_language
         words: tuple[WordedMessage, ...] = ()
-        sees = desk.may(Action.SEE_CONTACTS, study_id)
+        sees = desk.may_of(Action.SEE_CONTACTS, found)
         if step is not None and mine:
             words = tuple(_words(work, study, step, mine[-1], found, language, sees))
         made = PersonSending(

@@ -52,7 +52,7 @@ def take(
     where `make` raises, nothing has left, and all wait. Raises NotPermitted, NotFound, StateRefused where sending is
     off or under way, or nothing is due or writable."""
     scope = whole_study(desk, study_id)
-    desk.check(Action.SEE_CONTACTS, study_id)
+    desk.check_everywhere(Action.SEE_CONTACTS, study_id, say("role_does_not_let", action=Action.SEE_CONTACTS))
     study = desk.runtime.study(study_id)
     rules_of(study)
     with outbox.the_lock(desk):

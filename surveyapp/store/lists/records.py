@@ -12,8 +12,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.lists import ListRecord, ListState, RowOutcome
+from surveyapp.domain.staff import Scope
 from surveyapp.store.database import insert_many, rows_changed
-from surveyapp.store.participants import Sealed
+from surveyapp.store.participants import Sealed, scoped
 from surveyapp.store.tables import CaseRow, ListImportRow, ListRowRow, ParticipantRow, ResponseRow, StaffRow
 
 _PLAIN = (
@@ -169,6 +170,13 @@ def rows_of(session: Session, import_id: uuid.UUID) -> list[ListRow]:
         )
         for row in found
     ]
+
+
+def people_in(session: Session, scope: Scope, import_id: uuid.UUID) -> set[uuid.UUID]:
+    """Those of whom a row came, and who are in scope now."""
+    query = select(ListRowRow.participant_id).join(ParticipantRow, ParticipantRow.id == ListRowRow.participant_id)
+    found = session.scalars(scoped(query.where(ListRowRow.import_id == import_id), scope))
+    return {each for each in found if each is not None}
 
 
 def forget_rows(session: Session, import_id: uuid.UUID) -> None:

@@ -64,7 +64,7 @@ def own(endpoint: str, **more: Any) -> str:
 
 def frame(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
     """What the page around an open case shows: the person, the call, the state of the hold and of the last save."""
-    handles = who.staff.may(Action.HANDLE_RIGHTS, who.study)
+    handles = who.staff.may_of(Action.HANDLE_RIGHTS, case.visit.participant)
     saves = [given.recorded_at for given in (case.visit.given or {}).values()]
     return {
         "case": case,
@@ -87,7 +87,8 @@ def frame(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
 def _held(error: HeldByAnother) -> Any:
     places = request.view_args or {}
     study = runtime().study(places["study_id"])
-    may_take_over = current_staff().may(Action.TAKE_OVER, study.id)
+    who = caller(study.id, places["reference"], places["touchpoint"])
+    may_take_over = calls.may_take_over(runtime(), who)
     page = render_template(
         "interviewer/held.html",
         error=error,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
@@ -105,14 +105,17 @@ class EventForm(FormOfFaults):
 
 
 class RelatedForm(FormOfFaults):
-    """Whom somebody of a group has a relationship to."""
+    """Whom somebody of a group has a relationship to. `unseen`: relationships that are to somebody whom whoever looks
+    does not manage, and that others change."""
 
     relationship = SelectField(lazy("What they are to one another"), validate_choice=False)
     other = StringField(lazy("Reference of the other"))
 
-    def __init__(self, study: Study, group: str) -> None:
+    def __init__(self, study: Study, group: str, unseen: Collection[str] = ()) -> None:
         super().__init__()
-        self.relationship.choices = [_choice(each.id, each.label_for(group)) for each in study.relationships_of(group)]
+        self.relationship.choices = [
+            _choice(each.id, each.label_for(group)) for each in study.relationships_of(group) if each.id not in unseen
+        ]
 
 
 class ParticipantForm(ContactForm):

@@ -81,15 +81,15 @@ def person(study_id: str, reference: str) -> Reply:
 def _person_page(found: Person, form: forms.EventForm, related_form: forms.RelatedForm | None = None) -> Reply:
     group = found.participant.group
     if related_form is None and found.study.relationships_of(group):
-        related_form = forms.RelatedForm(found.study, group)
+        related_form = forms.RelatedForm(found.study, group, found.related_elsewhere)
     return page(
         "person",
         form,
         faulty=bool(related_form and related_form.errors),
         related_form=related_form,
         person=found,
-        may_handle=current_staff().may(Action.HANDLE_RIGHTS, found.study.id),
-        may_correct=current_staff().may(Action.CORRECT_ANSWERS, found.study.id),
+        may_handle=current_staff().may_of(Action.HANDLE_RIGHTS, found.participant),
+        may_correct=current_staff().may_of(Action.CORRECT_ANSWERS, found.participant),
         now=runtime().clock(),
         referrals=REFERRALS,
         decisions=DECISION_WORDS,
@@ -101,7 +101,7 @@ def _person_page(found: Person, form: forms.EventForm, related_form: forms.Relat
 def related(study_id: str, reference: str) -> Reply:
     """Records to whom a person has a relationship, or that there is nobody."""
     found = roster.person(desk(), study_id, reference)
-    form = forms.RelatedForm(found.study, found.participant.group)
+    form = forms.RelatedForm(found.study, found.participant.group, found.related_elsewhere)
     if form.validate_on_submit():
         try:
             relating.set_related(desk(), study_id, reference, form.relationship.data or "", form.other.data or "")

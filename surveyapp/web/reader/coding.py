@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.open_answers.codes import Agreement
+from surveyapp.domain.staff import Action
 from surveyapp.reports.text.phrasing import MINUS
 from surveyapp.services.open_answers import coding, frames
 from surveyapp.services.open_answers.reading import Reader
@@ -17,7 +18,7 @@ from surveyapp.web.reader.routes import for_a_purpose, reader
 from surveyapp.web.shared.answers import written_number
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
-from surveyapp.web.shared.sign_in import current_session, desk
+from surveyapp.web.shared.sign_in import current_session, current_staff, desk
 
 AT = "/<study_id>/words/<group>/<int:touchpoint>/<variable>"
 
@@ -110,6 +111,7 @@ def _frame(
     return render_template(
         "reader/codes.html", study=study, purpose=who.purpose, found=found, question=found.question,
         crumb=views.question_crumb(study, found.question), fault=fault, faulty=faulty, typed=request.form,
+        may_change=current_staff().may_everywhere(Action.READ_WORDS, study_id),
     )  # fmt: skip
 
 

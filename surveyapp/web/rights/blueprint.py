@@ -8,11 +8,12 @@ from flask import Blueprint, render_template, request, url_for
 
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.staff import Action
+from surveyapp.services.participants import roster
 from surveyapp.web.rights import words
 from surveyapp.web.shared.incoming import StaffForm
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
-from surveyapp.web.shared.sign_in import current_staff
+from surveyapp.web.shared.sign_in import current_staff, desk
 
 rights = Blueprint("rights", __name__, url_prefix="/rights", template_folder="templates")
 
@@ -29,8 +30,8 @@ def page(template: str, form: StaffForm | None = None, **more: Any) -> Reply:
 
 def home(study: Study, reference: str | None = None) -> str:
     """The page that whoever is here came from: a manager's list or page of a person, a supervisor's queue."""
-    if not current_staff().may(Action.MANAGE_PARTICIPANTS, study.id):
-        return url_for("interviewer.queue")
-    if reference is None:
+    if reference is None and current_staff().may(Action.MANAGE_PARTICIPANTS, study.id):
         return url_for("manager.participants", study_id=study.id)
+    if reference is None or not roster.those(desk(), Action.MANAGE_PARTICIPANTS, study.id, [reference]):
+        return url_for("interviewer.queue")
     return url_for("manager.person", study_id=study.id, reference=reference)

@@ -66,8 +66,7 @@ def waiting(study_id: str) -> Reply:
             flash(_("%(reference)s: that is decided.", reference=decided.reference))
             return redirect(url_for(".waiting", study_id=study_id))
     faulty = next((form for _line, form in shown if form.errors), None)
-    may_mend = current_staff().may(Action.MANAGE_PARTICIPANTS, study_id)
-    return page("waiting", faulty, shown=shown, may_mend=may_mend)
+    return page("waiting", faulty, shown=shown)
 
 
 @rights.get(PERSON)
@@ -81,8 +80,7 @@ def person(study_id: str, reference: str) -> Reply:
 @staff_only
 def let_in(study_id: str, reference: str) -> Reply:
     """Lets somebody in who is on the phone, for whoever runs the study."""
-    current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
-    return let_in_page(study_id, reference, home(staff_study(study_id), reference))
+    return let_in_page(study_id, reference, Action.MANAGE_PARTICIPANTS, home(staff_study(study_id), reference))
 
 
 @rights.route(f"{PERSON}/held", methods=["GET", "POST"])

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from surveyapp.domain.progress.aapor import ESTIMATE
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files import csv_file, standing_file
+from surveyapp.services.participants import roster
 from surveyapp.services.progress import month as months
 from surveyapp.services.progress import standing as standings
 from surveyapp.web.shared.reply import csv_reply
@@ -31,7 +32,8 @@ def standing(study_id: str) -> str:
     """Progress, dispositions, rates, and what somebody has to see to; told apart by what the address asks for."""
     found = standings.standing(desk(), study_id, request.args.get("by", ""))
     response = standings.response_table(desk(), study_id) if found.study.response else ()
-    staff = current_staff()
+    staff, see = current_staff(), found.to_see
+    named = {each.reference for some in (see.softly, see.overdue, see.stuck, see.held) for each in some.some}
     return render_template(
         "supervisor/standing.html",
         told=found,
@@ -46,6 +48,8 @@ def standing(study_id: str) -> str:
         may_call=staff.may(Action.INTERVIEW, study_id),
         may_decide=staff.may(Action.DECIDE_CALLS, study_id),
         may_mend=staff.may(Action.MANAGE_PARTICIPANTS, study_id),
+        called=roster.those(desk(), Action.INTERVIEW, study_id, named),
+        managed=roster.those(desk(), Action.MANAGE_PARTICIPANTS, study_id, named),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import NotFound, NotPermitted, StateRefused
+from surveyapp.domain.errors import NotFound, StateRefused
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.releases import Release, ReleaseTerms, TouchpointKey, collecting, due_on, needed
 from surveyapp.domain.sentences import say
@@ -133,9 +133,7 @@ def take_down(desk: Desk, study_id: str, number: int, pages: Collection[str]) ->
 def _allowed(desk: Desk, study_id: str) -> Study:
     """A release is of every site: somebody who manages one of them does not make it."""
     study = desk.study(study_id)
-    desk.check(Action.MAKE_RELEASE, study_id)
-    if not desk.may_everywhere(Action.MAKE_RELEASE, study_id):
-        raise NotPermitted(say("whole_study_only"))
+    desk.check_everywhere(Action.MAKE_RELEASE, study_id, say("whole_study_only"))
     return study
 
 
