@@ -496,8 +496,7 @@ SENTENCES: Mapping[str, str] = {
         " it is the same person."
     ),
     "list_elsewhere": N_(
-        "People at sites that you do not manage: %(people)s. Ask a manager of the whole study to take the "
-        "list back."
+        "People at sites that you do not manage: %(people)s. Ask a manager of the whole study to take the list back."
     ),
     "added_elsewhere": N_("They were added already, and are at a site by now that you do not manage."),
     "list_answered": N_("%(people)s of these people have begun to answer, so the list can no longer be taken back."),
