@@ -29,7 +29,7 @@ class NoAnswer(Exception):
 
 
 class Server:
-    """gunicorn as README starts it, with two workers of two threads, on a free port. It may be killed and started.
+    """gunicorn as README starts it, with two workers, on a free port. It may be killed and started.
     `name`: of a machine of its own, which shares the database and people's keys with the others and no cache."""
 
     def __init__(self, ground: Ground, name: str = "server") -> None:
@@ -47,7 +47,7 @@ class Server:
 
     def _started(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}"]
-        more = [*AS_FOR_REAL, "--workers", "2", "--threads", "2"]
+        more = [*AS_FOR_REAL, "--workers", "2"]
         return subprocess.Popen(
             [*command, *more],
             cwd=ROOT,

@@ -24,6 +24,8 @@ def test_the_architecture_names_every_room_and_none_that_is_not_there() -> None:
         if found := re.match(r"(\w+)/ ", line):
             layer = found[1]
         named.setdefault(layer, set()).update(set(re.findall(r"\b(\w+)/", line)) - {layer})
+    packages = {path.parent.name for path in (ROOT / "surveyapp").glob("*/__init__.py")}
+    assert named.keys() == packages
     for layer, rooms in named.items():
         there = {path.parent.name for path in (ROOT / "surveyapp" / layer).glob("*/__init__.py")}
         assert rooms == there, layer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from surveyapp.domain.errors import DatabaseUnavailable, SettingsError
 from surveyapp.environment import vault
 from surveyapp.environment.values import database_url
 from surveyapp.environment.vault import SecretPlace
-from surveyapp.settings import from_environment
+from surveyapp.settings import KNOWN, ROOT, from_environment
 from surveyapp.store.connecting.engines import make_engine
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -290,3 +291,14 @@ def test_an_address_that_no_link_can_begin_with_is_refused(written: str) -> None
     with pytest.raises(SettingsError, match="PUBLIC_URL ends with the name that people open") as refused:
         from_environment({**GOOD, "SURVEYAPP_PUBLIC_URL": f"https://{written}"})
     assert "pw@" not in str(refused.value)
+
+
+def test_readme_lists_every_setting() -> None:
+    """It says so to whoever misspelt one. `…_PERCENT` begins as the one before it, whole or to its first _."""
+    listed = set[str]()
+    for cell in re.findall(r"^\| (`SURVEYAPP_[^|]+)\|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE):
+        (_, first), *_ = names = re.findall(r"`(SURVEYAPP|…)_(\w+)`", cell)
+        for begins, name in names:
+            likely = {name} if begins == "SURVEYAPP" else {f"{first}_{name}", f"{first.partition('_')[0]}_{name}"}
+            listed |= likely & {*KNOWN, "SECRETS"} or likely
+    assert listed == {*KNOWN, "SECRETS"}
