@@ -49,8 +49,9 @@ STAFF = {
 }
 """Who can sign in to the demonstration."""
 
-BESIDES = {Role.EVALUATOR: (Role.READ_WORDS,), Role.SUPERVISOR: (Role.READ_WORDS,)}
-"""What somebody may there beside their role: two read words, for one chooses what is quoted and another clears it."""
+BESIDES = {Role.EVALUATOR: (Role.READ_WORDS, Role.EXPORT_ANSWERS), Role.SUPERVISOR: (Role.READ_WORDS,)}
+"""What somebody may there beside their role: two read words, for one chooses what is quoted and another clears it;
+whoever evaluates takes answers to other programs."""
 
 
 def password(runtime: Runtime) -> str:
