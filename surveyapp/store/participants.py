@@ -8,11 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.fieldwork.call_wishes import NO_WISHES, CallWishes
+from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.participants import Event, Origin, Participant, Site
 from surveyapp.domain.staff import Scope
 from surveyapp.store import results
@@ -236,25 +236,6 @@ def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date)
             )
         )
     return made
-
-
-def save_contact(
-    session: Session,
-    participant_id: uuid.UUID,
-    fields: Mapping[str, Sealed],
-    lookup: bytes | None,
-    wishes: CallWishes = NO_WISHES,
-) -> None:
-    """Replaces a participant's contact record, what finds it, and how they asked to be called."""
-    session.execute(delete(ContactRow).where(ContactRow.participant_id == participant_id))
-    session.execute(delete(ContactLookupRow).where(ContactLookupRow.participant_id == participant_id))
-    set_wishes(session, {participant_id: wishes})
-    session.add_all(
-        ContactRow(participant_id=participant_id, field=field, key_id=sealed.key_id, ciphertext=sealed.ciphertext)
-        for field, sealed in fields.items()
-    )
-    if lookup is not None:
-        session.add(ContactLookupRow(participant_id=participant_id, ciphertext=lookup))
 
 
 def wish_columns(wishes: CallWishes) -> dict[str, Any]:

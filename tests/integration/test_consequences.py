@@ -30,6 +30,7 @@ from surveyapp.store import cases, participants
 from surveyapp.store.calling import undoing
 from surveyapp.store.database import new_id
 from surveyapp.store.entry import accesses
+from surveyapp.store.sending import recipients
 from tests import factories
 from tests.consequences import TABLE
 from tests.interviewer import CONTACT, create_reachable
@@ -96,6 +97,7 @@ def everything(runtime: Runtime, person: Participant) -> dict[str, Any]:
                              for each in cases.attempts_of(session, case.id)]  # fmt: skip
         there["links"] = [each.revoked_at is None for case in cases.cases_of(session, person.id)
                           for each in accesses.accesses_of(session, case.id)]  # fmt: skip
+        there["ended ways"] = recipients.ended_ways(session, person.id)
         return there
 
 

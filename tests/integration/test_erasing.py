@@ -113,7 +113,7 @@ def test_where_nothing_sealed_is_kept_any_more_copies_of_it_cannot_be_opened(run
     with factories.operator(runtime).reading() as work:
         assert contacts.opened(work, person.id, "name", copied) == "Amara Nowak", "something is sealed still"
     with factories.operator(runtime).writing() as work:
-        participants.save_contact(work.session, person.id, {}, None)
+        contacts.write(work, person, Contact())
         erasing.renew_key(work, person.id)
     with factories.operator(runtime).writing() as work:
         with pytest.raises(InvalidTag):

@@ -17,6 +17,8 @@ from surveyapp.domain.open_answers.marking import MarkedSpan, SpanDecision, Span
 from surveyapp.domain.open_answers.quoting import QuotationState
 from surveyapp.domain.participants import ConsentGiven, Contact, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
+from surveyapp.domain.sending.planning import WhyNot
+from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.staff import Action, Role, Staff
 from surveyapp.reports.files import held_record
 from surveyapp.reports.text.phrasing import ENGLISH
@@ -35,6 +37,7 @@ from surveyapp.store.open_answers import marking, quoting
 from surveyapp.store.open_answers.quoting import StoredQuotation
 from surveyapp.store.privacy import retention
 from surveyapp.store.security import audit
+from surveyapp.store.sending import recipients
 from surveyapp.store.tables import Base, CaseRow, MergeRow, ParticipantRow, ResponseRow
 from tests import factories
 from tests.sealed import KnownPerson, know
@@ -143,6 +146,24 @@ def test_what_only_the_other_has_goes_over_and_back(runtime: Runtime, staff: Sta
         case = case_of(runtime, other.participant)
         assert [each.note for each in cases.attempts_of(work.session, case.id)] == [other.note]
     assert links.open_link(runtime, link.removeprefix("/s/"))
+
+
+def test_an_address_that_reaches_nobody_reaches_nobody_under_the_other_reference(
+    runtime: Runtime, staff: Staff, desk: Desk
+) -> None:
+    first = factories.create_participant(runtime, reference="BF-0001")
+    other = known(runtime, staff, 2)
+    reference = other.participant.reference
+    gone = (SendingWay.EMAIL, WhyNot.BOUNCED, runtime.clock())
+    with factories.operator(runtime).writing() as work:
+        recipients.end_channel(work.session, other.participant.id, *gone)
+    merging.merge(desk, STUDY, "BF-0001", reference)
+    with runtime.database.reading() as session:
+        assert recipients.ended_ways(session, first.id) == [gone]
+    splitting.split(desk, STUDY, "BF-0001", reference)
+    with runtime.database.reading() as session:
+        assert recipients.ended_ways(session, first.id) == []
+        assert recipients.ended_ways(session, other.participant.id) == [gone]
 
 
 @pytest.mark.parametrize("the_first_has_more", [True, False])

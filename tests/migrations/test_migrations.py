@@ -12,15 +12,22 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Connection, MetaData, Table, Uuid, inspect
 
 from surveyapp.domain.audit import Operator
+from surveyapp.domain.fieldwork.cases import Outcome
+from surveyapp.domain.sending.planning import MessageState, WhyNot
+from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.services.fieldwork import attempts, calls
 from surveyapp.services.work import Desk
-from surveyapp.store import migrating
+from surveyapp.store import cases, migrating
 from surveyapp.store.column_types import UtcDateTime
 from surveyapp.store.database import Database
 from surveyapp.store.security import audit
+from surveyapp.store.sending import outbox, recipients
+from surveyapp.store.sending.outbox import NewMessage
 from surveyapp.store.tables import Base
 from tests import factories
 from tests.conftest import Clock
 from tests.databases import Cluster
+from tests.sending import reachable, switch_on
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -110,6 +117,31 @@ def test_what_was_audited_before_kinds_of_actors_were_kept_says_who_acted(new_ur
         ("staff_added", "operator"),
     ]
     database.dispose()
+
+
+def test_a_wrong_number_that_waits_ends_texts_and_what_stopped_for_a_reason_goes(new_url: str, clock: Clock) -> None:
+    migrating.upgrade(new_url)
+    runtime = factories.create_runtime(new_url, clock)
+    factories.open_questionnaires(runtime)
+    person = reachable(runtime, phone="07700 900142")
+    switch_on(runtime)
+    who = factories.by_interviewer(factories.create_staff(runtime, factories.Role.INTERVIEWER), person)
+    calls.open_case(runtime, who)
+    attempts.record_attempt(runtime, who, Outcome.WRONG_NUMBER, uuid.uuid4())
+    with Desk(runtime, Operator()).writing() as work:
+        case = cases.cases_of(work.session, person.id)[0].id
+        for step, why in (("invite", WhyNot.CLOSED), ("remind_3", None)):
+            new = NewMessage(case_id=case, step=step, way=SendingWay.TEXT, language="en", due_at=work.now)
+            [message] = outbox.add(work.session, [new], work.now)
+            outbox.moved(work.session, message, (MessageState.PLANNED,), MessageState.STOPPED, why=why)
+    runtime.database.dispose()
+    migrating.downgrade(new_url, "0061")
+    migrating.upgrade(new_url)
+    with runtime.database.reading() as session:
+        ended = [(way, why) for way, why, _ in recipients.ended_ways(session, person.id)]
+        assert ended == [(SendingWay.TEXT, WhyNot.WRONG_NUMBER)]
+        assert [each.step for each in outbox.of_case(session, case)] == ["remind_3"]
+    runtime.database.dispose()
 
 
 def table_of(connection: Connection, name: str) -> Table:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.fieldwork.cases import Outcome, OutcomeDetail
+from surveyapp.domain.sending.planning import WhyNot
+from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.staff import Action
 
 
@@ -62,6 +64,13 @@ DECIDES: Mapping[ReferralKind, Action] = {
     ReferralKind.COMPLAINT: Action.HANDLE_RIGHTS,
 }
 """Who sees and decides it: who runs the study mends how people are reached, a supervisor hears complaints."""
+
+ENDS_WAY: Mapping[ReferralKind, tuple[SendingWay, WhyNot]] = {
+    ReferralKind.WRONG_NUMBER: (SendingWay.TEXT, WhyNot.WRONG_NUMBER),
+    ReferralKind.MOVED: (SendingWay.LETTER, WhyNot.MOVED),
+}
+"""By which way nothing is sent any more once it is known that somebody else is there; a complaint ends none: while it
+waits nothing is sent at all."""
 
 STILL_NOT_CALLED = frozenset({ReferralDecision.NOT_FOUND, ReferralDecision.STOPPED})
 """Decisions after which the person is called as little as before."""

@@ -14,7 +14,8 @@ from surveyapp.domain.sending.rules import MessageRules, MessageStep, SendingWay
 
 class MessageState(enum.StrEnum):
     """How far a message has come. *Handing over* is stored before it is sent: found so later, nobody knows whether it
-    went, and it is *uncertain*: never sent again by itself. *Stopped*: it was planned, and then not to be sent."""
+    went, and it is *uncertain*: never sent again by itself. *Stopped*: somebody let it be, or it was asked for and is
+    not to be sent any more."""
 
     PLANNED = "planned"
     HANDING_OVER = "handing_over"
@@ -47,6 +48,9 @@ class WhyNot(enum.StrEnum):
     NO_WAY = "no_way"
     BOUNCED = "bounced"
     OPTED_OUT = "opted_out"
+    WRONG_NUMBER = "wrong_number"
+    MOVED = "moved"
+    COMPLAINED = "complained"
     NAMES_SITE = "names_site"
     REFUSED = "refused"
     DONE = "done"
@@ -54,8 +58,10 @@ class WhyNot(enum.StrEnum):
     UNWRITABLE = "unwritable"
 
 
-NOT_YET = frozenset({WhyNot.NOT_ANSWERED, WhyNot.PAUSED, WhyNot.NO_WAY, WhyNot.BOUNCED, WhyNot.OPTED_OUT})
-"""Reasons that may pass: a message that is held for one of them may still be sent."""
+NOT_THEIRS = frozenset({WhyNot.BOUNCED, WhyNot.WRONG_NUMBER, WhyNot.MOVED})
+"""Why a way ended of which another address or number makes one again."""
+
+_NOT_THANKED = frozenset({WhyNot.STOPPED, WhyNot.WITHDRAWN, WhyNot.DECLINED, WhyNot.COMPLAINED})
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,7 @@ class PastMessage:
 class Recipient:
     """Somebody at a touchpoint. `barred`: why they are not asked (any more) there; `reached_by`: the ways for which
     their contact record has something, the one that they prefer first; `ended`: the ways that ended, and why (bounced,
-    opted out)."""
+    opted out, not theirs)."""
 
     group: str
     opens_at: dt.datetime
@@ -96,10 +102,12 @@ class PlannedMessage:
 
 def planned(rules: MessageRules, person: Recipient, now: dt.datetime, zone: dt.tzinfo) -> tuple[PlannedMessage, ...]:
     """What becomes of every step for somebody, from now on. A step of which there is a row is done, unless the row
-    still waits; nothing is sent twice, and steps that are late keep the days between them."""
+    still waits or is of an earlier window; nothing is sent twice in one window, and steps that are late keep the days
+    between them."""
     made: list[PlannedMessage] = []
-    rows = {each.step: each for each in person.history}
-    counted = sum(each.state in MAY_HAVE_ARRIVED and _is_counted(rules, each.step) for each in person.history)
+    history = [each for each in person.history if not is_of_earlier_window(rules, each, person.opens_at)]
+    rows = {each.step: each for each in history}
+    counted = sum(each.state in MAY_HAVE_ARRIVED and _is_counted(rules, each.step) for each in history)
     course = _Course(rules=rules, person=person, now=now, zone=zone, counted=counted)
     for step in rules.steps:
         if not step.is_for(person.group):
@@ -120,6 +128,13 @@ def planned(rules: MessageRules, person: Recipient, now: dt.datetime, zone: dt.t
             course.counted, course.asked = course.counted + 1, True
             course.last_way, course.before = found.way, (step.after_days, found.at)
     return tuple(made)
+
+
+def is_of_earlier_window(rules: MessageRules, past: PastMessage, opens_at: dt.datetime) -> bool:
+    """Whether a message asked somebody before their window opened, as it is now: it was moved since, and they are asked
+    anew in it. What waits is planned by the window as it is, and thanks are for answers."""
+    open_yet = past.state in (MessageState.PLANNED, MessageState.HANDING_OVER) or past.at >= opens_at
+    return not open_yet and _is_counted(rules, past.step)
 
 
 def _is_counted(rules: MessageRules, step: str) -> bool:
@@ -163,7 +178,7 @@ class _Course:
 
 def _not_now(step: MessageStep, person: Recipient, asked: bool) -> WhyNot | None:
     if step.kind is StepKind.THANK:
-        if person.barred in (WhyNot.STOPPED, WhyNot.WITHDRAWN, WhyNot.DECLINED):
+        if person.barred in _NOT_THANKED:
             return person.barred
         return WhyNot.NOT_ANSWERED if person.answered_at is None else None
     if person.answered_at is not None:

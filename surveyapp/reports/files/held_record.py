@@ -15,7 +15,6 @@ from pydantic import TypeAdapter
 from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.domain.instrument.easy.renderings import Rendering
 from surveyapp.domain.privacy.held import HeldAnswer, HeldAttempt, HeldBrowser, HeldLink, HeldRecord, HeldTouchpoint
-from surveyapp.domain.sending.planning import WhyNot
 from surveyapp.domain.web_sessions import device_words
 from surveyapp.reports.text.held_words import CONTACT, SIGHTS, WORDS
 from surveyapp.reports.text.phrasing import Phrasing
@@ -140,9 +139,7 @@ class _Page:
         if record.one_does_not_call:
             said.append(_("One interviewer does not call you any more."))
         for each in record.channel_ends:
-            asked = each.why is WhyNot.OPTED_OUT
-            why = _("you asked for no more") if asked else _("messages to you came back")
-            way, day = self._word(each.way), self._moment(each.at)
+            way, why, day = self._word(each.way), self._word(each.why), self._moment(each.at)
             said.append(_("%(way)s: nothing more since %(day)s (%(why)s).", way=way, day=day, why=why))
         return self._facts(facts) + self._list(said) or self._nothing()
 

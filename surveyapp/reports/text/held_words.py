@@ -16,7 +16,7 @@ from surveyapp.domain.open_answers.quoting import QuotationState
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.domain.responses import CorrectionReason
-from surveyapp.domain.sending.planning import MessageState
+from surveyapp.domain.sending.planning import MessageState, WhyNot
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.staff import Role
 from surveyapp.reports.text import names
@@ -27,6 +27,12 @@ WORDS: Mapping[type[enum.Enum], Mapping[Any, str]] = {
     Role: names.ROLES,
     SendingWay: names.WAYS,
     MessageState: names.MESSAGE_STATES,
+    WhyNot: {
+        WhyNot.OPTED_OUT: N_("you asked for no more"),
+        WhyNot.BOUNCED: N_("messages to you came back"),
+        WhyNot.WRONG_NUMBER: N_("the number was wrong"),
+        WhyNot.MOVED: N_("you had moved"),
+    },
     Mode: {
         Mode.SELF: N_("by yourself"),
         Mode.PHONE: N_("by phone"),

@@ -12,34 +12,34 @@ from typing import Any
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import FieldFault, FieldsRefused
-from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.fieldwork.lists import DoubleChoice, ListState, RowOutcome
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointStanding
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, Participation, ParticipationChange
+from surveyapp.domain.sending.planning import NOT_THEIRS
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import consents as consenting
 from surveyapp.services.cases import scheduling, stopping
-from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists.checking import Progress
 from surveyapp.services.lists.sorting import Decisions, Sorted, merged
 from surveyapp.services.mending import people as mending
 from surveyapp.services.participants import contacts, enrolling, enrolment_form, relating
+from surveyapp.services.participants.contacts import PreparedContact
 from surveyapp.services.participants.enrolling import Placement
 from surveyapp.services.participants.list_columns import declined_contact_at
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import enrolment as enrolment_store
 from surveyapp.store import participants, results
 from surveyapp.store.answering import consents as said_of_consent
-from surveyapp.store.calling import referrals
 from surveyapp.store.database import new_id
 from surveyapp.store.enrolment import TakenConsent
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
 from surveyapp.store.mending import schedules, touchpoints
 from surveyapp.store.privacy import participation
+from surveyapp.store.sending import recipients
 
 BEFORE = "before a list"
 """What is bound to how somebody was reached before a list changed it."""
@@ -131,10 +131,7 @@ class _Change:
     person: Participant
     choice: DoubleChoice
     before: bytes
-    contact: Mapping[str, participants.Sealed]
-    lookup: bytes | None
-    wishes: CallWishes
-    new_number: bool
+    contact: PreparedContact
     attributes: Mapping[str, str]
     events: Mapping[str, dt.date]
     consents: Mapping[uuid.UUID, TakenConsent]
@@ -169,6 +166,11 @@ def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Chan
             "events": {event: day.isoformat() for event, day in events.items()},
             "consents": [each.hex for each in consents],
             "stops": stops,
+            "ended": [
+                (way.value, why.value, at.isoformat())
+                for way, why, at in recipients.ended_ways(work.session, person.id)
+                if why in NOT_THEIRS
+            ],
         }
         placed = rows.placed.get(line, {}) if choice is DoubleChoice.UPDATE else {}
         if placed:
@@ -182,10 +184,7 @@ def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Chan
                 person=person,
                 choice=choice,
                 before=work.seals.seal(person.id, BEFORE, json.dumps(before)),
-                contact=contacts.sealed(work, person.id, contact),
-                lookup=contacts.sealed_lookup(work, person.id, contact),
-                wishes=read_wishes(contact),
-                new_number=before["contact"]["phone"] != contact.phone,
+                contact=contacts.prepared(work, person.id, Contact(**before["contact"]), contact),
                 attributes=attributes,
                 events=events,
                 consents=consents,
@@ -292,13 +291,9 @@ def _stopped(work: Work, person: Participant) -> None:
 
 
 def _change(work: Work, scope: Scope, study: Study, changes: Sequence[_Change]) -> None:
-    staging.replace_contacts(
-        work.session, {each.person.id: (each.contact, each.lookup, each.wishes) for each in changes}
-    )
+    contacts.write_many(work, [(each.person.id, each.contact) for each in changes])
     for each in changes:
         person = each.person
-        if each.new_number:
-            referrals.mend(work.session, person.id, work.now, work.staff_id)
         if dict(each.attributes) != dict(person.attributes):
             staging.set_attributes(work.session, person.id, each.attributes)
             results.note_change_of(work.session, person.id)

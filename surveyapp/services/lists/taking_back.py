@@ -16,19 +16,22 @@ from surveyapp.domain.fieldwork.lists import BUSY, ListState, RowOutcome
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.privacy.leaving import LeavingReason
+from surveyapp.domain.sending.planning import WhyNot
+from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import consents, stopping
-from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists import bringing, held
 from surveyapp.services.mending import people as mending
 from surveyapp.services.participants import contacts
+from surveyapp.services.participants.contacts import PreparedContact
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, enrolment, participants
 from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
 from surveyapp.store.mending import merging
+from surveyapp.store.sending import recipients
 
 
 def discard(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
@@ -76,21 +79,28 @@ def undo(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
 def _restore(work: Work, scope: Scope, study: Study, rows: Sequence[ListRow], brought_at: dt.datetime | None) -> None:
     """Puts back how people were before the list. Of several rows of one person, the first knows how they were reached;
     what happened to them, what they consented to and that they stopped is taken out of each."""
-    changed, whole = {}, {}
+    changed: dict[uuid.UUID, dict[str, Any]] = {}
+    whole: list[tuple[uuid.UUID, PreparedContact]] = []
     for each in reversed(rows):
         if each.before is not None and each.participant_id is not None:
             before = json.loads(work.seals.unseal(each.participant_id, bringing.BEFORE, each.before))
             changed[each.participant_id] = before
             _take_out(work, scope, study, each.participant_id, before, brought_at)
     for person, before in changed.items():
-        contact = Contact(**before["contact"])
-        whole[person] = (
-            contacts.sealed(work, person, contact),
-            contacts.sealed_lookup(work, person, contact),
-            read_wishes(contact),
-        )
+        there, earlier = contacts.read(work, person), Contact(**before["contact"])
+        whole.append((person, contacts.prepared(work, person, there, earlier)))
         staging.set_attributes(work.session, person, before["attributes"])
-    staging.replace_contacts(work.session, whole)
+    contacts.write_many(work, whole)
+    for person, made in whole:
+        _end_again(work, person, made, changed[person].get("ended", ()))
+
+
+def _end_again(work: Work, person: uuid.UUID, made: PreparedContact, ended: Sequence[Sequence[str]]) -> None:
+    """An address or number that is there again is as wrong as it was before the list."""
+    back = {way for name, way in recipients.REACHED_BY.items() if name in made.otherwise}
+    for way, why, at in ended:
+        if SendingWay(way) in back:
+            recipients.end_channel(work.session, person, SendingWay(way), WhyNot(why), dt.datetime.fromisoformat(at))
 
 
 def _take_out(

@@ -12,23 +12,27 @@ from __future__ import annotations
 import functools
 import re
 import uuid
-from collections.abc import Collection, Iterator
-from dataclasses import fields
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from surveyapp.domain import normalise
 from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.fieldwork.call_wishes import CallWishes
+from surveyapp.domain.fieldwork.consequences import ReferralKind
 from surveyapp.domain.fieldwork.lists import DoubleChoice
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Participant
-from surveyapp.domain.sending.planning import WhyNot
+from surveyapp.domain.sending.planning import NOT_THEIRS
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.person_keys import PERSONAL
 from surveyapp.services.work import Work
 from surveyapp.store import participants
+from surveyapp.store.calling import referrals
+from surveyapp.store.lists import staging
 from surveyapp.store.sending import recipients
 
 HOME_REGION = "GB"
@@ -46,27 +50,71 @@ MAXIMUM_LENGTH = 254
 
 def write(work: Work, participant: Participant, contact: Contact) -> None:
     """Replaces a participant's contact record, and what finds it, in the caller's unit of work. Empty fields are not
-    stored. Raises InputRefused, naming the field, when one cannot be used; nothing is stored then."""
+    stored. What was wrong with how they were reached is mended where that is another. Raises InputRefused, naming the
+    field, when one cannot be used; nothing is stored then."""
     kept = checked(contact)
-    _lift_bounces(work, participant.id, kept)
-    participants.save_contact(
-        work.session,
-        participant.id,
-        sealed(work, participant.id, kept),
-        sealed_lookup(work, participant.id, kept),
-        read_wishes(kept),
+    write_many(work, [(participant.id, prepared(work, participant.id, read(work, participant.id), kept))])
+
+
+@dataclass(frozen=True)
+class PreparedContact:
+    """A contact record as it is stored, everything sealed, and in which fields it reaches somebody otherwise than the
+    one before (`reached_otherwise`)."""
+
+    fields: Mapping[str, participants.Sealed]
+    lookup: bytes | None
+    wishes: CallWishes
+    otherwise: frozenset[str]
+
+
+def prepared(work: Work, participant_id: uuid.UUID, before: Contact, after: Contact) -> PreparedContact:
+    """What `write_many` stores of a contact that was `checked`."""
+    sealed_fields, lookup = sealed(work, participant_id, after), sealed_lookup(work, participant_id, after)
+    return PreparedContact(sealed_fields, lookup, read_wishes(after), reached_otherwise(before, after))
+
+
+def write_many(work: Work, contacts: Sequence[tuple[uuid.UUID, PreparedContact]]) -> None:
+    """Replaces many people's contact records as `write` does one; of several of one person the last stands."""
+    for person, each in contacts:
+        _mend(work, person, each.otherwise)
+    staging.replace_contacts(
+        work.session, {person: (each.fields, each.lookup, each.wishes) for person, each in contacts}
     )
 
 
-def _lift_bounces(work: Work, participant_id: uuid.UUID, after: Contact) -> None:
-    """A way that ended because messages came back is open again once its address or number is another."""
-    bounced = [way for way, why, _ in recipients.ended_ways(work.session, participant_id) if why is WhyNot.BOUNCED]
-    if not bounced:
+_MENDS = {
+    ReferralKind.WRONG_NUMBER: frozenset({"phone", "other_phones"}),
+    ReferralKind.MOVED: frozenset({"phone", "other_phones", "email", "address"}),
+}
+"""Fields of which another entry lets somebody be called again who was not because of it."""
+
+
+def reached_otherwise(before: Contact, after: Contact) -> frozenset[str]:
+    """The fields by which a contact reaches somebody elsewhere than one before it: another number, not the same one
+    written in another way."""
+    there, here = _places(before), _places(after)
+    return frozenset(name for name in there if there[name] != here[name])
+
+
+def _places(contact: Contact) -> dict[str, object]:
+    reached = reached_by(contact)
+    return {
+        "phone": reached.get("phone", contact.phone),
+        "other_phones": sorted(other_numbers(contact)),
+        "email": reached.get("email", contact.email),
+        "address": re.findall(r"\w+", contact.address.casefold()),
+    }
+
+
+def _mend(work: Work, participant_id: uuid.UUID, otherwise: Collection[str]) -> None:
+    """A way that ended because nobody, or somebody else, was there is open again once its address or number is another;
+    and whoever was not called because of it is called."""
+    if not otherwise:
         return
-    before = read(work, participant_id)
-    for name, way in recipients.REACHED_BY.items():
-        if way in bounced and getattr(before, name) != getattr(after, name):
-            recipients.open_channel(work.session, participant_id, way, WhyNot.BOUNCED)
+    again = [way for name, way in recipients.REACHED_BY.items() if name in otherwise]
+    recipients.open_channel(work.session, participant_id, again, NOT_THEIRS)
+    mended = [kind for kind, names in _MENDS.items() if names & set(otherwise)]
+    referrals.mend(work.session, participant_id, mended, work.now, work.staff_id)
 
 
 def sealed(work: Work, participant_id: uuid.UUID, contact: Contact) -> dict[str, participants.Sealed]:

@@ -17,7 +17,6 @@ from surveyapp.services.participants.enrolling import enrol, place
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants
 from surveyapp.store import enrolment as store
-from surveyapp.store.calling import referrals
 from surveyapp.store.database import new_id
 
 
@@ -64,10 +63,6 @@ def contact_of(desk: Desk, study_id: str, reference: str) -> tuple[Participant, 
         return participant, contacts.read(work, participant.id)
 
 
-REACHED_BY = frozenset({"phone", "other_phones", "email", "address"})
-"""Fields of a contact with which somebody who could not be reached may be reached again."""
-
-
 def correct_contact(
     desk: Desk, study_id: str, reference: str, written: Mapping[str, str], *, confirmed: bool = False
 ) -> None:
@@ -93,8 +88,6 @@ def correct_contact(
             raise ContactShared(tuple(shared))
         if changed:
             contacts.write(work, participant, contact)
-            if REACHED_BY & set(changed):
-                referrals.mend(work.session, participant.id, work.now, work.staff_id)
             work.record(AuditAction.CONTACT_CORRECTED, reference, study=study_id, fields=changed)
 
 

@@ -3,9 +3,10 @@ first."""
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,11 +19,12 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, MergeRecord, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.responses import Response, stands_before
+from surveyapp.domain.sending.planning import NOT_THEIRS, WhyNot
+from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.cases import consents, scheduling, stopping
-from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.cases.standing import work_out
 from surveyapp.services.participants import contacts
 from surveyapp.services.privacy import leaving
@@ -35,6 +37,7 @@ from surveyapp.store.lists import staging
 from surveyapp.store.mending import merging as store
 from surveyapp.store.mending import pictures
 from surveyapp.store.mending.merging import CarriedOver
+from surveyapp.store.sending import recipients
 
 PICTURE = "before a merge"
 """What is bound to the picture of whoever was merged."""
@@ -188,6 +191,7 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
     mine, theirs = cases_of(work, kept), cases_of(work, folded)
     held = contacts.read(work, kept.id)
     joined = _joined(held, contacts.read(work, folded.id))
+    ended = recipients.ended_ways(session, folded.id)
     before = {each.id: each.disposition for each, _ in (*mine.values(), *theirs.values())}
     carried = CarriedOver()
     if any(each.fate is MergeFate.OTHER_STANDS for each in made.touchpoints):
@@ -200,7 +204,8 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
     picture = pictures.take_out(session, folded.id)
     contacts_changed = joined != held
     if contacts_changed:
-        save_contact(work, kept.id, joined)
+        save_contact(work, kept.id, held, joined)
+        _end_ways(work, kept.id, held, joined, ended)
     site = kept.site or folded.site
     own: dict[str, Any] = {
         "attributes": {**folded.attributes, **kept.attributes},
@@ -290,10 +295,20 @@ def _carry(
         cases.set_disposition(session, standing.id, aside.disposition)
 
 
-def save_contact(work: Work, person: uuid.UUID, contact: Contact) -> None:
+def save_contact(work: Work, person: uuid.UUID, before: Contact, after: Contact) -> None:
     """Stores how somebody is reached and found."""
-    sealed, lookup = contacts.sealed(work, person, contact), contacts.sealed_lookup(work, person, contact)
-    participants.save_contact(work.session, person, sealed, lookup, read_wishes(contact))
+    contacts.write_many(work, [(person, contacts.prepared(work, person, before, after))])
+
+
+def _end_ways(
+    work: Work, kept: uuid.UUID, held: Contact, joined: Contact, ended: Sequence[tuple[SendingWay, WhyNot, dt.datetime]]
+) -> None:
+    """An address or number that comes from the other, of whom ways had `ended`, reaches nobody under this reference
+    either."""
+    came = {way for name, way in recipients.REACHED_BY.items() if getattr(held, name) != getattr(joined, name)}
+    for way, why, at in ended:
+        if way in came and why in NOT_THEIRS:
+            recipients.end_channel(work.session, kept, way, why, at)
 
 
 def own_columns(person: Participant) -> dict[str, Any]:

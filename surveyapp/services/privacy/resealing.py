@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.participants import Contact
-from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import answer_rows, cases, participants
+from surveyapp.store import answer_rows, cases
 from surveyapp.store.security import sealed_rows
 
 AT_ONCE = 500
@@ -36,13 +35,7 @@ def _contacts(work: Work) -> int:
     work.seals.expect_new(there)
     for person, fields in there.items():
         contact = Contact(**{name: contacts.opened(work, person, name, sealed) for name, sealed in fields.items()})
-        participants.save_contact(
-            work.session,
-            person,
-            contacts.sealed(work, person, contact),
-            contacts.sealed_lookup(work, person, contact),
-            read_wishes(contact),
-        )
+        contacts.write_many(work, [(person, contacts.prepared(work, person, contact, contact))])
     return len(there)
 
 

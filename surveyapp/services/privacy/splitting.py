@@ -134,7 +134,7 @@ def _split(work: Work, study: Study, kept: Participant, merge: MergeRecord, held
     store.carry_accesses_back(session, carried.accesses)
     store.carry_said_back(session, folded, kept.id, carried)
     if vars(contact) == held["contact"]["after"]:
-        merging.save_contact(work, kept.id, Contact(**held["contact"]["before"]))
+        merging.save_contact(work, kept.id, contact, Contact(**held["contact"]["before"]))
     for name, after in held["own"]["after"].items():
         before = held["own"]["before"][name]
         if after != before and merging.own_columns(kept)[name] == after:

@@ -49,7 +49,7 @@ def decide(desk: Desk, study_id: str, message_id: uuid.UUID, decision: MessageDe
         ):
             raise StateRefused(say("message_decided"))
         if decision is MessageDecision.AGAIN and found.state is MessageState.BOUNCED:
-            recipients.open_channel(work.session, found.participant_id, found.way, WhyNot.BOUNCED)
+            recipients.open_channel(work.session, found.participant_id, (found.way,), (WhyNot.BOUNCED,))
         work.record(
             AuditAction.MESSAGE_DECIDED,
             found.reference,
@@ -85,8 +85,7 @@ def steer_way(desk: Desk, study_id: str, reference: str, way: SendingWay, ends: 
         if ends:
             end_way(work, person.id, way, WhyNot.OPTED_OUT)
             return
-        for why in (WhyNot.OPTED_OUT, WhyNot.BOUNCED):
-            recipients.open_channel(work.session, person.id, way, why)
+        recipients.open_channel(work.session, person.id, (way,))
         work.record(AuditAction.CHANNEL_OPENED, person.reference, study=study_id, way=way.value)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.fieldwork.call_queue import called_from
 from surveyapp.domain.fieldwork.cases import CaseState
+from surveyapp.domain.fieldwork.consequences import ReferralKind
 from surveyapp.domain.instrument.easy.renderings import easy_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.responses import ResponseState
@@ -58,6 +59,8 @@ def _barred(work: Work, facts: RecipientFacts) -> WhyNot | None:
         return WhyNot.WITHDRAWN
     if facts.stopped:
         return WhyNot.STOPPED
+    if ReferralKind.COMPLAINT in facts.referred:
+        return WhyNot.COMPLAINED
     state = facts.case.state(work.now, facts.response_state, facts.withdrawn, facts.reopened)
     # What they have begun, or were first asked, is theirs to finish, and nobody presses them to.
     return WhyNot.DECLINED if facts.declined else _BARRED.get(state)
@@ -69,11 +72,13 @@ def plan_of(work: Work, study: Study, facts: RecipientFacts) -> tuple[PlannedMes
 
 
 def calls_begin(work: Work, study: Study, facts: RecipientFacts) -> dt.datetime | None:
-    """From when somebody is called who is still due, whom the study writes to first; None where they are not called, or
-    are from the beginning."""
+    """From when somebody is called who is still due, whom the study writes to first; None where they are not called
+    (yet), or are from the beginning."""
     rule = study.messages.calls if study.messages else None
     person = recipient(work, facts)
-    if person.answered_at is not None or person.barred is not None or SendingWay.TEXT not in person.reached_by:
+    if person.answered_at is not None or person.barred is not None or facts.referred:
+        return None
+    if SendingWay.TEXT not in person.reached_by:
         return None
     begins = called_from(rule, facts.group, facts.case.opens_at, work.runtime.zone(study))
     return None if begins is None or (person.closes_at is not None and begins >= person.closes_at) else begins
@@ -83,7 +88,8 @@ def everyone(
     work: Work, study: Study, scope: Scope, cases: Collection[uuid.UUID] | None = None
 ) -> list[RecipientFacts]:
     """Everybody whom a study writes to, at each of their touchpoints; or those `cases` alone."""
-    return recipients.everyone(work.session, scope, cases, easy=bool(study.easy))
+    choice = bool(study.easy) or len(work.runtime.offered(study)) > 1
+    return recipients.everyone(work.session, scope, cases, asked_in=choice)
 
 
 def language_of(work: Work, study: Study, facts: RecipientFacts, step: MessageStep | None) -> str:

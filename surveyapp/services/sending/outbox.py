@@ -18,7 +18,7 @@ from typing import Any
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import KeyMissing, StateRefused
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.sending.planning import NOT_YET, MessageState, WhyNot, due
+from surveyapp.domain.sending.planning import MessageState, WhyNot, due, is_of_earlier_window
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
@@ -68,19 +68,22 @@ def the_lock(desk: Desk, holder: str | None = None) -> Iterator[Callable[[], Non
 
 def plan_due(work: Work, scope: Scope, study: Study) -> int:
     """Plans what is due now in a study, a row each; how many are new. The caller has the lock."""
-    new = []
+    new: list[NewMessage] = []
+    anew: list[NewMessage] = []
+    rules = rules_of(study)
     for facts in everyone(work, study, scope):
-        there = {each.step for each in facts.history}
+        earlier = {each.step: is_of_earlier_window(rules, each, facts.case.opens_at) for each in facts.history}
         for each in due(plan_of(work, study, facts), work.now):
-            if each.step.id not in there and each.way is not None and each.at is not None:
+            if earlier.get(each.step.id, True) and each.way is not None and each.at is not None:
                 language = language_of(work, study, facts, each.step)
-                new.append(
+                (anew if each.step.id in earlier else new).append(
                     NewMessage(
                         case_id=facts.case.id, step=each.step.id, way=each.way, language=language, due_at=each.at
                     )
                 )
     store.add(work.session, new, work.now)
-    return len(new)
+    store.renew(work.session, anew, work.now)
+    return len(new) + len(anew)
 
 
 def send_asked_for(desk: Desk, carriers: Mapping[SendingWay, Carrier]) -> Counter[MessageState]:
@@ -262,12 +265,10 @@ def take_up(work: Work, message: OutboxMessage, via: str) -> tuple[OutgoingMessa
 
 
 def _not_now(work: Work, message: OutboxMessage, why: WhyNot | None) -> MessageState:
-    """A planned message whose time is not (any more): for good, it stops; else it is planned anew when it has come."""
-    if why is None or why in NOT_YET:
-        store.take_back(work.session, message.id)
-        return MessageState.PLANNED
-    store.moved(work.session, message.id, (MessageState.PLANNED,), MessageState.STOPPED, why=why, ended_at=work.now)
-    return MessageState.STOPPED
+    """A planned message that is not to go now: no row of it stays. Whatever the reason is, it may pass (somebody is
+    taken up, a touchpoint opens again), and then it is planned anew; until then the plan says why it does not go."""
+    store.take_back(work.session, message.id)
+    return MessageState.PLANNED if why is None else MessageState.STOPPED
 
 
 _OPEN = (MessageState.HANDING_OVER, MessageState.UNCERTAIN)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.fieldwork.consequences import STILL_NOT_CALLED, ReferralDecision, ReferralKind
+from surveyapp.domain.fieldwork.consequences import ENDS_WAY, STILL_NOT_CALLED, ReferralDecision, ReferralKind
 from surveyapp.domain.staff import Scope
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import scoped
+from surveyapp.store.sending import recipients
 from surveyapp.store.tables import AttemptRow, CaseRow, ParticipantRow, ReferralRow, StaffRow
 
 
@@ -41,6 +42,9 @@ def blocked() -> Select[uuid.UUID]:
 def add(
     session: Session, attempt_id: uuid.UUID, participant_id: uuid.UUID, kind: ReferralKind, at: dt.datetime
 ) -> None:
+    """Notes what came of an attempt, and ends the way by which messages would go to somebody else."""
+    if kind in ENDS_WAY:
+        recipients.end_channel(session, participant_id, *ENDS_WAY[kind], at)
     session.add(
         ReferralRow(
             id=new_id(),
@@ -100,6 +104,11 @@ def kinds_blocking(session: Session, participant_id: uuid.UUID) -> set[ReferralK
 def decide(
     session: Session, referral_id: uuid.UUID, decision: ReferralDecision, at: dt.datetime, by: uuid.UUID | None
 ) -> None:
+    """Notes what was decided of one; where how to reach them is right, messages go there again."""
+    found = session.get_one(ReferralRow, referral_id)
+    if decision is ReferralDecision.MENDED and found.kind in ENDS_WAY:
+        way, why = ENDS_WAY[found.kind]
+        recipients.open_channel(session, found.participant_id, (way,), (why,))
     session.execute(
         update(ReferralRow)
         .where(ReferralRow.id == referral_id)
@@ -107,15 +116,18 @@ def decide(
     )
 
 
-REACH = frozenset({ReferralKind.WRONG_NUMBER, ReferralKind.MOVED})
-"""Those that a new phone number or address mends."""
-
-
-def mend(session: Session, participant_id: uuid.UUID, at: dt.datetime, by: uuid.UUID | None) -> None:
-    """How somebody is reached was put right: they are called again."""
+def mend(
+    session: Session,
+    participant_id: uuid.UUID,
+    kinds: Collection[ReferralKind],
+    at: dt.datetime,
+    by: uuid.UUID | None,
+) -> None:
+    """How somebody is reached was put right: they are called again, where it was one of these that kept them from it.
+    By which way messages go is told apart: a new number is no new address."""
     session.execute(
         update(ReferralRow)
-        .where(ReferralRow.participant_id == participant_id, ReferralRow.kind.in_(REACH), ReferralRow.blocks_calls)
+        .where(ReferralRow.participant_id == participant_id, ReferralRow.kind.in_(kinds), ReferralRow.blocks_calls)
         .values(decision=ReferralDecision.MENDED, decided_at=at, decided_by=by, blocks_calls=False)
     )
 

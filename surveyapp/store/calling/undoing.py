@@ -11,8 +11,17 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Disposition
+from surveyapp.domain.fieldwork.consequences import ENDS_WAY
 from surveyapp.store import results
-from surveyapp.store.tables import AccessRow, AttemptRow, CaseRow, ParticipantRow, ReferralRow, ResponseRow
+from surveyapp.store.tables import (
+    AccessRow,
+    AttemptRow,
+    CaseRow,
+    ChannelEndRow,
+    ParticipantRow,
+    ReferralRow,
+    ResponseRow,
+)
 
 _OF_PERSON = ("stopped_at", "withdrawn_at", "deceased_at")
 
@@ -65,6 +74,8 @@ def undo(session: Session, attempt_id: uuid.UUID, *, links: bool, accesses_ended
             update(AccessRow).where(AccessRow.case_id.in_(mine), AccessRow.revoked_at == row.at).values(revoked_at=None)
         )
     session.execute(delete(ReferralRow).where(ReferralRow.attempt_id == attempt_id))
+    ended = (ChannelEndRow.participant_id == case.participant_id, ChannelEndRow.at == row.at)
+    session.execute(delete(ChannelEndRow).where(*ended, ChannelEndRow.why.in_(why for _, why in ENDS_WAY.values())))
     session.flush()
     session.delete(row)
     session.flush()

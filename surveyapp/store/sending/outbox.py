@@ -84,6 +84,28 @@ def add(session: Session, messages: Sequence[NewMessage], now: dt.datetime) -> l
     return ids
 
 
+def renew(session: Session, messages: Sequence[NewMessage], now: dt.datetime) -> None:
+    """Plans messages anew of which there is a row: they were sent for a window that somebody was moved from. What waits
+    or is being handed over stays as it is."""
+    under_way = (MessageState.PLANNED, MessageState.HANDING_OVER)
+    afresh = dict.fromkeys(("handed_at", "ended_at", "via", "reference", "why", "decided_by"))
+    for each in messages:
+        it = (MessageRow.case_id == each.case_id, MessageRow.step == each.step, MessageRow.request == each.request)
+        session.execute(
+            update(MessageRow)
+            .where(*it, MessageRow.state.not_in(under_way))
+            .values(
+                state=MessageState.PLANNED,
+                way=each.way,
+                language=each.language,
+                planned_at=now,
+                due_at=each.due_at,
+                tries=0,
+                **afresh,
+            )
+        )
+
+
 def _select() -> Any:
     return (
         select(

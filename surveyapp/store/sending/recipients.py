@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
+from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.cases import Case
-from surveyapp.domain.instrument.easy.renderings import VARIETY
+from surveyapp.domain.fieldwork.consequences import ReferralKind
+from surveyapp.domain.instrument.easy.renderings import is_easy, plain_of
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.sending.planning import PastMessage, WhyNot
 from surveyapp.domain.sending.rules import SendingWay
@@ -26,6 +28,7 @@ from surveyapp.store.tables import (
     ContactRow,
     MessageRow,
     ParticipantRow,
+    ReferralRow,
     ResponseRow,
     SaveRow,
 )
@@ -39,8 +42,9 @@ PREFERRED = {"email": SendingWay.EMAIL, "text": SendingWay.TEXT}
 
 @dataclass(frozen=True, kw_only=True)
 class RecipientFacts:
-    """Somebody at a touchpoint. `languages`: codes of those they speak, as their contact record says; `reached_by`: the
-    way they prefer first; `easy`: whether they were last asked in easy words."""
+    """Somebody at a touchpoint. `languages`: codes of those they speak: what they asked for in a call, what they last
+    answered in by themselves, what their contact record says; `reached_by`: the way they prefer first; `referred`: what
+    keeps them from being called; `easy`: whether they were last asked in easy words."""
 
     participant_id: uuid.UUID
     reference: str
@@ -56,14 +60,15 @@ class RecipientFacts:
     reached_by: tuple[SendingWay, ...]
     ended: tuple[tuple[SendingWay, WhyNot], ...]
     history: tuple[PastMessage, ...]
+    referred: frozenset[ReferralKind] = frozenset()
     easy: bool = False
 
 
 def everyone(
-    session: Session, scope: Scope, cases: Collection[uuid.UUID] | None = None, *, easy: bool = False
+    session: Session, scope: Scope, cases: Collection[uuid.UUID] | None = None, *, asked_in: bool = False
 ) -> list[RecipientFacts]:
-    """Everybody in scope at each of their touchpoints, by reference and touchpoint; or those `cases` alone. Four
-    queries, however many people; five, where it is looked up who was last asked in `easy` words."""
+    """Everybody in scope at each of their touchpoints, by reference and touchpoint; or those `cases` alone. Five
+    queries, however many people; six, where it is looked up what words they were last `asked_in`."""
     query = scoped(
         select(
             ParticipantRow.id.label("person"),
@@ -71,6 +76,7 @@ def everyone(
             ParticipantRow.group_id,
             ParticipantRow.call_way,
             ParticipantRow.call_languages,
+            ParticipantRow.language_asked,
             ParticipantRow.stopped_at,
             ParticipantRow.withdrawn_at,
             ParticipantRow.declined_contact_at,
@@ -90,19 +96,22 @@ def everyone(
     ways = _ways(session, scope, few)
     ended = _ended(session, scope, few)
     history = _history(session, scope, cases)
-    in_easy = _in_easy_words(session, scope, few) if easy else frozenset()
+    referred = _referred(session, scope, few)
+    spoken = _asked_in(session, scope, few) if asked_in else {}
     found = []
     for row in rows:
         reached = ways.get(row.person, ())
         preferred = PREFERRED.get(row.call_way or "")
         if preferred in reached:
             reached = (preferred, *(each for each in reached if each is not preferred))
+        words = spoken.get(row.person, _AskedIn())
+        languages = [row.language_asked or "", words.by_themselves, row.call_languages or ""]
         found.append(
             RecipientFacts(
                 participant_id=row.person,
                 reference=row.reference,
                 group=row.group_id,
-                languages=tuple(each for each in (row.call_languages or "").split(",") if each),
+                languages=tuple(dict.fromkeys(each for said in languages for each in said.split(",") if each)),
                 stopped=row.stopped_at is not None,
                 withdrawn=row.withdrawn_at is not None,
                 declined=row.declined_contact_at is not None,
@@ -113,7 +122,8 @@ def everyone(
                 reached_by=reached,
                 ended=ended.get(row.person, ()),
                 history=history.get(row.case.id, ()),
-                easy=row.person in in_easy,
+                referred=referred.get(row.person, frozenset()),
+                easy=words.easy,
             )
         )
     return found
@@ -137,12 +147,38 @@ def _ways(
     return {person: tuple(sorted(found, key=order.index)) for person, found in there.items()}
 
 
-def _in_easy_words(session: Session, scope: Scope, people: Collection[uuid.UUID] | None) -> frozenset[uuid.UUID]:
-    """Those whose last save, at whichever touchpoint, was asked in easy words."""
+def _referred(
+    session: Session, scope: Scope, people: Collection[uuid.UUID] | None
+) -> dict[uuid.UUID, frozenset[ReferralKind]]:
+    query = scoped(
+        select(ReferralRow.participant_id, ReferralRow.kind)
+        .join(ParticipantRow, ParticipantRow.id == ReferralRow.participant_id)
+        .where(ReferralRow.blocks_calls),
+        scope,
+    )
+    if people is not None:
+        query = query.where(ReferralRow.participant_id.in_(people))
+    there: dict[uuid.UUID, frozenset[ReferralKind]] = {}
+    for row in session.execute(query):
+        there[row.participant_id] = there.get(row.participant_id, frozenset()) | {row.kind}
+    return there
+
+
+@dataclass(frozen=True)
+class _AskedIn:
+    """Whether somebody was last asked in easy words, and the language in which they last answered by themselves: one
+    in which they were called is whoever called them's to know."""
+
+    easy: bool = False
+    by_themselves: str = ""
+
+
+def _asked_in(session: Session, scope: Scope, people: Collection[uuid.UUID] | None) -> dict[uuid.UUID, _AskedIn]:
+    """By the last save of each of their touchpoints."""
     of_it = aliased(SaveRow)
     last = select(func.max(of_it.revision)).where(of_it.response_id == ResponseRow.id).correlate(ResponseRow)
     query = scoped(
-        select(CaseRow.participant_id, SaveRow.language.endswith(VARIETY).label("easy"))
+        select(CaseRow.participant_id, SaveRow.language, SaveRow.mode, SaveRow.by_staff)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         .join(ResponseRow, ResponseRow.case_id == CaseRow.id)
         .join(
@@ -153,8 +189,13 @@ def _in_easy_words(session: Session, scope: Scope, people: Collection[uuid.UUID]
     ).order_by(SaveRow.recorded_at)
     if people is not None:
         query = query.where(CaseRow.participant_id.in_(people))
-    said = {row.participant_id: row.easy for row in session.execute(query)}
-    return frozenset(person for person, easy in said.items() if easy)
+    said: dict[uuid.UUID, _AskedIn] = {}
+    for row in session.execute(query):
+        before = said.get(row.participant_id, _AskedIn()).by_themselves
+        by_themselves = row.mode is Mode.SELF and row.by_staff is None
+        mine = plain_of(row.language) if by_themselves else before
+        said[row.participant_id] = _AskedIn(is_easy(row.language), mine)
+    return said
 
 
 def _ended(
@@ -220,7 +261,9 @@ def ended_ways(session: Session, person: uuid.UUID) -> list[tuple[SendingWay, Wh
     return [(row.way, row.why, row.at) for row in rows]
 
 
-def open_channel(session: Session, person: uuid.UUID, way: SendingWay, why: WhyNot) -> None:
-    """Takes back that somebody is not reached by a way."""
-    same = (ChannelEndRow.participant_id == person, ChannelEndRow.way == way, ChannelEndRow.why == why)
-    session.execute(delete(ChannelEndRow).where(*same))
+def open_channel(
+    session: Session, person: uuid.UUID, ways: Collection[SendingWay], whys: Collection[WhyNot] = tuple(WhyNot)
+) -> None:
+    """Takes back that somebody is not reached by some ways, as far as it was for these reasons."""
+    theirs = (ChannelEndRow.participant_id == person, ChannelEndRow.way.in_(ways), ChannelEndRow.why.in_(whys))
+    session.execute(delete(ChannelEndRow).where(*theirs))

@@ -104,11 +104,11 @@ CONSEQUENCES: dict[Outcome, LazyString] = {
     ),
     Outcome.WRONG_NUMBER: lazy(
         "The case stays open and goes on the list of whoever runs the study. Nobody calls the person, about anything, "
-        "until the number is mended."
+        "until the number is mended, and no text message goes to it."
     ),
     Outcome.MOVED: lazy(
         "The case stays open and goes on the list of whoever runs the study. Nobody calls the person, about anything, "
-        "until it is known how to reach them."
+        "until it is known how to reach them, and no letter goes to the address that they left."
     ),
     Outcome.LANGUAGE_BARRIER: lazy(
         "The case stays open and goes to another interviewer: one who speaks the language, where one is known."
@@ -117,8 +117,8 @@ CONSEQUENCES: dict[Outcome, LazyString] = {
         "This case ends as not eligible and counts in no response rate. Their other touchpoints stay as they are."
     ),
     Outcome.COMPLAINED: lazy(
-        "What they said goes to a supervisor. Nobody calls the person, about anything, until that is decided. Their "
-        "link goes on working."
+        "What they said goes to a supervisor. Nobody calls or writes to the person, about anything, until that is "
+        "decided. Their link goes on working."
     ),
     Outcome.WITHDREW: lazy(
         "All they ever answered leaves every page, file and count at once, at every touchpoint. Nobody contacts them "

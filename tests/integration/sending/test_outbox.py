@@ -121,7 +121,7 @@ def test_a_reminder_planned_while_the_answer_is_being_sent_is_not_handed_over(ru
     carrier = Told()
     assert send(runtime, carrier) == {MessageState.STOPPED: 1}
     assert carrier.handed == []
-    assert [(each.state, each.why) for each in rows(runtime, person)] == [(MessageState.STOPPED, WhyNot.STOPPED)]
+    assert rows(runtime, person) == []
 
 
 class Killed(BaseException):

@@ -282,7 +282,7 @@ def test_a_way_that_ended_carries_no_code_and_whoever_left_gets_none(runtime: Ru
         deciding.end_way(work, person.id, SendingWay.EMAIL, WhyNot.OPTED_OUT)
     assert asked_for(runtime) == []
     with factories.operator(runtime).writing() as work:
-        recipients.open_channel(work.session, person.id, SendingWay.EMAIL, WhyNot.OPTED_OUT)
+        recipients.open_channel(work.session, person.id, [SendingWay.EMAIL])
     ask(phone)
     with factories.operator(runtime).writing() as work:
         leaving.make(work, person, ParticipationChange.WITHDRAWN, LeavingReason.NOT_SAID)

@@ -114,6 +114,36 @@ TABLE: dict[str, tuple[Recipient, str, list[str]]] = {
         "2026-11-03 12:00",
         ["done", "text Thu 05 09:00", "text Mon 09 09:00", "not_answered"],
     ),
+    "their number is somebody else's": (
+        person(history=(INVITED,), ended=((T, WhyNot.WRONG_NUMBER),)),
+        "2026-11-03 12:00",
+        ["done", "email Thu 05 09:00", "email Mon 09 09:00", "not_answered"],
+    ),
+    "they complained": (
+        person(history=(INVITED,), barred=WhyNot.COMPLAINED),
+        "2026-11-03 12:00",
+        ["done", "complained", "complained", "complained"],
+    ),
+    "invited for an earlier window": (
+        person(history=(sent("invite", E, "2026-10-01 09:00"), sent("remind_3", T, "2026-10-05 09:00"))),
+        "2026-11-01 12:00",
+        ["email Mon 02 09:00", "text Thu 05 09:00", "email Mon 09 09:00", "not_answered"],
+    ),
+    "let be in an earlier window": (
+        person(history=(sent("invite", E, "2026-10-01 09:00", MessageState.STOPPED),)),
+        "2026-11-01 12:00",
+        ["email Mon 02 09:00", "text Thu 05 09:00", "email Mon 09 09:00", "not_answered"],
+    ),
+    "thanked before the window was moved": (
+        person(history=(sent("thank", E, "2026-10-01 09:00"),), answered_at=at("2026-11-03 20:00")),
+        "2026-11-03 21:00",
+        ["answered", "answered", "answered", "done"],
+    ),
+    "being handed over as the window is moved": (
+        person(history=(sent("invite", E, "2026-11-01 09:00", MessageState.HANDING_OVER),)),
+        "2026-11-03 12:00",
+        ["done", "text Thu 05 09:00", "email Mon 09 09:00", "not_answered"],
+    ),
     "opted out of every way": (
         person(history=(INVITED,), ended=((E, WhyNot.OPTED_OUT), (T, WhyNot.OPTED_OUT))),
         "2026-11-03 12:00",
