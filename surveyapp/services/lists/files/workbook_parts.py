@@ -17,10 +17,10 @@ from surveyapp.services.lists.files.sheet import MAXIMUM_ROWS, TITLE_ROWS
 from surveyapp.services.lists.files.workbook_readers import (
     Attributes,
     Book,
+    CellsOfSheet,
     Enough,
-    Reader,
+    PartReader,
     Relations,
-    Sheet,
     SheetCells,
     Strings,
     Styles,
@@ -80,15 +80,15 @@ class WorkbookParts:
             self._parse_if_there("sharedStrings", strings)
             self._parse_if_there("styles", styles)
             self._strings, self._days = strings.found, styles.days()
-        sheet = Sheet(self._strings, self._days, self._epoch, most)
+        sheet = CellsOfSheet(self._strings, self._days, self._epoch, most)
         self._parse(part, sheet)
         return sheet.found
 
-    def _parse_if_there(self, kind: str, reader: Reader) -> None:
+    def _parse_if_there(self, kind: str, reader: PartReader) -> None:
         if (part := self._parts.get(kind, "")) in self._there:
             self._parse(part, reader)
 
-    def _parse(self, part: str, reader: Reader) -> None:
+    def _parse(self, part: str, reader: PartReader) -> None:
         parser = expat.ParserCreate(namespace_separator="}")
         parser.buffer_text = True
         begins, ends, looked_at = by_element(reader.begins()), by_element(reader.ends()), self.looked_at

@@ -62,7 +62,7 @@ def by_element(of: Mapping[str, _Done]) -> dict[str, _Done]:
     return {f"{space}}}{tag}": done for space in _SPACES for tag, done in of.items()}
 
 
-class Reader:
+class PartReader:
     """Is told of the elements of one part that it names. `pieces`: the text since they were last cleared."""
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ class Reader:
         return {}
 
 
-class Relations(Reader):
+class Relations(PartReader):
     """The kind (`worksheet`) and the part of what a workbook names by an id."""
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class Relations(Reader):
         self.by_id[attributes["Id"]] = attributes["Type"].rpartition("/")[2], part
 
 
-class Book(Reader):
+class Book(PartReader):
     """Title and id of every sheet, and which day is the first."""
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ class Book(Reader):
         self.sheets.append((attributes["name"][:_LONGEST_TITLE], named))
 
 
-class _Texts(Reader):
+class _Texts(PartReader):
     """Text that may be in pieces, each of a font of its own. How words are pronounced stands between and is no part."""
 
     def __init__(self) -> None:
@@ -154,7 +154,7 @@ class Strings(_Texts):
         return {**super().ends(), "si": lambda: self.found.append(self._whole().replace("x005F_", ""))}
 
 
-class Styles(Reader):
+class Styles(PartReader):
     """The formats of cells, by the number that a cell names."""
 
     def __init__(self) -> None:
@@ -187,7 +187,7 @@ class Styles(Reader):
         return {str(style): days[number] for style, number in enumerate(self._numbers) if number in days}
 
 
-class Sheet(_Texts):
+class CellsOfSheet(_Texts):
     """The rows of a sheet that hold something, up to `most`; `days`: what `Styles.days` found."""
 
     def __init__(self, strings: list[str], days: Mapping[str, bool], epoch: dt.datetime, most: int) -> None:
