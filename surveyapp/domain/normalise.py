@@ -8,6 +8,8 @@ participants, interviewers and staff, files, addresses.
 - `name_parts`: a name as it is looked up, part by part.
 - `storable`: any text at all, such as a password, which is nobody's to change further.
 - `is_blank`, `length`, `unusable_at`: whether text shows anything, how long it is, what in it is no text.
+- `normalised`: any form of Unicode's, in time that goes with the length of the text. Nothing else here, and nothing
+  elsewhere, calls the library for it.
 
 All are total: any `str` goes in, none raises, and doing it twice is doing it once. Nothing that comes out holds NUL,
 another control, a noncharacter or a lone surrogate.
@@ -15,8 +17,10 @@ another control, a noncharacter or a lone surrogate.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
+from typing import Literal
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _NEVER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -41,6 +45,49 @@ _KEPT_APART = ("<super>", "<sub>", "<circle>", "<fraction>")
 """Compatibility forms that mean something else than what they would fold to: 10² is not 102."""
 
 
+MOST_MARKS = 30
+"""How many marks in a row are kept: more than any writing puts on one letter (Unicode Standard Annex 15, Stream-Safe
+Text Format). To put n of them in order takes n² steps, in which nobody else is served."""
+
+
+_MARKS_BY_ANOTHER_NAME = "\u0f73\u0f75\u0f81\uff9e\uff9f"
+"""Those that say of themselves that they are none, and come apart into some."""
+
+
+def _every_mark() -> str:
+    """What is put in order when text is normalised, as it stands between the brackets of a regular expression."""
+    points = [each for each in range(0x300, 0x1F000) if unicodedata.combining(chr(each))]
+    points = sorted({*points, *map(ord, _MARKS_BY_ANOTHER_NAME)})
+    there = set(points)
+    first, last = ([each for each in points if each + beside not in there] for beside in (-1, 1))
+    return "".join(f"{chr(begin)}-{chr(end)}" for begin, end in zip(first, last, strict=True))
+
+
+_EVERY_MARK = _every_mark()
+_A_MARK = re.compile(f"[{_EVERY_MARK}]")
+_HALF = MOST_MARKS // 2
+_HALF_OF_TOO_MANY = re.compile(f"[{_EVERY_MARK}]{{{_HALF + 1}}}")
+_TOO_MANY_MARKS = re.compile(f"([{_EVERY_MARK}]{{{MOST_MARKS}}})[{_EVERY_MARK}]+")
+
+
+def _with_few_marks(text: str) -> str:
+    """The text with the first `MOST_MARKS` of each run of marks. Few places are looked at: a longer run has one of
+    them in it, and goes on for half its length before or after that."""
+    for found in _A_MARK.finditer(text[MOST_MARKS :: MOST_MARKS + 1]):
+        at = MOST_MARKS + (MOST_MARKS + 1) * found.start()
+        if _HALF_OF_TOO_MANY.match(text, at) or _HALF_OF_TOO_MANY.match(text, at - _HALF):
+            return _TOO_MANY_MARKS.sub(r"\1", text)
+    return text
+
+
+def normalised(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+    """The text in a form of Unicode Standard Annex 15. Of more than `MOST_MARKS` marks in a row the rest is left out:
+    before, for they take so long, and after, for some come apart into two."""
+    few = _with_few_marks(text)
+    made = unicodedata.normalize(form, few)
+    return made if made is few else _with_few_marks(made)
+
+
 def storable(text: str) -> str:
     """The text without what no file or database can hold: controls, lone surrogates, noncharacters."""
     return _NEVER.sub("", text)
@@ -52,9 +99,9 @@ def free_text(text: str) -> str:
     text = _NEVER.sub("", _LINE_ENDS.sub("\n", text))
     if is_blank(text):
         return ""
-    text = unicodedata.normalize("NFC", text)
+    text = normalised("NFC", text)
     if any(joiner in text for joiner in _ZERO_WIDTH_JOINERS):
-        text = unicodedata.normalize("NFC", _JOINERS.sub(_joined, text))
+        text = normalised("NFC", _JOINERS.sub(_joined, text))
     return text.strip(_EDGES)
 
 
@@ -71,7 +118,7 @@ _NOTHING_WITHIN = re.compile("[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-
 
 def as_read(text: str) -> str:
     """`one_line` in one case and without what shows nothing: two that look alike are alike. To compare, not to keep."""
-    return " ".join(_NOTHING_WITHIN.sub("", one_line(text)).casefold().split())
+    return one_line(_NOTHING_WITHIN.sub("", one_line(text)).casefold())
 
 
 def code(text: str) -> str:
@@ -83,8 +130,9 @@ def code(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    folded = "".join(_folded(character) for character in unicodedata.normalize("NFC", _NEVER.sub("", text)))
-    return " ".join(_NOT_SHOWN.sub(_blank_or_nothing, folded).split())
+    folded = "".join(map(_folded, normalised("NFC", _NEVER.sub("", text))))
+    # What is left out may have kept a letter and its mark apart.
+    return " ".join(normalised("NFC", _NOT_SHOWN.sub(_blank_or_nothing, folded)).split())
 
 
 _BETWEEN_DIGITS = re.compile(r"[ .,_/-]")
@@ -124,6 +172,7 @@ def _of_a_word(character: str) -> bool:
     return bool(character) and unicodedata.category(character)[0] in "LMNS" and character not in _EDGES
 
 
+@functools.lru_cache(maxsize=4_096)
 def _folded(character: str) -> str:
     match unicodedata.category(character):
         case "Nd":
@@ -138,7 +187,7 @@ def _folded(character: str) -> str:
 
 
 def _compatible(character: str) -> str:
-    folded = unicodedata.normalize("NFKC", character)
+    folded = normalised("NFKC", character)
     return folded if folded == character else "".join(map(_folded, folded))
 
 
@@ -163,8 +212,8 @@ _IN_NAMES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 def name_parts(name: str) -> tuple[str, ...]:
     """The parts of a name as they are looked up: lower case, without accents, each once and in order. Łukasz
     O'Brien-Żak is lukasz, obrien, zak. Nothing is carried from one script to another."""
-    plain = unicodedata.normalize("NFKD", code(name)).casefold().translate(_PLAIN)
-    plain = unicodedata.normalize("NFC", _MARKS.sub("", _IN_NAMES.sub("", plain)))
+    plain = normalised("NFKD", code(name)).casefold().translate(_PLAIN)
+    plain = normalised("NFC", _MARKS.sub("", _IN_NAMES.sub("", plain)))
     if plain.isascii():  # what most names are, by now
         return tuple(dict.fromkeys(_ASCII_PARTS.findall(plain)))
     parts = "".join(each if unicodedata.category(each)[0] in "LMN" else " " for each in plain).split()

@@ -391,6 +391,10 @@ SENTENCES: Mapping[str, str] = {
     "workbook_too_large": N_(
         "The workbook unpacks to more than %(megabytes)s MB. Copy the list alone into a new one and save that."
     ),
+    "workbook_too_much": N_(
+        "The workbook holds more than can be looked through; rows and cells that look empty count too. Copy the rows "
+        "of the list alone into a new one and save that."
+    ),
     "cells_merged": N_(
         "The cells %(cells)s are merged, so that only the first of these rows has what stands in them. Take the "
         "merging off and fill in each row."

@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import os
 import secrets
-import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from surveyapp.domain.normalise import normalised
 from surveyapp.store.participants import Sealed
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -168,7 +168,7 @@ def hashed_anew(stored: str, password: str) -> str | None:
 def composed(password: str) -> str:
     """The password in the one form (NFKC) in which it is hashed: what another keyboard makes of the same signs is the
     same password (SP 800-63B-4, 3.1.1.2)."""
-    return unicodedata.normalize("NFKC", password)
+    return normalised("NFKC", password)
 
 
 STRETCHING = (3, 65_536, 4)

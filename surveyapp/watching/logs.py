@@ -28,7 +28,9 @@ FIELDS = ("route", "method", "status", "ms", "study", "staff", "task", "came", "
 """What a line may hold beside its moment, level, logger, event, error and request: references and counts."""
 
 _LINK = re.compile(r"((?:/|%2f)(?:s|join)(?:/|%2f)+)[^\s\"'<>]+", re.IGNORECASE)
-_QUERY = re.compile(r"(/[^\s?\"'<>]*\?)[^\s\"'<>]+")
+_QUERY = re.compile(r"(?<![^\s?\"'<>])([^\s?\"'<>/]*+/[^\s?\"'<>]*+\?)[^\s\"'<>]+")
+"""Begun where words begin, and never gone back over: of an address of strokes, each would be a place to begin from."""
+
 _SIGNS = "[2-9A-HJKMNP-Z]"
 _CODE = re.compile(rf"\b{_SIGNS}{{4}}([- ]){_SIGNS}{{4}}\1{_SIGNS}{{3}}(?:{_SIGNS}\1{_SIGNS}{{4}})?\b", re.IGNORECASE)
 

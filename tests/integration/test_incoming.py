@@ -17,10 +17,11 @@ from surveyapp import create_app, create_draft_app
 from surveyapp.domain.staff import Role
 from surveyapp.services.runtime import Runtime
 from surveyapp.watching import logs
-from surveyapp.web.shared import headers
+from surveyapp.web.shared import headers, incoming
 from tests import factories
 from tests.fuzz import checks
 from tests.interviewer import Interviewer, create_reachable
+from tests.marks import RUNS, handed_on
 from tests.page import Client, Page
 
 SITE = "https://survey.example.org"
@@ -386,3 +387,23 @@ def test_no_log_holds_a_link_or_a_code(line: str, written: str) -> None:
     finally:
         logging.setLogRecordFactory(create)
     assert record.getMessage() == written
+
+
+def test_no_more_marks_in_a_row_than_any_writing_has_are_put_in_order(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has no account can fill in this form."""
+    form = client.page("/staff/login").fields()
+    with handed_on(monkeypatch) as lengths:
+        answered = client.post("/staff/login", {**form, "email": RUNS[0], "password": RUNS[0]})
+    assert answered.status_code in (200, 422)
+    assert lengths
+
+
+def test_a_moment_is_looked_for_in_no_more_than_people_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(incoming, "day_of", asked.append)
+    assert incoming.typed_moment("T" * 100_000) is None
+    assert asked == []
+    assert incoming.typed_moment("T" * incoming.LONGEST_MOMENT) is None
+    assert len(asked) == incoming.LONGEST_MOMENT

@@ -13,9 +13,10 @@ from surveyapp.domain import normalise
 from surveyapp.domain.authoring.loader import load_study
 from surveyapp.domain.participants import Contact
 from surveyapp.services.lists import checking, headings
+from surveyapp.services.lists import mapping as mapping_of_lists
 from surveyapp.services.lists.files import workbook
 from surveyapp.services.lists.files.reading import read_sheet
-from surveyapp.services.lists.files.sheet import ListSheet
+from surveyapp.services.lists.files.sheet import LONGEST_CELL, ListSheet
 from surveyapp.services.lists.mapping import ListMapping, mapped
 from surveyapp.services.participants import contacts, enrolment_form
 from surveyapp.settings import ROOT
@@ -122,10 +123,60 @@ def test_letters_that_are_right_are_left_alone(name: str) -> None:
 
 
 def test_a_cell_of_any_length_is_read_and_said_by_its_column() -> None:
+    """And no more of it is handed on than anything that a list holds can have."""
     sheet = read(b"group,name\npeople," + b"x" * 200_000 + b"\npeople,Ann\n")
-    assert [len(cells[1]) for _, cells in sheet.rows] == [200_000, 3]
+    assert [len(cells[1]) for _, cells in sheet.rows] == [LONGEST_CELL, 3]
+    [fault] = sheet.everything_wrong
+    assert (fault.line, fault.column, fault.sentence.code) == (2, "name", "text_too_long")
     _, wrong = enrolment_form.check_contact({"name": sheet.rows[0][1][1]})
     assert [fault.field for fault in wrong] == ["name"]
+
+
+def test_a_reference_of_thousands_of_digits_to_a_sign_breaks_nothing() -> None:
+    [fault] = read(b"group,name\npeople,<b>&#" + b"9" * 5_000 + b";</b>\n").everything_wrong
+    assert fault.sentence.code == "text_too_long"
+
+
+def test_a_heading_that_is_longer_than_any_is_compared_with_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+
+    def counted(heading: str) -> str:
+        compared.append(len(heading))
+        return folded(heading)
+
+    folded = headings.folded
+    monkeypatch.setattr(headings, "folded", counted)
+    sheet = read(("é" * 100_000 + ",name\n" + "ﷺ" * 100_000 + ",Ann\n").encode())
+    assert sheet.header[1] == "name"
+    assert max(compared) <= headings.LONGEST_HEADING
+
+
+@pytest.mark.parametrize(
+    ("written", "numbers"),
+    [
+        ("07700 900142 / 07700 900143", ["07700 900142", "07700 900143"]),
+        ("07700   900142 /  07700 900143", ["07700 900142", "07700 900143"]),
+        ("07700 900142\n\n 07700 900143;07700 900144", ["07700 900142", "07700 900143", "07700 900144"]),
+        ("07700 900142\t or\t07700 900143 , 07700 900144", ["07700 900142", "07700 900143", "07700 900144"]),
+        ("+44 7700 900142/(07700) 900143", ["+44 7700 900142", "(07700) 900143"]),
+    ],
+)
+def test_numbers_in_one_cell_are_told_apart(written: str, numbers: list[str]) -> None:
+    assert mapping_of_lists._numbers(written) == numbers
+
+
+def test_numbers_are_looked_for_in_text_without_runs_of_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+
+    class Told:
+        def split(self, text: str) -> list[str]:
+            given.append(text)
+            return [text]
+
+    monkeypatch.setattr(mapping_of_lists, "_BETWEEN_NUMBERS", Told())
+    read_as = ListMapping(columns=("name", "phone", "other_phones"), group="backfill")
+    mapped(read(f"name,phone,other phones\nAnn,1{' ' * 1_900}1,2{chr(0x2003) * 1_900}2\n".encode()), read_as, STUDY, {})
+    assert given == ["1 1", "2 2"]
 
 
 CONTACTS = [

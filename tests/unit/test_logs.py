@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.settings import ROOT
@@ -89,6 +91,12 @@ def test_a_number_is_read_out_in_groups() -> None:
     assert len(numbers) == 100
     assert all(re.fullmatch(r"\d{4}-\d{4}-\d{4}", each) for each in numbers)
     assert all(logs.without_secrets(each) == each for each in numbers)
+
+
+@given(st.text("/?a =\"'<>%-", max_size=30))
+def test_the_query_of_an_address_is_found_as_if_it_were_looked_for_from_each_stroke(line: str) -> None:
+    from_each = re.compile(r"(/[^\s?\"'<>]*\?)[^\s\"'<>]+")
+    assert logs.without_secrets(line) == from_each.sub(r"\1…", line)
 
 
 def test_statements_are_noted_by_their_text_the_slowest_first() -> None:

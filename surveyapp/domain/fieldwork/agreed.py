@@ -29,6 +29,9 @@ PARTS = {
 LATEST_EVENING = 8
 """Hours from one to this, with nothing said, are of the afternoon: nobody is called at five in the morning."""
 
+LONGEST_IN_WORDS = 200
+"""Characters: nobody says a time in more."""
+
 LATEST_END = 22
 """The hour by which `between five and six` is over."""
 
@@ -103,6 +106,8 @@ def agreed_in_words(written: str, now: dt.datetime) -> dt.datetime | None:
     has passed today is tomorrow's; a weekday is the next one, today's only with a time still to come. `next Tuesday` is
     the first that comes, as is `Tuesday`. What is said of today stays today's, though it has passed.
     """
+    if len(written) > LONGEST_IN_WORDS:
+        return None
     text = in_english(" ".join(written.replace("’", "'").split()).rstrip("?.!؟ "))
     if found := _AFTER.search(text):
         return _after(found, text, now)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from surveyapp.domain.normalise import normalised
+
 _POLISH = {
     "poniedzialek|pon": "monday", "wtorek|wt": "tuesday", "sroda|srode|sr": "wednesday", "czwartek|czw": "thursday",
     "piatek|pt": "friday", "sobota|sobote|sob": "saturday", "niedziela|niedziele|niedz|nd": "sunday",
@@ -78,14 +80,14 @@ def _shape(text: str) -> str:
     text = "".join(
         str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text.casefold()
     ).translate(_SAME_LETTERS)
-    apart = unicodedata.normalize("NFD", text).translate(_LATIN_WITHOUT_MARK)
+    apart = normalised("NFD", text).translate(_LATIN_WITHOUT_MARK)
     kept, latin = [], False
     for letter in apart:
         if unicodedata.combining(letter) and latin:
             continue
         latin = letter.isascii()
         kept.append(letter)
-    return unicodedata.normalize("NFC", "".join(kept))
+    return normalised("NFC", "".join(kept))
 
 
 _PHRASES = {

@@ -72,6 +72,10 @@ SYNONYMS: Mapping[str, str] = {
 """What others call what a list may hold, by column. Compared without case, blanks and signs."""
 
 
+LONGEST_HEADING = 300
+"""Characters: what is longer names no column."""
+
+
 def folded(heading: str) -> str:
     """A heading as it is compared: its letters and digits alone, in lower case."""
     return "".join(each for each in normalise.code(heading).casefold() if unicodedata.category(each)[0] in "LMN")
@@ -86,7 +90,7 @@ class HeadingWords:
 
     def column(self, heading: str) -> str:
         """What a heading is of; empty where nobody can tell."""
-        return self.by_word.get(folded(heading), "") if heading else ""
+        return self.by_word.get(folded(heading), "") if 0 < len(heading) <= LONGEST_HEADING else ""
 
     def known(self, header: Sequence[str]) -> int:
         """How many different things a row names, if it is one that names columns."""

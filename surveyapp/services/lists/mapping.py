@@ -149,6 +149,9 @@ def _order(sheet: ListSheet, columns: Sequence[str], mapping: ListMapping, study
 
 
 _BETWEEN_NUMBERS = re.compile(r"\s*(?:[;|]|\n|,| / |/(?=\s*[+0(])|\bor\b|\band\b|\blub\b|\boder\b|\bou\b)\s*")
+_BLANKS = re.compile(r"[^\S\n]+")
+"""Several in a row are one before numbers are told apart: each would be a place to begin from."""
+
 _SITE_SIGNS = re.compile(r"[^A-Z0-9]+")
 
 
@@ -159,16 +162,20 @@ def _completed(row: WrittenRow, by_name: Mapping[str, str]) -> WrittenRow:
         row["name"] = " ".join(filter(None, parts))
     phone = row.get("phone", "")
     if phone and contacts.phone_number(phone) is None:
-        several = [each for each in _BETWEEN_NUMBERS.split(phone) if each]
+        several = _numbers(phone)
         if len(several) > 1 and all(contacts.phone_number(each) for each in several):
             row["phone"] = several[0]
             row["other_phones"] = "; ".join(filter(None, [*several[1:], row.get("other_phones", "")]))
     if "other_phones" in row:
         own = contacts.phone_number(row.get("phone", ""))
-        others = [each for each in _BETWEEN_NUMBERS.split(row["other_phones"]) if each]
+        others = _numbers(row["other_phones"])
         row["other_phones"] = "; ".join(each for each in others if own is None or contacts.phone_number(each) != own)
     _find_site(row, by_name)
     return row
+
+
+def _numbers(written: str) -> list[str]:
+    return [each for each in _BETWEEN_NUMBERS.split(_BLANKS.sub(" ", written)) if each]
 
 
 def _find_site(row: WrittenRow, by_name: Mapping[str, str]) -> None:

@@ -4,11 +4,11 @@ or redacted in them."""
 from __future__ import annotations
 
 import functools
-import unicodedata
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from surveyapp.domain.normalise import normalised
 from surveyapp.domain.open_answers.marking import MarkedSpan, TextPiece, pieces, redact
 from surveyapp.domain.staff import Scope
 from surveyapp.services.open_answers.finding import Finder
@@ -58,7 +58,7 @@ class OpenedWords:
 
 def folded(text: str) -> str:
     """A text as it is searched: without case, and without marks on Latin letters."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = normalised("NFKD", text).casefold()
     return "".join(each for each in plain if not "\u0300" <= each <= "\u036f")
 
 

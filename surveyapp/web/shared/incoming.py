@@ -41,6 +41,8 @@ DIGITS = 9
 LONGEST_NAME = 200
 """Nor is any other segment of one, a link's apart."""
 
+LONGEST_MOMENT = 100
+"""Nor is a day with its time, as people type them."""
 
 TOKEN_HEADER = "X-CSRFToken"  # noqa: S105 - the name it goes by
 """In which a script sends the token of its page."""
@@ -289,6 +291,8 @@ class TypedMoment(DateTimeLocalField):
 def typed_moment(typed: str) -> dt.datetime | None:
     """A day and then a time, each as in a question about one: `2026-06-16T14:00`, `16 June 2026, 2pm`. None where it is
     neither; the shape is that of `normalise.code`."""
+    if len(typed) > LONGEST_MOMENT:
+        return None
     for between in re.finditer(r"T|[,،]?\s(?:at\s)?", typed):
         day, time = day_of(typed[: between.start()]), time_of(typed[between.end() :])
         if day is not None and time is not None:

@@ -255,3 +255,8 @@ def test_what_could_be_misunderstood_is_understood_or_refused(kind: str) -> None
 def test_with_a_word_that_nobody_knows_nothing_is_understood(pieces: list[str], unknown: str) -> None:
     assert agreed_in_words(" ".join([*pieces, unknown]), MORNING) is None
     assert agreed_in_words(" ".join([unknown, *pieces]), MORNING) is None
+
+
+def test_a_time_in_more_words_than_anybody_needs_is_none() -> None:
+    assert agreed_in_words(f"tomorrow at{' ' * 150}5pm", NOW) is not None
+    assert agreed_in_words(f"tomorrow at{' ' * 200}5pm", NOW) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,11 @@ from surveyapp.domain.sentences import Sentence, say
 from surveyapp.services.lists import headings
 
 MAXIMUM_BYTES, MAXIMUM_ROWS, MAXIMUM_COLUMNS = 20_000_000, 50_000, 200
+
+LONGEST_CELL = 2_000
+"""Characters: more than anything that a list holds, and less than what would keep others waiting."""
+
+FAULTS_OF_A_COLUMN = 200
 
 TITLE_ROWS = 15
 """How many rows may stand above the one that names the columns."""
@@ -39,7 +45,8 @@ SheetRow = tuple[int, Sequence[str]]
 @dataclass(kw_only=True)
 class ListSheet:
     """What was read. `faults`: what is wrong whatever its columns are; `cell_faults`: what is wrong with cells, by the
-    columns they stand in, counted from 0, which matters where one of those is not left out. `encoding`: of which
+    columns they stand in, counted from 0, which matters where one of those is not left out; `faulty`: how many, by the
+    first of those. `encoding`: of which
     character set a text file was taken to be, where that was a guess; `sheets`: the names of a workbook's, where
     several hold something, of which `name` was read."""
 
@@ -48,6 +55,7 @@ class ListSheet:
     rows: list[SheetRow] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
     cell_faults: list[tuple[range, RowFault]] = field(default_factory=list)
+    faulty: Counter[int] = field(default_factory=Counter)
     encoding: str = ""
     sheets: tuple[str, ...] = ()
     name: str = ""
@@ -56,7 +64,12 @@ class ListSheet:
         self.faults.append(RowFault(line, column, sentence))
 
     def cell_fault(self, line: int, places: range, column: str, sentence: Sentence) -> None:
+        self.faulty[places.start] += 1
         self.cell_faults.append((places, RowFault(line, column, sentence)))
+
+    def is_room_for(self, place: int) -> bool:
+        """Whether one more thing that is wrong with cells of a column is said: somebody who reads so many knows."""
+        return self.faulty[place] < FAULTS_OF_A_COLUMN
 
     def refuse(self, sentence: Sentence) -> ListSheet:
         """The same with nothing in it but what is wrong with the file."""
@@ -121,26 +134,31 @@ def _take(sheet: ListSheet, line: int, cells: Sequence[str]) -> None:
         sheet.fault(line, "", say("row_cells", cells=len(cells), header=wide))
         return
     for place, (name, cell) in enumerate(zip(sheet.header, cells, strict=False)):
-        if cell and (why := spoilt(cell)) is not None:
+        if cell and sheet.is_room_for(place) and (why := spoilt(cell)) is not None:
             sheet.cell_fault(line, range(place, place + 1), name[:60], why)
-    sheet.rows.append((line, cells[:wide]))
+    sheet.rows.append((line, [cell[:LONGEST_CELL] for cell in cells[:wide]]))
 
 
 def spoilt(cell: str) -> Sentence | None:
-    """What to do about a cell that was spoilt before it came here; None where none was."""
+    """What to do about a cell that was spoilt before it came here, or is too long; None where nothing is wrong."""
+    if len(cell) > LONGEST_CELL:
+        return say("text_too_long", limit=LONGEST_CELL)
     if cell.isascii():
         if cell[0] == "#" and _CELL_ERROR.fullmatch(cell):
             return say("cell_error", written=cell[:60])
         if ("&" in cell or "<" in cell) and _MARKUP.search(cell):
-            meant = normalise.one_line(html.unescape(_TAG.sub(" ", cell)))
-            return say("cell_markup", written=cell[:60], meant=meant[:60])
+            return say("cell_markup", written=cell[:60], meant=_without_markup(cell)[:60])
         return None
     if "\ufffd" in cell:
         return say("letter_lost", mark="\ufffd")
     if _MARKUP.search(cell):
-        return say("cell_markup", written=cell[:60], meant=normalise.one_line(html.unescape(_TAG.sub(" ", cell)))[:60])
+        return say("cell_markup", written=cell[:60], meant=_without_markup(cell)[:60])
     meant = _as_meant(cell)
     return None if meant == cell else say("wrong_characters", written=cell[:60], meant=meant[:60])
+
+
+def _without_markup(cell: str) -> str:
+    return normalise.one_line(html.unescape(_TAG.sub(" ", cell)))
 
 
 _CELL_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|#{2,})")

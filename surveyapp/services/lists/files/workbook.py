@@ -6,34 +6,31 @@ which a few bytes become gigabytes, is refused, in whichever part it stands and 
 
 from __future__ import annotations
 
-import datetime as dt
 import io
-import itertools
 import re
-import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
-from typing import Any
-from xml.etree.ElementTree import ParseError
+from collections.abc import Iterator, Sequence
 from xml.parsers import expat
 
-from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string
-from openpyxl.utils.exceptions import InvalidFileException
 
 from surveyapp.domain.sentences import Sentence, say
-from surveyapp.services.lists.files.sheet import MAXIMUM_COLUMNS, ListSheet, SheetRow
+from surveyapp.services.lists.files.sheet import ListSheet, SheetRow
+from surveyapp.services.lists.files.workbook_parts import WorkbookParts
+from surveyapp.services.lists.files.workbook_readers import TooMuch
 
-MAXIMUM_UNPACKED, MAXIMUM_PARTS = 250_000_000, 2_000
+MAXIMUM_UNPACKED, MAXIMUM_PARTS = 100_000_000, 2_000
+
+_BEGINNING = 100_000
+"""Bytes of a part in which it is looked whether it declares a document type."""
 
 ZIP, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How workbooks begin; the second: those of before 2007, and those with a password."""
 
 _BROKEN = (
     zipfile.BadZipFile,
-    InvalidFileException,
-    ParseError,
+    expat.ExpatError,
     zlib.error,
     KeyError,
     ValueError,
@@ -45,7 +42,7 @@ _BROKEN = (
     RuntimeError,
     OSError,
 )
-"""What the library raises for files that are no workbooks after all."""
+"""What the parser and the ZIP raise for files that are no workbooks after all."""
 
 
 def refusal(data: bytes) -> Sentence | None:
@@ -53,6 +50,8 @@ def refusal(data: bytes) -> Sentence | None:
     if data.startswith(OLD):
         protected = "EncryptedPackage".encode("utf-16-le") in data
         return say("workbook_protected") if protected else say("workbook_old")
+    if data.count(_ENTRY) > MAXIMUM_PARTS:  # before any is read: each costs as much as hundreds of its bytes
+        return say("workbook_too_much")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
@@ -61,7 +60,7 @@ def refusal(data: bytes) -> Sentence | None:
                 return say("workbook_other")
             if any(each.flag_bits & 1 for each in parts):
                 return say("workbook_protected")
-            if len(parts) > MAXIMUM_PARTS or sum(each.file_size for each in parts) > MAXIMUM_UNPACKED:
+            if sum(each.file_size for each in parts) > MAXIMUM_UNPACKED:
                 return say("workbook_too_large", megabytes=MAXIMUM_UNPACKED // 1_000_000)
             if any(_has_document_type(archive, each) for each in parts):
                 return say("workbook_broken")
@@ -70,13 +69,17 @@ def refusal(data: bytes) -> Sentence | None:
     return None
 
 
+_ENTRY = b"PK\x01\x02"
+"""How each entry of a ZIP's table of contents begins."""
+
+
 class _Seen(Exception):
     """What stands before a document's first element was read; its argument says whether a document type was there."""
 
 
 def _has_document_type(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """Whether a part declares one. Read up to its first element, by the parser that reads sheets: whatever stands
-    before it and in whichever characters, a declaration that that parser follows is seen."""
+    """Whether a part declares one before its first element. What begins later than can be seen here is refused by
+    whoever reads the part."""
     reader = expat.ParserCreate()
 
     def see(there: bool) -> None:
@@ -86,7 +89,8 @@ def _has_document_type(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     reader.StartElementHandler = lambda *_named: see(False)
     try:
         with archive.open(part) as content:
-            reader.ParseFile(content)
+            # In one piece: the parser goes through a remark that is not complete again and again.
+            reader.Parse(content.read(_BEGINNING), False)
     except _Seen as seen:
         return bool(seen.args[0])
     except expat.ExpatError:
@@ -101,88 +105,42 @@ def rows(data: bytes, sheet: ListSheet, wanted: str = "") -> Iterator[SheetRow]:
         sheet.refuse(why)
         return
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            held = [(each, many) for each in book.worksheets if (many := _rows_held(each))]
-            there = [each for each, _many in held]
-            sheet.sheets = tuple(each.title for each in there) if len(there) > 1 else ()
-            lists = [each for each, many in held if many > 1] or there
-            chosen = next((each for each in there if each.title == wanted), lists[0] if lists else None)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = WorkbookParts(archive)
+            held = [(title, part, many) for title, part in parts.sheets() if (many := parts.rows_held(part))]
+            sheet.sheets = tuple(title for title, _, _ in held) if len(held) > 1 else ()
+            lists = [each for each in held if each[2] > 1] or held
+            chosen = next((each for each in held if each[0] == wanted), lists[0] if lists else None)
             if chosen is None:
                 return
-            sheet.name = chosen.title
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                source = archive.read(chosen._worksheet_path)
-            _say_merged(source, sheet)
-            blank = _formulas_without_value(source)
-            for number, values in enumerate(chosen.iter_rows(values_only=True), start=1):
-                cells = [written(value) for value in values[: MAXIMUM_COLUMNS + 50]]
-                for letters in blank.get(number, ()):
-                    place = column_index_from_string(letters) - 1
-                    cell = f"{letters}{number}"
-                    sheet.cell_fault(number, range(place, place + 1), "", say("formula_without_value", cell=cell))
-                while cells and not cells[-1]:
-                    cells.pop()
-                if any(cells):
-                    yield number, cells
+            sheet.name = chosen[0]
+            found = parts.cells(chosen[1])
+        _say_merged(found.merged, sheet)
+        _say_unsaved(found.unsaved, sheet)
+    except TooMuch:
+        sheet.refuse(say("workbook_too_much"))
+        return
     except _BROKEN:
         sheet.refuse(say("workbook_broken"))
+        return
+    yield from found.rows
 
 
-def _rows_held(sheet: Any) -> int:
-    """How many rows hold something, looked at up to the second."""
-    if not hasattr(sheet, "reset_dimensions"):  # a chart
-        return 0
-    sheet.reset_dimensions()
-    held = (row for row in sheet.iter_rows(values_only=True) if any(value is not None for value in row))
-    return sum(1 for _row in itertools.islice(held, 2))
+_MERGED = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})", re.ASCII)
 
 
-def written(value: object) -> str:
-    """A cell's value as somebody would write it: whole numbers without a point, days as 2026-01-31."""
-    match value:
-        case None:
-            return ""
-        case str():
-            return value.strip()
-        case bool():
-            return "yes" if value else "no"
-        case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-        case dt.datetime():
-            plain = value.time() == dt.time()
-            return value.date().isoformat() if plain else value.isoformat(" ", "minutes")
-        case dt.date():
-            return value.isoformat()
-        case _:
-            return str(value)
-
-
-_MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
-
-
-def _say_merged(source: bytes, sheet: ListSheet) -> None:
+def _say_merged(merged: Sequence[str], sheet: ListSheet) -> None:
     """What is merged over several rows would leave all but the first without it. A title over several columns is no
     harm, nor is what is merged above the first person."""
-    for first, top, last, bottom in (found.groups() for found in _MERGED.finditer(source)):
-        if top != bottom:
-            place = f"{first.decode()}{top.decode()}:{last.decode()}{bottom.decode()}"
-            across = range(column_index_from_string(first.decode()) - 1, column_index_from_string(last.decode()))
-            sheet.cell_fault(int(top), across, "", say("cells_merged", cells=place))
-            if len(sheet.cell_faults) > 200:
-                return
+    for first, top, last, bottom in (found.groups() for each in merged if (found := _MERGED.fullmatch(each))):
+        place = column_index_from_string(first) - 1
+        if top != bottom and sheet.is_room_for(place):
+            across = range(place, column_index_from_string(last))
+            sheet.cell_fault(int(top), across, "", say("cells_merged", cells=f"{first}{top}:{last}{bottom}"))
 
 
-_FORMULA = re.compile(
-    rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*<f\b[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>\s*|<v></v>\s*)?</c>'
-)
-
-
-def _formulas_without_value(source: bytes) -> dict[int, list[str]]:
-    """The letters of the columns, by row, whose cells hold a formula and not what came of it."""
-    found: dict[int, list[str]] = {}
-    if b"<f" in source:
-        for match in _FORMULA.finditer(source):
-            found.setdefault(int(match[2]), []).append(match[1].decode())
-    return found
+def _say_unsaved(unsaved: Sequence[tuple[int, str]], sheet: ListSheet) -> None:
+    for row, letters in unsaved:
+        place = column_index_from_string(letters) - 1
+        if sheet.is_room_for(place):
+            sheet.cell_fault(row, range(place, place + 1), "", say("formula_without_value", cell=f"{letters}{row}"))
