@@ -19,10 +19,9 @@ from surveyapp.domain.participants import Participant
 from surveyapp.domain.progress.standing import MOST_CALLS, CaseKind, fate_of
 from surveyapp.domain.responses import NewSave, Response, ResponseState
 from surveyapp.domain.results import ResponseCounts, TouchpointPeople
-from surveyapp.domain.staff import Action, Role
+from surveyapp.domain.staff import Role
 from surveyapp.services.cases import scheduling
 from surveyapp.services.results import response
-from surveyapp.services.results.data import read_data
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants, responses
@@ -309,12 +308,3 @@ def test_what_there_is_none_of_is_said(runtime: Runtime, desk: Desk) -> None:
     for asked in (response.groups, lambda who, study: response.group(who, study, "backfill")):
         with pytest.raises(NotPermitted):
             asked(Desk(runtime, interviewer), factories.STUDY)
-
-
-def test_the_closed_sets_tables_have_a_key_each(runtime: Runtime, desk: Desk) -> None:
-    factories.create_participant(runtime, site=factories.create_site(runtime), attributes={"age": "over_50"})
-    found = response.tables(read_data(desk, factories.STUDY, Action.SEE_RESULTS))
-    keys = [key for key, _ in found]
-    assert len(keys) == len(set(keys))
-    assert {"response backfill 1", "response backfill 1 site", "profile backfill participant.age"} <= set(keys)
-    assert not any("employer_size" in key for key in keys if key.startswith("response"))

@@ -97,21 +97,6 @@ def touchpoint_people(desk: Desk, study_id: str, group_id: str, number: int) -> 
     return data.kept(f"response {group_id} {number} {on}", TouchpointPeople, made)
 
 
-def tables(data: ResultData) -> list[tuple[str, ResponseTable | Composition]]:
-    """The tables of response and profile that a release may hold: response of every group by nothing and by site, and
-    the profile, each under a key of its own. Whatever else is told here is for the working view alone."""
-    found: list[tuple[str, ResponseTable | Composition]] = []
-    for each in data.study.groups:
-        whole = group_response(data, each.id)
-        found += [
-            (f"response {each.id} {table.touchpoint} {table.by}".rstrip(), table)
-            for table in whole.response
-            if table.by in ("", SITE)
-        ]
-        found += [(f"profile {each.id} {table.id}", table) for table in whole.profile]
-    return found
-
-
 def _moment(data: ResultData) -> tuple[dt.datetime, dt.date]:
     with data.desk.reading() as work:
         return work.now, work.today(data.study)
