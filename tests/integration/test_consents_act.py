@@ -207,7 +207,7 @@ def test_what_was_said_before_it_was_stored_is_done_when_tables_are_brought_up_t
     with factories.operator(asking).writing() as work:
         participants.set_declined_contact(work.session, person.id, None)
         for case in cases.cases_of(work.session, person.id):
-            cases.set_disposition(work.session, case.id, Disposition.UNKNOWN)
+            cases.set_disposition(work.session, case, Disposition.UNKNOWN)
             stands.set_stand(
                 work.session, case.id, dataclasses.replace(stands.stored(work.session, case.id), held_back=None)
             )

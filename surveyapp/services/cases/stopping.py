@@ -42,7 +42,7 @@ def end_cases(work: Work, participant: Participant, ended_as: Disposition) -> No
         response = responses.response_of(work.session, case.id)
         sent = response is not None and response.state is ResponseState.SUBMITTED
         if not sent and state_of(work, case, response) in ENDED_BY_STOPPING:
-            cases.set_disposition(work.session, case.id, ended_as)
+            cases.set_disposition(work.session, case, ended_as)
     cases.end_leases(work.session, participant.id)
     reopening.close_all(work.session, participant.id)
 
@@ -55,7 +55,7 @@ def take_up(work: Work, participant: Participant, why: LeavingReason) -> None:
         before = disposition_without_refusal(cases.attempts_of(work.session, case.id), response is not None)
         asked = dataclasses.replace(case, disposition=before)
         if case.disposition is Disposition.REFUSAL and state_of(work, asked, response) in ENDED_BY_STOPPING:
-            cases.set_disposition(work.session, case.id, before)
+            cases.set_disposition(work.session, case, before)
     participants.set_stopped(work.session, participant.id, None)
     note(work, participant, ParticipationChange.TAKEN_UP, why)
 

@@ -56,7 +56,7 @@ def take_up(runtime: Runtime, who: ByInterviewer, *, in_touch: bool) -> None:
             _check_again(work, who, visit)
         attempts = stands.tried(work.session, visit.case.id)
         disposition = disposition_without_refusal(attempts, visit.response is not None)
-        cases.set_disposition(work.session, visit.case.id, disposition)
+        cases.set_disposition(work.session, visit.case, disposition)
         kind = DecisionKind.IN_TOUCH if in_touch else DecisionKind.TRIED_AGAIN
         standing.decided(work, visit.study, visit.case.id, kind)
         record_on(work, who, AuditAction.CALLS_DECIDED, decision=kind.value, more=0)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import enum
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from surveyapp.domain import normalise
@@ -287,7 +287,7 @@ def _carry(
         standing, aside = case, own
     if not answered and not own_answered and aside.disposition in ENDED and standing.disposition not in ENDED:
         # What they refused once, they refused.
-        cases.set_disposition(session, standing.id, aside.disposition)
+        cases.set_disposition(session, replace(standing, participant_id=kept), aside.disposition)
 
 
 def save_contact(work: Work, person: uuid.UUID, contact: Contact) -> None:

@@ -151,7 +151,7 @@ def _split(work: Work, study: Study, kept: Participant, merge: MergeRecord, held
         for case, _ in merging.cases_of(work, person).values():
             before, after = (held["dispositions"][name].get(case.id.hex) for name in ("before", "after"))
             if before and after == case.disposition.value != before:
-                cases.set_disposition(session, case.id, Disposition(before))
+                cases.set_disposition(session, case, Disposition(before))
             work_out(work, study, case.id)
         consents.follow(work, study, person)
         scheduling.plan_cases(work, person)
