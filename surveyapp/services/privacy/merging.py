@@ -12,7 +12,7 @@ from typing import Any
 from surveyapp.domain import normalise
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import FieldFault, FieldsRefused, NotFound
-from surveyapp.domain.fieldwork.cases import ENDED, Case, Disposition
+from surveyapp.domain.fieldwork.cases import ENDED, Case, Disposition, access_expiry
 from surveyapp.domain.fieldwork.lists import DoubleChoice
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, MergeRecord, Participant
@@ -31,6 +31,7 @@ from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, enrolment, participants, responses, results
 from surveyapp.store.database import after_commit, new_id
+from surveyapp.store.entry import accesses
 from surveyapp.store.lists import staging
 from surveyapp.store.mending import merging as store
 from surveyapp.store.mending import pictures
@@ -195,7 +196,7 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
     sessions.end_all_of_participant(work, folded.id, EndedWhy.REPLACED)
     for each in made.touchpoints:
         if each.fate is not MergeFate.KEPT:
-            _carry(work, each, mine, theirs, made, carried)
+            _carry(work, study, each, mine, theirs, made, carried)
     store.carry_said(session, folded.id, kept.id, carried)
     picture = pictures.take_out(session, folded.id)
     contacts_changed = joined != held
@@ -256,6 +257,7 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
 
 def _carry(
     work: Work,
+    study: Study,
     each: MergedTouchpoint,
     mine: Mapping[int, tuple[Case, Response | None]],
     theirs: Mapping[int, tuple[Case, Response | None]],
@@ -285,6 +287,8 @@ def _carry(
         carried.attempts |= store.carry_attempts(session, own.id, case.id, kept, None)
         carried.accesses |= store.carry_accesses(session, own.id, case.id)
         standing, aside = case, own
+    # Whoever was given a link to the one comes to the other, for as long as is due to that.
+    accesses.set_expiry(session, standing.id, access_expiry(standing, work.runtime.zone(study)))
     if not answered and not own_answered and aside.disposition in ENDED and standing.disposition not in ENDED:
         # What they refused once, they refused.
         cases.set_disposition(session, replace(standing, participant_id=kept), aside.disposition)
