@@ -132,10 +132,15 @@ def disposition_after(current: Disposition, outcome: Outcome) -> Disposition:
     return new
 
 
-def disposition_without_refusal(attempts: Sequence[Attempt], begun: bool) -> Disposition:
+def disposition_without_refusal(
+    current: Disposition, attempts: Sequence[Attempt], response: ResponseState | None
+) -> Disposition:
     """What a case is once somebody for whom it had ended takes part again: what their other attempts, in the order
-    made, and answers that were `begun`, made of it."""
-    disposition = Disposition.PARTIAL if begun else Disposition.UNKNOWN
+    made, and answers that were begun, made of it. A refusal with which answers were sent is an interview broken off
+    (AAPOR 2.12): no word that is given later makes it another."""
+    if current is Disposition.REFUSAL and response is ResponseState.SUBMITTED:
+        return current
+    disposition = Disposition.UNKNOWN if response is None else Disposition.PARTIAL
     for attempt in attempts:
         if attempt.outcome not in (*REFUSALS, Outcome.NOT_ELIGIBLE, Outcome.DECEASED):
             disposition = disposition_after(disposition, attempt.outcome)

@@ -83,5 +83,6 @@ def _give_back(work: Work, case: Case) -> None:
     """A refusal that no attempt came to is one for the consent alone."""
     tried = stands.tried(work.session, case.id)
     if case.disposition is Disposition.REFUSAL and not any(each.outcome in REFUSALS for each in tried):
-        begun = responses.response_of(work.session, case.id) is not None
-        cases.set_disposition(work.session, case, disposition_without_refusal(tried, begun))
+        response = responses.response_of(work.session, case.id)
+        before = disposition_without_refusal(case.disposition, tried, response.state if response else None)
+        cases.set_disposition(work.session, case, before)

@@ -52,7 +52,8 @@ def take_up(work: Work, participant: Participant, why: LeavingReason) -> None:
     closed meanwhile was refused, and stays so."""
     for case in cases.cases_of(work.session, participant.id):
         response = responses.response_of(work.session, case.id)
-        before = disposition_without_refusal(cases.attempts_of(work.session, case.id), response is not None)
+        attempts = cases.attempts_of(work.session, case.id)
+        before = disposition_without_refusal(case.disposition, attempts, response.state if response else None)
         asked = dataclasses.replace(case, disposition=before)
         if case.disposition is Disposition.REFUSAL and state_of(work, asked, response) in ENDED_BY_STOPPING:
             cases.set_disposition(work.session, case, before)

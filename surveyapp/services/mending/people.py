@@ -337,7 +337,8 @@ def _plan_case(
         raise FieldsRefused(tuple(faults))
     disposition = case.disposition
     if written.get("again") and before in ASKED_AGAIN:
-        disposition = disposition_without_refusal(cases.attempts_of(work.session, case.id), response is not None)
+        attempts = cases.attempts_of(work.session, case.id)
+        disposition = disposition_without_refusal(case.disposition, attempts, response.state if response else None)
     opens_on = days["opens_on"]
     assert opens_on is not None
     after = dataclasses.replace(
