@@ -127,11 +127,11 @@ def overviews(session: Session, scope: Scope, on: dt.date) -> list[CaseOverview]
     ]
 
 
-def set_disposition(session: Session, case_id: uuid.UUID, disposition: Disposition) -> None:
-    """What has become of a case. Who may be asked no longer is counted anew."""
-    if disposition in ENDED:
-        results.note_change_of(session, session.get_one(CaseRow, case_id).participant_id)
-    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(disposition=disposition))
+def set_disposition(session: Session, before: Case, disposition: Disposition) -> None:
+    """What has become of a case. Who may be asked no longer, or again, is counted anew."""
+    if before.disposition is not disposition and ENDED & {before.disposition, disposition}:
+        results.note_change_of(session, before.participant_id)
+    session.execute(update(CaseRow).where(CaseRow.id == before.id).values(disposition=disposition))
 
 
 def complete(session: Session, case_id: uuid.UUID) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import functools
 import uuid
@@ -15,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.call_wishes import NO_WISHES, CallWishes
-from surveyapp.domain.fieldwork.cases import Case, Window
+from surveyapp.domain.fieldwork.cases import Case
 from surveyapp.domain.participants import ConsentGiven, Event, Participant
 from surveyapp.domain.sending.planning import MessageState
 from surveyapp.store import results
 from surveyapp.store.database import insert_many, new_id, rows_changed, table_of
+from surveyapp.store.entry import accesses
 from surveyapp.store.participants import Sealed, wish_columns
 from surveyapp.store.tables import (
     Base,
@@ -195,7 +195,10 @@ def unanswered_touchpoints(session: Session, participant_id: uuid.UUID) -> set[i
     return set(rows)
 
 
-def move_case(session: Session, case_id: uuid.UUID, window: Window, moved_at: dt.datetime | None) -> None:
-    """Gives a case another window; `moved_at`: now, where somebody chose it in place of the study's rule."""
-    values = {**dataclasses.asdict(window), "moved_at": moved_at}
-    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(values))
+def move_case(session: Session, moved: Case, expires_at: dt.datetime | None) -> None:
+    """Gives a case the window that it has now, and the links and codes of it that nobody has ended their expiry. Its
+    person is counted anew. Of many at once: `touchpoints.change_cases`."""
+    values = {name: getattr(moved, name) for name in ("opens_at", "due_at", "closes_at", "moved_at")}
+    session.execute(update(CaseRow).where(CaseRow.id == moved.id).values(values))
+    accesses.set_expiry(session, moved.id, expires_at)
+    results.note_change_of(session, moved.participant_id)

@@ -18,6 +18,7 @@ from surveyapp.domain.fieldwork.cases import ENDED
 from surveyapp.domain.releases import CasesSoFar, CollectingFacts, Release, ReleaseTerms, TouchpointKey
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
+from surveyapp.store import windows
 from surveyapp.store.database import rows_changed
 from surveyapp.store.participants import scoped
 from surveyapp.store.results import forget_pages, released_state
@@ -209,17 +210,18 @@ def progress(session: Session, scope: Scope, since: dt.datetime | None) -> Answe
 
 def collecting_facts(session: Session, scope: Scope) -> CollectingFacts:
     """What decides whether a study's touchpoints collect. Two queries, however many cases. Those of people who
-    withdrew, refused or are not eligible hold nothing open: nobody answers them."""
+    withdrew, refused or are not eligible hold nothing open: nobody answers them. Those that a pause holds open may be
+    answered once it is over, and nobody can say until when."""
     submitted = ResponseRow.state == ResponseState.SUBMITTED
     nobody = CaseRow.disposition.in_(ENDED)
     unsent = or_(ResponseRow.state.is_(None), ~submitted, ResponseRow.reopened_at.is_not(None))
-    waiting = and_(unsent, ~nobody)
+    waiting, ends = and_(unsent, ~nobody), windows.ends_at(CaseRow)
     query = (
         select(
             ParticipantRow.group_id,
             CaseRow.touchpoint,
-            func.max(case((and_(waiting, CaseRow.closes_at.is_(None)), 1), else_=0)).label("open_ended"),
-            func.max(case((waiting, CaseRow.closes_at))).label("closes"),
+            func.max(case((and_(waiting, ends.is_(None)), 1), else_=0)).label("open_ended"),
+            func.max(case((waiting, ends))).label("closes"),
             func.max(case((submitted, ResponseRow.submitted_at))).label("submitted"),
         )
         .select_from(CaseRow)
@@ -230,8 +232,8 @@ def collecting_facts(session: Session, scope: Scope) -> CollectingFacts:
     )
     cases: dict[TouchpointKey, CasesSoFar] = {}
     for row in session.execute(scoped(query, scope)):
-        ends = [each for each in (row.closes, row.submitted) if each is not None]
-        cases[row.group_id, row.touchpoint] = CasesSoFar(bool(row.open_ended), max(ends, default=None))
+        last = [each for each in (row.closes, row.submitted) if each is not None]
+        cases[row.group_id, row.touchpoint] = CasesSoFar(bool(row.open_ended), max(last, default=None))
     enrolled = scoped(
         select(ParticipantRow.group_id, func.max(ParticipantRow.enrolled_on).label("last")).group_by(
             ParticipantRow.group_id

@@ -7,12 +7,13 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import and_, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Access, Case
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
+from surveyapp.store import windows
 from surveyapp.store.cases import CASE, case_in
 from surveyapp.store.participants import scoped
 from surveyapp.store.tables import AccessRow, AttemptRow, CaseRow, ParticipantRow, ResponseRow, SiteRow
@@ -89,12 +90,17 @@ def attempt_counts(session: Session, case_ids: Iterable[uuid.UUID]) -> dict[uuid
 
 def cases_with_live_access(session: Session, scope: Scope, now: dt.datetime) -> set[uuid.UUID]:
     """The cases in scope for which a link or code was given out that still works."""
+    # `Access.ends_at`: what outlasts the window of its case does not run out while that is paused.
+    held = and_(CaseRow.closes_at.is_not(None), windows.ends_at(CaseRow).is_(None))
+    lasts = or_(
+        AccessRow.expires_at.is_(None), AccessRow.expires_at > now, and_(held, AccessRow.expires_at > CaseRow.closes_at)
+    )
     query = scoped(
         select(AccessRow.case_id)
         .join(CaseRow, CaseRow.id == AccessRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
         scope,
-    ).where(AccessRow.revoked_at.is_(None), (AccessRow.expires_at.is_(None)) | (AccessRow.expires_at > now))
+    ).where(AccessRow.revoked_at.is_(None), lasts)
     return set(session.scalars(query))
 
 

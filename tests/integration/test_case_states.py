@@ -11,6 +11,7 @@ from sqlalchemy import insert
 
 from surveyapp.domain.fieldwork.call_queue import Caller
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, Access, AccessKind, Case, Disposition
+from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
@@ -19,7 +20,7 @@ from surveyapp.store.calling import queue
 from surveyapp.store.calling.called import CallScope
 from surveyapp.store.database import Database, new_id
 from surveyapp.store.entry import accesses
-from surveyapp.store.tables import CaseRow, ParticipantRow, ResponseRow
+from surveyapp.store.tables import CaseRow, ParticipantRow, ResponseRow, TouchpointChangeRow
 from tests.conftest import NOW
 
 SCOPE = Scope("first", Origin.REAL)
@@ -63,6 +64,24 @@ def stored_case(
     }
 
 
+def stored_pause(touchpoint: int, at: dt.datetime) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "study": SCOPE.study,
+        "group_id": "g",
+        "touchpoint": touchpoint,
+        "kind": TouchpointChangeKind.PAUSED,
+        "days": 0,
+        "made_at": at,
+        "by_staff": None,
+        "ended_at": None,
+        "ended_by": None,
+    }
+
+
+NOT_PAUSED = Case(**stored_case(stored_person(0)))  # type: ignore[arg-type]
+
+
 def test_who_waits_to_be_called_is_who_can_answer(database_url: str) -> None:
     people, rows, responses, expected = [], [], [], set()
     made = itertools.product((False, True), MOMENTS, AT_SOME_TIME, AT_SOME_TIME, Disposition, (None, *ResponseState))
@@ -102,10 +121,14 @@ def test_who_waits_to_be_called_is_who_can_answer(database_url: str) -> None:
 
 def test_who_has_a_link_is_whose_link_works(database_url: str) -> None:
     person = stored_person(1)
-    people, rows, links = [person], [], []
-    for number, (expires_at, revoked_at) in enumerate(itertools.product(AT_SOME_TIME, AT_SOME_TIME)):
-        row = stored_case(person) | {"touchpoint": number}
+    people, rows, links, pauses, there = [person], [], [], [], {}
+    made = itertools.product(AT_SOME_TIME, AT_SOME_TIME, AT_SOME_TIME, (None, NOW - 2 * SHORTLY, NOW))
+    for number, (expires_at, revoked_at, closes_at, paused_at) in enumerate(made):
+        row = stored_case(person, closes_at=closes_at) | {"touchpoint": number}
         rows.append(row)
+        there[row["id"]] = Case(**row, paused_at=paused_at)  # type: ignore[arg-type]
+        if paused_at is not None:
+            pauses.append(stored_pause(number, paused_at))
         links.append(
             Access(
                 id=new_id(),
@@ -120,11 +143,14 @@ def test_who_has_a_link_is_whose_link_works(database_url: str) -> None:
     with database.writing() as session:
         session.execute(insert(ParticipantRow), people)
         session.execute(insert(CaseRow), rows)
+        session.execute(insert(TouchpointChangeRow), pauses)
         roster.add_accesses(session, [(each, str(each.id)) for each in links])
     with database.reading() as session:
         found = roster.cases_with_live_access(session, SCOPE, NOW)
         stored = [each for row in rows for each in accesses.accesses_of(session, uuid.UUID(str(row["id"])))]
     database.dispose()
     assert sorted(stored, key=lambda each: each.id) == links
-    assert found == {each.case_id for each in links if each.works(NOW)}
-    assert len(found) == 2
+    assert found == {each.case_id for each in links if each.works(NOW, there[each.case_id])}
+    held = {each.case_id for each in links if each.works(NOW, there[each.case_id]) and each.expired(NOW, NOT_PAUSED)}
+    assert held
+    assert len(found) > 10

@@ -11,7 +11,7 @@ import pytest
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.fieldwork.call_stand import CallHold
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind, CaseState, Disposition, Outcome
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind, Attempt, CaseState, Disposition, Outcome
 from surveyapp.domain.instrument.study import Anchor
 from surveyapp.domain.participants import ConsentGiven, Contact, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason
@@ -133,6 +133,38 @@ def test_a_yes_after_that_gives_it_back(asking: Runtime, person: Participant, st
     assert called(asking, staff) == {person.reference}
 
 
+def test_an_interview_broken_off_and_sent_stays_one(asking: Runtime, person: Participant, staff: Staff) -> None:
+    """Neither a yes to being contacted again nor anybody's taking up makes a complete interview of it."""
+    say(asking, person, NO)
+    with factories.operator(asking).writing() as work:
+        case = cases.cases_of(work.session, person.id)[0]
+        response = responses.response_of(work.session, case.id)
+        assert response is not None
+        responses.submit(work.session, response.id, work.now)
+        cases.set_disposition(work.session, case, Disposition.REFUSAL)
+        cases.add_attempt(
+            work.session,
+            Attempt(
+                id=uuid.uuid4(),
+                case_id=case.id,
+                staff_id=staff.id,
+                staff_name=None,
+                at=work.now,
+                outcome=Outcome.COMPLETED,
+                mode=Mode.PHONE,
+            ),
+        )
+        study = work.runtime.study(factories.STUDY)
+        yes = ConsentGiven("recontact", 1, given=True, recorded_at=work.now + dt.timedelta(minutes=1))
+        consents.record(work, study, person, [yes], Mode.PHONE)
+        consents.follow(work, study, person)
+    assert standing(asking, person) == {1: CaseState.SUBMITTED, 2: CaseState.SCHEDULED}, "they may be asked again"
+    with factories.operator(asking).writing() as work:
+        stopping.stop(work, person, LeavingReason.TIME)
+        stopping.take_up(work, person, LeavingReason.CHANGED_MIND)
+        assert cases.cases_of(work.session, person.id)[0].disposition is Disposition.REFUSAL
+
+
 def test_what_was_refused_aloud_stays_refused(asking: Runtime, person: Participant, staff: Staff, clock: Clock) -> None:
     clock.forward(days=11)
     attempts.record_attempt(asking, factories.by_interviewer(staff, person, 2), Outcome.REFUSED, uuid.uuid4())
@@ -207,7 +239,7 @@ def test_what_was_said_before_it_was_stored_is_done_when_tables_are_brought_up_t
     with factories.operator(asking).writing() as work:
         participants.set_declined_contact(work.session, person.id, None)
         for case in cases.cases_of(work.session, person.id):
-            cases.set_disposition(work.session, case.id, Disposition.UNKNOWN)
+            cases.set_disposition(work.session, case, Disposition.UNKNOWN)
             stands.set_stand(
                 work.session, case.id, dataclasses.replace(stands.stored(work.session, case.id), held_back=None)
             )

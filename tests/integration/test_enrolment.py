@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.errors import ContactShared, FieldsRefused, NotFound, NotPermitted, StateRefused
+from surveyapp.domain.fieldwork.cases import access_expiry
 from surveyapp.domain.participants import Contact, Event, Origin, Participant
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.participants import enrolment
@@ -18,6 +19,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.settings import ROOT
 from surveyapp.store import cases, participants
+from surveyapp.store.entry import accesses
 from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
@@ -310,8 +312,13 @@ def test_touchpoints_follow_an_event_and_move_with_it_until_answered(
     assert cases_of(runtime, added) == {}, "nothing has happened yet"
     enrolment.set_event(desk, STUDY, added.reference, "placement_start", "2026-06-01")
     assert cases_of(runtime, added) == {1: dt.datetime(2026, 6, 7, 23, tzinfo=dt.UTC)}
+    factories.create_link(runtime, added)
     enrolment.set_event(desk, STUDY, added.reference, "placement_start", "2026-06-03")
     assert cases_of(runtime, added) == {1: dt.datetime(2026, 6, 9, 23, tzinfo=dt.UTC)}
+    with runtime.database.reading() as session:
+        (case,) = cases.cases_of(session, added.id)
+        (link,) = accesses.accesses_of(session, case.id)
+    assert link.expires_at == access_expiry(case, runtime.zone(runtime.study(STUDY))), "their link goes with it"
     answering.give_consent(runtime, factories.by_link(runtime, added), {"take_part": True})
     enrolment.set_event(desk, STUDY, added.reference, "placement_start", "2026-06-05")
     assert cases_of(runtime, added) == {1: dt.datetime(2026, 6, 9, 23, tzinfo=dt.UTC)}, "somebody is answering"

@@ -87,7 +87,7 @@ class TestTheQueue:
         with runtime.database.writing() as session:
             participants.withdraw(session, withdrawn.id, clock())
             case = cases.cases_of(session, ineligible.id)[0]
-            cases.set_disposition(session, case.id, Disposition.NOT_ELIGIBLE)
+            cases.set_disposition(session, case, Disposition.NOT_ELIGIBLE)
         assert {line.reference for line in call_queue.queue(Desk(runtime, staff)).lines} == {
             submitted.reference,
             closed.reference,

@@ -142,7 +142,7 @@ def test_a_case_that_was_refused_is_taken_up(
     runtime: Runtime, desk: Desk, person: Participant, disposition: Disposition
 ) -> None:
     with runtime.database.writing() as session:
-        cases.set_disposition(session, case_of(runtime, person).id, disposition)
+        cases.set_disposition(session, case_of(runtime, person), disposition)
     plan = mending.plan_case(desk, STUDY, "BF-0001", 1, {})
     assert plan.can_be_asked_again
     mending.mend_case(desk, STUDY, "BF-0001", 1, {"again": "yes"})

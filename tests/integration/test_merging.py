@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from surveyapp.domain.answers import Mode, Text
 from surveyapp.domain.errors import FieldsRefused, NotFound, StateRefused
-from surveyapp.domain.fieldwork.cases import Disposition
+from surveyapp.domain.fieldwork.cases import Case, Disposition, access_expiry
 from surveyapp.domain.open_answers.marking import MarkedSpan, SpanDecision, SpanKind, TextSpan
 from surveyapp.domain.open_answers.quoting import QuotationState
 from surveyapp.domain.participants import ConsentGiven, Contact, Participant
@@ -23,6 +23,7 @@ from surveyapp.domain.staff import Action, Role, Staff
 from surveyapp.reports.files import held_record
 from surveyapp.reports.text.phrasing import ENGLISH
 from surveyapp.services.fieldwork import calls
+from surveyapp.services.mending import people
 from surveyapp.services.participants import contacts, links, roster
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import erasing, leaving, merging, splitting, subject_access
@@ -33,6 +34,7 @@ from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
 from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.database import new_id
+from surveyapp.store.entry import accesses
 from surveyapp.store.open_answers import marking, quoting
 from surveyapp.store.open_answers.quoting import StoredQuotation
 from surveyapp.store.privacy import retention
@@ -166,6 +168,12 @@ def test_an_address_that_reaches_nobody_reaches_nobody_under_the_other_reference
         assert recipients.ended_ways(session, other.participant.id) == [gone]
 
 
+def assert_links_live_as_long_as_is_due(runtime: Runtime, case: Case) -> None:
+    with runtime.database.reading() as session:
+        there = accesses.accesses_of(session, case.id)
+    assert {each.expires_at for each in there} == {access_expiry(case, runtime.zone(runtime.study(STUDY)))}
+
+
 @pytest.mark.parametrize("the_first_has_more", [True, False])
 def test_where_both_answered_one_stands_and_the_other_is_kept(
     runtime: Runtime, staff: Staff, desk: Desk, the_first_has_more: bool
@@ -179,6 +187,7 @@ def test_where_both_answered_one_stands_and_the_other_is_kept(
     mine = factories.create_link(runtime, first.participant)
     theirs = factories.create_link(runtime, other.participant)
     names = (first.participant.reference, other.participant.reference)
+    people.mend_case(desk, STUDY, names[1], 1, {"closes_on": "2026-12-31"})
     plan = merging.merge(desk, STUDY, *names)
     fate = MergeFate.FIRST_STANDS if the_first_has_more else MergeFate.OTHER_STANDS
     assert [(each.fate, each.aside) for each in plan.touchpoints] == [(fate, True)]
@@ -189,6 +198,7 @@ def test_where_both_answered_one_stands_and_the_other_is_kept(
         assert {each.note for each in cases.attempts_of(work.session, case.id)} == {first.note, other.note}
     for link in (mine, theirs):
         assert survey_session.visit(runtime, factories.known_by(runtime, link)).case.id == case.id
+    assert_links_live_as_long_as_is_due(runtime, case)
     # All that is held of them holds what was set aside, and looking at it changes nothing.
     less = other if more is first else first
     merged = dumped(runtime)
@@ -208,6 +218,7 @@ def test_where_both_answered_one_stands_and_the_other_is_kept(
     for link, each in ((mine, first), (theirs, other)):
         case = case_of(runtime, each.participant)
         assert survey_session.visit(runtime, factories.known_by(runtime, link)).case.id == case.id
+        assert_links_live_as_long_as_is_due(runtime, case)
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_what_is_not_wanted_any_more_goes_and_what_cannot_be_taken_now_waits(run
             participants.withdraw(session, person.id, runtime.clock())
         elif when == "paused":
             (case,) = cases.cases_of(session, person.id)
-            cases.set_disposition(session, case.id, Disposition.REFUSAL)
+            cases.set_disposition(session, case, Disposition.REFUSAL)
     if when == "erased ticket":
         nobody = boxes.note(
             runtime.keyring,

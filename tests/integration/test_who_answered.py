@@ -7,6 +7,7 @@ import datetime as dt
 import itertools
 import uuid
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import update
@@ -16,11 +17,17 @@ from surveyapp.domain.errors import NotFound, NotPermitted
 from surveyapp.domain.fieldwork.cases import Case, Disposition
 from surveyapp.domain.fieldwork.standing import COULD_BE_ASKED, Standing, standing_of
 from surveyapp.domain.participants import Participant
+from surveyapp.domain.privacy.leaving import REASONS, ParticipationChange
 from surveyapp.domain.progress.standing import MOST_CALLS, CaseKind, fate_of
 from surveyapp.domain.responses import NewSave, Response, ResponseState
 from surveyapp.domain.results import ResponseCounts, TouchpointPeople
 from surveyapp.domain.staff import Role
 from surveyapp.services.cases import scheduling
+from surveyapp.services.mending import people as mending
+from surveyapp.services.mending import touchpoints
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.privacy import leaving
+from surveyapp.services.progress import standing as progress_page
 from surveyapp.services.results import response
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
@@ -31,6 +38,7 @@ from surveyapp.store.progress import response_counts
 from surveyapp.store.tables import CaseRow, ParticipantRow
 from tests import factories
 from tests.conftest import Clock
+from tests.interviewer import create_reachable
 
 
 @pytest.fixture
@@ -82,7 +90,7 @@ def hand_in(runtime: Runtime, person: Participant, *modes: Mode, touchpoint: int
 
 def dispose(runtime: Runtime, person: Participant, disposition: Disposition, touchpoint: int = 1) -> None:
     with runtime.database.writing() as session:
-        cases.set_disposition(session, case_of(runtime, person, touchpoint).id, disposition)
+        cases.set_disposition(session, case_of(runtime, person, touchpoint), disposition)
 
 
 def withdraw(runtime: Runtime, person: Participant) -> None:
@@ -113,8 +121,12 @@ def kind_of(case: Case, standing: Standing, mode: Mode | None, calls: int, decli
     )
 
 
-def test_the_database_reckons_a_cases_standing_as_the_domain_does(runtime: Runtime, clock: Clock) -> None:
-    """Every state that a case can be in, by every disposition, response and day: the two rules are held together."""
+@pytest.mark.parametrize("paused", [None, 1, 90])
+def test_the_database_reckons_a_cases_standing_as_the_domain_does(
+    runtime: Runtime, clock: Clock, paused: int | None
+) -> None:
+    """Every state that a case can be in, by every disposition, response and day: the two rules are held together; so
+    they are while it is paused, from before its window ended or from after it (`paused`: days)."""
     people = []
     modes = itertools.cycle((Mode.PHONE, *Mode))
     each_of = itertools.product(Disposition, (None, "begun", "in"), (False, True))
@@ -151,7 +163,12 @@ def test_the_database_reckons_a_cases_standing_as_the_domain_does(runtime: Runti
                 .values(declined_contact_at=runtime.clock() if declined else None)
             )
         state = {"in": ResponseState.SUBMITTED, "begun": ResponseState.STARTED}.get(answered or "")
-        people.append((case_of(runtime, person), state, withdrawn, (mode, calls, declined)))
+        people.append((person, state, withdrawn, (mode, calls, declined)))
+    if paused is not None:
+        clock.forward(days=paused)
+        where = (factories.STUDY, "backfill", 1)
+        touchpoints.change(factories.operator(runtime), *where, {"act": "pause"})
+    people = [(case_of(runtime, person), *rest) for person, *rest in people]
     moments = {case.opens_at for case, *_ in people} | {case.closes_at for case, *_ in people}
     checked: set[Standing] = set()
     for moment in sorted(moment for moment in moments if moment is not None):
@@ -175,6 +192,7 @@ def test_the_database_reckons_a_cases_standing_as_the_domain_does(runtime: Runti
                 alike = progress.tallies(session, factories.everyone(runtime), now)
             assert {each.kind: each.people for each in alike if each.touchpoint == 1} == kinds
     assert checked == set(Standing)
+    assert (paused == 1) == all(case.ends_at is None for case, *_ in people)
 
 
 def test_cases_of_any_touchpoint_a_study_can_have_are_counted_by_letters(runtime: Runtime, clock: Clock) -> None:
@@ -308,3 +326,66 @@ def test_what_there_is_none_of_is_said(runtime: Runtime, desk: Desk) -> None:
     for asked in (response.groups, lambda who, study: response.group(who, study, "backfill")):
         with pytest.raises(NotPermitted):
             asked(Desk(runtime, interviewer), factories.STUDY)
+
+
+def in_standing(desk: Desk) -> dict[int, dict[str, int]]:
+    """What the page of standing says of each touchpoint of backfill, in the words of who answered."""
+    fates = {"not_open": "not_open", "open": "open", "refused": "refused", "not_eligible": "not_eligible"}
+    told = {}
+    for row in progress_page.standing(desk, factories.STUDY, "").whole:
+        if row.touchpoint.group == "backfill":
+            found = {name: getattr(row.counts, fate) for name, fate in fates.items()}
+            found["closed"] = row.counts.unknown + row.counts.other
+            told[row.touchpoint.number] = {name: count for name, count in found.items() if count}
+    return told
+
+
+def in_who_answered(desk: Desk) -> dict[int, dict[str, int | None]]:
+    names = ("not_open", "open", "refused", "not_eligible", "closed")
+    return {
+        number: {name: count for name, count in shown(counts(desk, touchpoint=number)).items() if name in names}
+        for number in (1, 2)
+    }
+
+
+@pytest.mark.both_databases
+def test_whatever_is_done_to_a_case_shows_at_once_in_both_places_that_count(runtime: Runtime, desk: Desk) -> None:
+    """Nothing that a case becomes waits for the next day, neither leaving nor coming back."""
+    person = create_reachable(runtime)
+    factories.create_participant(runtime)
+    here = (factories.STUDY, person.reference)
+    manager = Desk(runtime, factories.create_staff(runtime, Role.MANAGER))
+    known = (IdentityFact.NAME, IdentityFact.PHONE)
+
+    def left(change: ParticipationChange) -> Callable[[], object]:
+        return lambda: leaving.record(manager, *here, change, REASONS[change][0], known)
+
+    def touchpoint(act: str) -> Callable[[], object]:
+        return lambda: touchpoints.change(desk, factories.STUDY, "backfill", 1, {"act": act, "days": "3"})
+
+    def case(**written: str) -> Callable[[], object]:
+        return lambda: mending.mend_case(manager, *here, 1, written)
+
+    acts: dict[str, Callable[[], object]] = {
+        "stopped": left(ParticipationChange.STOPPED),
+        "taken up": left(ParticipationChange.TAKEN_UP),
+        "died": left(ParticipationChange.DIED),
+        "death undone": left(ParticipationChange.DEATH_UNDONE),
+        "not eligible": lambda: dispose(runtime, person, Disposition.NOT_ELIGIBLE),
+        "asked again": case(again="yes"),
+        "window over": case(opens_on="2026-05-01", due_on="", closes_on="2026-05-31"),
+        "window to come": case(opens_on="2026-07-01", due_on="", closes_on="2026-07-31"),
+        "enrolled earlier": lambda: mending.mend(manager, *here, {"enrolled_on": "2026-01-01"}),
+        "enrolled now": lambda: mending.mend(manager, *here, {"enrolled_on": "2026-06-15"}),
+        "paused": touchpoint("pause"),
+        "resumed": touchpoint("resume"),
+        "closed": touchpoint("close"),
+        "taken back": touchpoint("undo"),
+    }
+    counted = [in_standing(desk)]
+    for name, act in acts.items():
+        act()
+        counted.append(in_standing(desk))
+        assert in_who_answered(desk) == counted[-1], name
+    changed = [name for name, before, after in zip(acts, counted, counted[1:], strict=False) if before != after]
+    assert changed == [name for name in acts if name not in ("paused", "resumed")]

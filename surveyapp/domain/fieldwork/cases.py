@@ -132,10 +132,15 @@ def disposition_after(current: Disposition, outcome: Outcome) -> Disposition:
     return new
 
 
-def disposition_without_refusal(attempts: Sequence[Attempt], begun: bool) -> Disposition:
+def disposition_without_refusal(
+    current: Disposition, attempts: Sequence[Attempt], response: ResponseState | None
+) -> Disposition:
     """What a case is once somebody for whom it had ended takes part again: what their other attempts, in the order
-    made, and answers that were `begun`, made of it."""
-    disposition = Disposition.PARTIAL if begun else Disposition.UNKNOWN
+    made, and answers that were begun, made of it. A refusal with which answers were sent is an interview broken off
+    (AAPOR 2.12): no word that is given later makes it another."""
+    if current is Disposition.REFUSAL and response is ResponseState.SUBMITTED:
+        return current
+    disposition = Disposition.UNKNOWN if response is None else Disposition.PARTIAL
     for attempt in attempts:
         if attempt.outcome not in (*REFUSALS, Outcome.NOT_ELIGIBLE, Outcome.DECEASED):
             disposition = disposition_after(disposition, attempt.outcome)
@@ -181,6 +186,13 @@ class Case:
     on_their_own_of: uuid.UUID | None = None
     proxy: str | None = None
 
+    @property
+    def ends_at(self) -> dt.datetime | None:
+        """From when no answers are taken any more, as far as is known now; None: nobody can say, or it stays open.
+        `closes_at` is what was planned: while its touchpoint is paused no window ends that had not ended before."""
+        held = self.paused_at is not None and self.closes_at is not None and self.closes_at > self.paused_at
+        return None if held else self.closes_at
+
     def state(
         self, now: dt.datetime, response: ResponseState | None, withdrawn: bool = False, reopened: bool = False
     ) -> CaseState:
@@ -189,7 +201,7 @@ class Case:
         overdue and nothing is begun; what was begun goes on."""
         if withdrawn:
             return CaseState.WITHDRAWN
-        closed = self.closes_at is not None and self.closes_at <= (now if self.paused_at is None else self.paused_at)
+        closed = self.ends_at is not None and self.ends_at <= now
         if response is ResponseState.SUBMITTED:
             return CaseState.IN_PROGRESS if reopened and not closed else CaseState.SUBMITTED
         if self.disposition is Disposition.REFUSAL:
@@ -270,7 +282,8 @@ class Lease:
 @dataclass(frozen=True, kw_only=True)
 class Access:
     """A link or code that opens a case. Only its keyed hash is stored. `expires_at` is the first moment at which it no
-    longer works; `claim`: it is passed on or on paper, and whoever opens it first claims it with a PIN."""
+    longer works, by the window that its case was planned to have (`ends_at`: as that counts now); `claim`: it is passed
+    on or on paper, and whoever opens it first claims it with a PIN."""
 
     id: uuid.UUID
     case_id: uuid.UUID
@@ -284,12 +297,20 @@ class Access:
     def passage(self) -> Passage:
         return Passage.PASSED_ON if self.claim else Passage.DIRECT
 
-    def works(self, now: dt.datetime) -> bool:
-        """Whether it was neither ended nor has run out."""
-        return self.revoked_at is None and not self.expired(now)
+    def ends_at(self, case: Case) -> dt.datetime | None:
+        """When it runs out, as far as is known now; None: nobody can say, or never. What outlasts the window of its
+        case does so by some days, and they begin once that ends: not while it is paused."""
+        if self.expires_at is None or case.closes_at is None or case.ends_at is not None:
+            return self.expires_at
+        return None if self.expires_at > case.closes_at else self.expires_at
 
-    def expired(self, now: dt.datetime) -> bool:
-        return self.expires_at is not None and now >= self.expires_at
+    def works(self, now: dt.datetime, case: Case) -> bool:
+        """Whether it was neither ended nor has run out."""
+        return self.revoked_at is None and not self.expired(now, case)
+
+    def expired(self, now: dt.datetime, case: Case) -> bool:
+        ends = self.ends_at(case)
+        return ends is not None and now >= ends
 
 
 LINK_DAYS_AFTER_CLOSING = 90
@@ -297,7 +318,8 @@ LINK_DAYS_AFTER_CLOSING = 90
 
 
 def access_expiry(case: Case, zone: dt.tzinfo) -> dt.datetime | None:
-    """When the links and codes of a case end, as `closes_at` is meant; None where the case does not close."""
+    """When the links and codes of a case end, by the window it is planned to have, as `closes_at` is meant; None where
+    it does not close."""
     if case.closes_at is None:
         return None
     return end_of(last_day(case.closes_at, zone) + dt.timedelta(days=LINK_DAYS_AFTER_CLOSING), zone)

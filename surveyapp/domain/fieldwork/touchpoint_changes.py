@@ -129,8 +129,8 @@ def closing(there: StandingCase, now: dt.datetime, zone: dt.tzinfo) -> Case:
     if state is CaseState.SCHEDULED:
         return dataclasses.replace(case, disposition=Disposition.NOT_ELIGIBLE)
     ends = end_of((now + FINISHING).astimezone(zone).date(), zone) if there.busy else now
-    if case.closes_at is not None and case.paused_at is None:
-        ends = min(ends, case.closes_at)
+    if case.ends_at is not None:
+        ends = min(ends, case.ends_at)
     due = None if case.due_at is None else min(case.due_at, ends)
     return dataclasses.replace(case, due_at=due, closes_at=max(ends, case.opens_at))
 
@@ -154,6 +154,11 @@ def with_days(case: Case, days: int, zone: dt.tzinfo) -> Case:
 
 def window_of(case: Case) -> Window:
     return Window(case.opens_at, case.due_at, case.closes_at)
+
+
+def with_window(case: Case, days: Window) -> Case:
+    """A case with other days."""
+    return dataclasses.replace(case, opens_at=days.opens_at, due_at=days.due_at, closes_at=days.closes_at)
 
 
 @dataclass(frozen=True)

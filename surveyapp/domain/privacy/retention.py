@@ -25,7 +25,8 @@ class KeptThing(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class KeptPerson:
-    """Somebody, and what of theirs is held. `closes`: when each of their cases closes, by touchpoint."""
+    """Somebody, and what of theirs is held. `closes`: when each of their cases closes, by touchpoint; `held_open`:
+    those of them that are paused, and close later than that."""
 
     id: uuid.UUID
     reference: str
@@ -34,15 +35,19 @@ class KeptPerson:
     contacts: bool
     words: bool
     anonymised: bool
+    held_open: frozenset[int] = frozenset()
 
 
 def kept_until(rule: RetentionRule, keep: KeepUntil, person: KeptPerson, zone: dt.tzinfo) -> dt.date:
     """The last day on which something of somebody is kept. Where it follows a touchpoint that never came for them, or
-    that does not close, it follows the study's end: nothing is kept without one."""
+    that does not close, it follows the study's end: nothing is kept without one. So it does of one that is paused,
+    which closes nobody can say when, but not before the day that was planned."""
     if keep.date is not None:
         return keep.date
     closes = None if keep.touchpoint is None else person.closes.get(keep.touchpoint)
     since = rule.study_ends if closes is None else last_day(closes, zone)
+    if keep.touchpoint in person.held_open:
+        since = max(since, rule.study_ends)
     return since + dt.timedelta(days=keep.days)
 
 

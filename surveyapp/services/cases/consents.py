@@ -76,12 +76,13 @@ def _refuse(work: Work, case: Case) -> None:
     sent = response is not None and response.state is ResponseState.SUBMITTED
     if not sent and state_of(work, case, response) in ENDED_BY_STOPPING:
         cases.set_next(work.session, case.id, None)
-        cases.set_disposition(work.session, case.id, Disposition.REFUSAL)
+        cases.set_disposition(work.session, case, Disposition.REFUSAL)
 
 
 def _give_back(work: Work, case: Case) -> None:
     """A refusal that no attempt came to is one for the consent alone."""
     tried = stands.tried(work.session, case.id)
     if case.disposition is Disposition.REFUSAL and not any(each.outcome in REFUSALS for each in tried):
-        begun = responses.response_of(work.session, case.id) is not None
-        cases.set_disposition(work.session, case.id, disposition_without_refusal(tried, begun))
+        response = responses.response_of(work.session, case.id)
+        before = disposition_without_refusal(case.disposition, tried, response.state if response else None)
+        cases.set_disposition(work.session, case, before)

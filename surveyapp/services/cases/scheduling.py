@@ -6,14 +6,14 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 
-from surveyapp.domain.fieldwork.cases import Case, Disposition, Window, window
+from surveyapp.domain.fieldwork.cases import Case, Disposition, Window, access_expiry, window
 from surveyapp.domain.fieldwork.days import start_of
 from surveyapp.domain.fieldwork.lists import LateChoice
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointStanding
 from surveyapp.domain.instrument.study import Anchor, Study, Touchpoint
 from surveyapp.domain.participants import Participant
 from surveyapp.services.work import Work
-from surveyapp.store import cases, participants, responses
+from surveyapp.store import cases, enrolment, participants, responses
 from surveyapp.store.database import new_id
 from surveyapp.store.mending import touchpoints
 
@@ -72,6 +72,11 @@ def plan_cases(work: Work, participant: Participant) -> list[Case]:
             cases.add_case(work.session, case)
             made.append(case)
     return made
+
+
+def move(work: Work, study: Study, moved: Case) -> None:
+    """Gives a case its new window; its links and codes live as long as is due to that."""
+    enrolment.move_case(work.session, moved, access_expiry(moved, work.runtime.zone(study)))
 
 
 LateChoices = Mapping[tuple[str, int], LateChoice]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState
+import datetime as dt
+
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, Access, Case, CaseState
 from surveyapp.domain.responses import Response, ResponseState
 from surveyapp.services.work import Work
+from surveyapp.store import cases
 
 OUTSIDE_ITS_WINDOW = frozenset({CaseState.SCHEDULED, CaseState.CLOSED})
 
@@ -28,6 +31,14 @@ def can_be_opened(work: Work, case: Case, response: Response | None) -> bool:
     if response is None or response.state is not ResponseState.SUBMITTED:
         return False
     return case.state(work.now, response.state, reopened=True) in ANSWERABLE
+
+
+def runs_out_at(work: Work, access: Access) -> dt.datetime | None:
+    """`Access.ends_at`: its case is looked at only where it would be over by itself."""
+    if access.expires_at is None or work.now < access.expires_at:
+        return access.expires_at
+    case = cases.case(work.session, access.case_id)
+    return access.ends_at(case) if case else access.expires_at
 
 
 def state_for_answering(

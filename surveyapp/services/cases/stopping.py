@@ -42,7 +42,7 @@ def end_cases(work: Work, participant: Participant, ended_as: Disposition) -> No
         response = responses.response_of(work.session, case.id)
         sent = response is not None and response.state is ResponseState.SUBMITTED
         if not sent and state_of(work, case, response) in ENDED_BY_STOPPING:
-            cases.set_disposition(work.session, case.id, ended_as)
+            cases.set_disposition(work.session, case, ended_as)
     cases.end_leases(work.session, participant.id)
     reopening.close_all(work.session, participant.id)
 
@@ -52,10 +52,11 @@ def take_up(work: Work, participant: Participant, why: LeavingReason) -> None:
     closed meanwhile was refused, and stays so."""
     for case in cases.cases_of(work.session, participant.id):
         response = responses.response_of(work.session, case.id)
-        before = disposition_without_refusal(cases.attempts_of(work.session, case.id), response is not None)
+        attempts = cases.attempts_of(work.session, case.id)
+        before = disposition_without_refusal(case.disposition, attempts, response.state if response else None)
         asked = dataclasses.replace(case, disposition=before)
         if case.disposition is Disposition.REFUSAL and state_of(work, asked, response) in ENDED_BY_STOPPING:
-            cases.set_disposition(work.session, case.id, before)
+            cases.set_disposition(work.session, case, before)
     participants.set_stopped(work.session, participant.id, None)
     note(work, participant, ParticipationChange.TAKEN_UP, why)
 

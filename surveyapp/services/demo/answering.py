@@ -219,9 +219,9 @@ def add_attempts(
             mode=Mode.PHONE,
         )
         cases.add_attempt(work.session, attempt)
-        case = dataclasses.replace(case, disposition=disposition_after(case.disposition, outcome))
-        by_touchpoint[case.touchpoint] = case
-        cases.set_disposition(work.session, case.id, case.disposition)
+        disposition = disposition_after(case.disposition, outcome)
+        cases.set_disposition(work.session, case, disposition)
+        by_touchpoint[case.touchpoint] = dataclasses.replace(case, disposition=disposition)
         standing.work_out(work, study, case.id)
         last = attempt
     # What came of an earlier one was put right, or they would not have been tried again.

@@ -226,6 +226,6 @@ def _exclude(work: Work, study: Study, written: Mapping[str, Any], person: Parti
     for case in cases.cases_of(work.session, person.id):
         reason = written["not_eligible"].get(str(case.touchpoint))
         if reason is not None:
-            cases.set_disposition(work.session, case.id, Disposition.NOT_ELIGIBLE)
+            cases.set_disposition(work.session, case, Disposition.NOT_ELIGIBLE)
             detail = {"touchpoint": case.touchpoint, "reason": reason}
             work.record(AuditAction.NOT_ELIGIBLE, person.reference, study=study.id, **detail)

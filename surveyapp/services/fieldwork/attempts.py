@@ -107,7 +107,7 @@ def record_attempt(
             for each in cases.cases_of(work.session, here.participant.id):
                 cases.lock_one(work.session, each.id)
         visit = callable_visit(work, who, lock=True)
-        next_at = agreed_moment(work, study, agreed, visit.case.closes_at) if outcome in NEEDS_TIME else None
+        next_at = agreed_moment(work, study, agreed, visit.case.ends_at) if outcome in NEEDS_TIME else None
         staff = who.staff
         attempt = Attempt(
             id=attempt_id,
@@ -191,7 +191,7 @@ def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID, note: s
             )
             _record(work, who, visit, attempt)
             came_to = answered_of(visit.ready[1]).completion(visit.study.completion)
-            cases.set_disposition(work.session, visit.case.id, DISPOSITIONS[came_to])
+            cases.set_disposition(work.session, visit.case, DISPOSITIONS[came_to])
         else:
             cases.release_lease(work.session, visit.case.id, who.staff.id)
         nowhere = bool(note) and not anew and not cases.has_attempt(work.session, attempt_id)
@@ -250,7 +250,7 @@ def _record(
     kind = CONSEQUENCES[attempt.outcome].referral
     if kind is not None:
         referrals.add(work.session, attempt.id, visit.participant.id, kind, attempt.at)
-    cases.set_disposition(work.session, visit.case.id, disposition_after(visit.case.disposition, attempt.outcome))
+    cases.set_disposition(work.session, visit.case, disposition_after(visit.case.disposition, attempt.outcome))
     cases.set_next(work.session, visit.case.id, attempt.next_at)
     cases.set_on_their_own(work.session, visit.case.id, None, None)
     cases.release_lease(work.session, visit.case.id, who.staff.id)

@@ -54,8 +54,9 @@ def take_up(runtime: Runtime, who: ByInterviewer, *, in_touch: bool) -> None:
         if not in_touch:
             _check_again(work, who, visit)
         attempts = stands.tried(work.session, visit.case.id)
-        disposition = disposition_without_refusal(attempts, visit.response is not None)
-        cases.set_disposition(work.session, visit.case.id, disposition)
+        state = visit.response.state if visit.response else None
+        disposition = disposition_without_refusal(visit.case.disposition, attempts, state)
+        cases.set_disposition(work.session, visit.case, disposition)
         kind = DecisionKind.IN_TOUCH if in_touch else DecisionKind.TRIED_AGAIN
         standing.decided(work, visit.study, visit.case.id, kind)
         record_on(work, who, AuditAction.CALLS_DECIDED, decision=kind.value, more=0)

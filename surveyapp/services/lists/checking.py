@@ -230,8 +230,8 @@ def cases_ahead(
             key = (person.group, case.touchpoint)
             state = case.state(work.now, None)
             states.setdefault(key, Counter())[state] += 1
-            if state is CaseState.CLOSED and case.closes_at is not None:
-                ended.setdefault(key, []).append((case.closes_at - dt.datetime.resolution).astimezone(zone).date())
+            if state is CaseState.CLOSED and case.ends_at is not None:
+                ended.setdefault(key, []).append((case.ends_at - dt.datetime.resolution).astimezone(zone).date())
     return [
         CasesAhead(
             group=each.group,

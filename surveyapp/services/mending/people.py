@@ -17,7 +17,6 @@ from surveyapp.domain.fieldwork.cases import (
     Case,
     CaseState,
     Disposition,
-    access_expiry,
     disposition_without_refusal,
 )
 from surveyapp.domain.fieldwork.days import end_of, last_day, start_of
@@ -31,9 +30,8 @@ from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import enrolment_form
 from surveyapp.services.participants.written_days import read_day
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import cases, participants, relationships, responses, results
+from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import enrolment as store
-from surveyapp.store.entry import accesses
 from surveyapp.store.participants import Placed
 
 LATEST = dt.date(2199, 12, 31)
@@ -125,10 +123,9 @@ def make(work: Work, study: Study, made: MendPlan) -> None:
             if each.before is None and each.after is not None:
                 cases.add_case(work.session, each.after)
             elif each.before is not None and each.after is None:
-                cases.set_disposition(work.session, each.before.id, Disposition.NOT_ELIGIBLE)
+                cases.set_disposition(work.session, each.before, Disposition.NOT_ELIGIBLE)
             elif each.before is not None and each.after is not None:
-                after = each.after
-                _move(work, study, after)
+                scheduling.move(work, study, each.after)
         fields = list(made.changed)
         work.record(AuditAction.PARTICIPANT_CHANGED, made.participant.reference, study=study.id, fields=fields)
 
@@ -170,8 +167,8 @@ def take_back(work: Work, study: Study, person: Participant, placed: Mapping[str
         window: dict[str, Any] = {
             name: dt.datetime.fromisoformat(kept[name]) if kept[name] else None for name in _WINDOW
         }
-        _move(work, study, dataclasses.replace(case, **window))
-        cases.set_disposition(work.session, case.id, Disposition(kept["disposition"]))
+        scheduling.move(work, study, dataclasses.replace(case, **window))
+        cases.set_disposition(work.session, case, Disposition(kept["disposition"]))
 
 
 def again(work: Work, study: Study, person: Participant) -> Participant:
@@ -179,12 +176,6 @@ def again(work: Work, study: Study, person: Participant) -> Participant:
     work.session.flush()
     found = participants.participant(work.session, person.id, work.today(study))
     return found or person
-
-
-def _move(work: Work, study: Study, after: Case) -> None:
-    """Gives a case its new window; its links and codes live as long as is due to that."""
-    store.move_case(work.session, after.id, window_of(after), after.moved_at)
-    accesses.set_expiry(work.session, after.id, access_expiry(after, work.runtime.zone(study)))
 
 
 def plan_in(work: Work, scope: Scope, study: Study, reference: str, written: Mapping[str, str]) -> MendPlan:
@@ -316,10 +307,9 @@ def mend_case(desk: Desk, study_id: str, reference: str, number: int, written: M
         if made.before == made.after:
             return made
         after = made.after
-        _move(work, study, after)
+        scheduling.move(work, study, after)
         if after.disposition is not made.before.disposition:
-            cases.set_disposition(work.session, after.id, after.disposition)
-        results.note_change_of(work.session, after.participant_id)
+            cases.set_disposition(work.session, made.before, after.disposition)
         detail = {
             "touchpoint": number,
             "before": made.state_before.value,
@@ -348,7 +338,8 @@ def _plan_case(
         raise FieldsRefused(tuple(faults))
     disposition = case.disposition
     if written.get("again") and before in ASKED_AGAIN:
-        disposition = disposition_without_refusal(cases.attempts_of(work.session, case.id), response is not None)
+        attempts = cases.attempts_of(work.session, case.id)
+        disposition = disposition_without_refusal(case.disposition, attempts, response.state if response else None)
     opens_on = days["opens_on"]
     assert opens_on is not None
     after = dataclasses.replace(

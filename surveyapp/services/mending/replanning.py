@@ -11,12 +11,12 @@ import enum
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.fieldwork.cases import Case, CaseState, Window, access_expiry
 from surveyapp.domain.fieldwork.lists import LateChoice
-from surveyapp.domain.fieldwork.touchpoint_changes import NOT_TOUCHED, window_of
+from surveyapp.domain.fieldwork.touchpoint_changes import NOT_TOUCHED, window_of, with_window
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import ResponseState
@@ -221,7 +221,7 @@ def _fate(
     fate = fate_of(case, state, line.response_state, days, choices)
     here.fates[fate] += 1
     if fate is ReplanFate.MOVED and days is not None:
-        after = replace(case, opens_at=days.opens_at, due_at=days.due_at, closes_at=days.closes_at)
+        after = with_window(case, days)
         _changed(here, person, case, after, after.state(now, None))
         return
     here.states[state] += 1

@@ -7,6 +7,7 @@ extend and to close change every case that is not over, and how each was is kept
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import FieldFault, FieldsRefused, NotFound
 from surveyapp.domain.fieldwork import touchpoint_changes as rules
 from surveyapp.domain.fieldwork.cases import CaseState, access_expiry
+from surveyapp.domain.fieldwork.standing import standing_of
 from surveyapp.domain.fieldwork.touchpoint_changes import (
     MOST_DAYS,
     ChangedCase,
@@ -34,7 +36,7 @@ from surveyapp.services.mending import replanning
 from surveyapp.services.mending.replanning import ReplannedCase
 from surveyapp.services.mending.whole_study import whole_study
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import enrolment
+from surveyapp.store import enrolment, results
 from surveyapp.store.database import new_id
 from surveyapp.store.mending import touchpoints as store
 
@@ -263,6 +265,7 @@ def _store(
     zone = work.runtime.zone(study)
     cases = [each.after for _, each in changed]
     store.change_cases(work.session, scope, cases, [access_expiry(each, zone) for each in cases])
+    results.note_changes(work.session, scope, _counted_elsewhere(there, after, work.now))
     replanning.carry_out(work, scope, study, made.new)
     states = {new.case.id: new.state(work.now).value for new in after}
     work.record_many(
@@ -273,6 +276,18 @@ def _store(
         ],
         study=study.id,
     )
+
+
+def _counted_elsewhere(
+    there: Sequence[StandingCase], after: Sequence[StandingCase], now: dt.datetime
+) -> set[uuid.UUID]:
+    """Whose case counts as another once the act is done, though no day of it may be: a window that a pause held open
+    has ended."""
+    return {
+        new.case.participant_id
+        for old, new in zip(there, after, strict=True)
+        if standing_of(old.case, old.state(now), now) is not standing_of(new.case, new.state(now), now)
+    }
 
 
 _KINDS = {

@@ -122,7 +122,7 @@ def _made(
                 reference=reference,
                 link=f"{address}{link.written}",
                 code=code.written,
-                expires_at=link.access.expires_at,
+                expires_at=link.access.ends_at(case),
             )
         )
         for action in links.GIVEN_OUT.values():

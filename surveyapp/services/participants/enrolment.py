@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import ContactShared, FieldFault, FieldsRefused, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import window
+from surveyapp.domain.fieldwork.touchpoint_changes import with_window
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Event, Participant, Site
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
@@ -113,7 +114,8 @@ def set_event(desk: Desk, study_id: str, reference: str, event: str, written_day
             touchpoint = standing.touchpoint(participant.group, case.touchpoint)
             follows = touchpoint is not None and touchpoint.opens.event == event and case.moved_at is None
             if touchpoint is not None and follows and case.touchpoint in unanswered:
-                store.move_case(work.session, case.id, window(touchpoint, day, work.runtime.zone(study)), None)
+                days = window(touchpoint, day, work.runtime.zone(study))
+                scheduling.move(work, study, with_window(case, days))
         scheduling.plan_cases(work, participant)
         action = AuditAction.EVENT_CORRECTED if event in before else AuditAction.EVENT_RECORDED
         work.record(action, reference, study=study_id, event=event)

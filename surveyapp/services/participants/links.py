@@ -15,7 +15,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.domain.web_sessions import EndedWhy
-from surveyapp.services.cases.state import state_of
+from surveyapp.services.cases.state import runs_out_at, state_of
 from surveyapp.services.keyring import new_code, new_token, written_code
 from surveyapp.services.participants import contacts
 from surveyapp.services.participants.mangled_links import codes_in, tokens_in
@@ -103,7 +103,8 @@ def admitted(work: Work, access: Access | None) -> Access:
         raise AccessRefused("wrong")
     if access.revoked_at is not None:
         raise AccessRefused("revoked")
-    if access.expired(work.now):
+    ends = runs_out_at(work, access)
+    if ends is not None and work.now >= ends:
         raise AccessRefused("expired")
     return access
 
@@ -142,7 +143,7 @@ def issue(work: Work, participant: Participant, case: Case, kind: AccessKind, *,
         touchpoint=case.touchpoint,
         link=link,
         code=code,
-        expires_at=made.access.expires_at,
+        expires_at=made.access.ends_at(case),
         claim=claim,
     )
 

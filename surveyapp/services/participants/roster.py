@@ -257,7 +257,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                         referred[each.id] for each in attempts if each.id in referred and referred[each.id].kind in seen
                     ),
                     accesses=given,
-                    live=tuple(each for each in given if each.works(work.now)),
+                    live=tuple(each for each in given if each.works(work.now, case)),
                     can_be_opened=participant.withdrawn_at is None and can_be_opened(work, case, response),
                     late=len(reopening.late_variables(session, response)) if response else 0,
                 )

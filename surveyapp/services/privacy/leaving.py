@@ -202,8 +202,9 @@ def _undo_death(work: Work, participant: Participant, why: LeavingReason) -> Non
     for case in cases.cases_of(work.session, participant.id):
         if case.disposition is Disposition.DECEASED:
             response = responses.response_of(work.session, case.id)
-            before = disposition_without_refusal(cases.attempts_of(work.session, case.id), response is not None)
-            cases.set_disposition(work.session, case.id, before if asked_before else Disposition.REFUSAL)
+            attempts = cases.attempts_of(work.session, case.id)
+            before = disposition_without_refusal(case.disposition, attempts, response.state if response else None)
+            cases.set_disposition(work.session, case, before if asked_before else Disposition.REFUSAL)
         if participant.deceased_at is not None:
             accesses.open_again(work.session, case.id, participant.deceased_at)
     if asked_before:

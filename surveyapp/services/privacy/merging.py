@@ -7,13 +7,13 @@ import datetime as dt
 import enum
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from surveyapp.domain import normalise
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import FieldFault, FieldsRefused, NotFound
-from surveyapp.domain.fieldwork.cases import ENDED, Case, Disposition
+from surveyapp.domain.fieldwork.cases import ENDED, Case, Disposition, access_expiry
 from surveyapp.domain.fieldwork.lists import DoubleChoice
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, MergeRecord, Participant
@@ -33,6 +33,7 @@ from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, enrolment, participants, responses, results
 from surveyapp.store.database import after_commit, new_id
+from surveyapp.store.entry import accesses
 from surveyapp.store.lists import staging
 from surveyapp.store.mending import merging as store
 from surveyapp.store.mending import pictures
@@ -199,7 +200,7 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
     sessions.end_all_of_participant(work, folded.id, EndedWhy.REPLACED)
     for each in made.touchpoints:
         if each.fate is not MergeFate.KEPT:
-            _carry(work, each, mine, theirs, made, carried)
+            _carry(work, study, each, mine, theirs, made, carried)
     store.carry_said(session, folded.id, kept.id, carried)
     picture = pictures.take_out(session, folded.id)
     contacts_changed = joined != held
@@ -261,6 +262,7 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
 
 def _carry(
     work: Work,
+    study: Study,
     each: MergedTouchpoint,
     mine: Mapping[int, tuple[Case, Response | None]],
     theirs: Mapping[int, tuple[Case, Response | None]],
@@ -290,9 +292,11 @@ def _carry(
         carried.attempts |= store.carry_attempts(session, own.id, case.id, kept, None)
         carried.accesses |= store.carry_accesses(session, own.id, case.id)
         standing, aside = case, own
+    # Whoever was given a link to the one comes to the other, for as long as is due to that.
+    accesses.set_expiry(session, standing.id, access_expiry(standing, work.runtime.zone(study)))
     if not answered and not own_answered and aside.disposition in ENDED and standing.disposition not in ENDED:
         # What they refused once, they refused.
-        cases.set_disposition(session, standing.id, aside.disposition)
+        cases.set_disposition(session, replace(standing, participant_id=kept), aside.disposition)
 
 
 def save_contact(work: Work, person: uuid.UUID, before: Contact, after: Contact) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import NotFound, StateRefused
-from surveyapp.domain.fieldwork.cases import Case, Disposition
+from surveyapp.domain.fieldwork.cases import Case, Disposition, access_expiry
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, MergeRecord, Participant
 from surveyapp.domain.sentences import say
@@ -26,6 +26,7 @@ from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, enrolment, participants
 from surveyapp.store.database import undone
+from surveyapp.store.entry import accesses
 from surveyapp.store.lists import staging
 from surveyapp.store.mending import merging as store
 from surveyapp.store.mending import pictures
@@ -151,7 +152,8 @@ def _split(work: Work, study: Study, kept: Participant, merge: MergeRecord, held
         for case, _ in merging.cases_of(work, person).values():
             before, after = (held["dispositions"][name].get(case.id.hex) for name in ("before", "after"))
             if before and after == case.disposition.value != before:
-                cases.set_disposition(session, case.id, Disposition(before))
+                cases.set_disposition(session, case, Disposition(before))
+            accesses.set_expiry(session, case.id, access_expiry(case, work.runtime.zone(study)))
             work_out(work, study, case.id)
         consents.follow(work, study, person)
         scheduling.plan_cases(work, person)

@@ -189,7 +189,7 @@ def _touchpoint(work: Work, study: Study, person: Participant, case: Case, langu
         title=touchpoint.title if touchpoint else str(case.touchpoint),
         opens_at=case.opens_at,
         due_at=case.due_at,
-        closes_at=case.closes_at,
+        closes_at=case.ends_at,
         agreed_at=case.next_at,
         moved_at=case.moved_at,
         disposition=case.disposition,
@@ -212,7 +212,7 @@ def _touchpoint(work: Work, study: Study, person: Participant, case: Case, langu
         ),
         links=tuple(
             HeldLink(
-                kind=each.kind, claim=each.claim, issued_at=each.issued_at, expires_at=each.expires_at,
+                kind=each.kind, claim=each.claim, issued_at=each.issued_at, expires_at=each.ends_at(case),
                 revoked_at=each.revoked_at,
             )
             for each in accesses.accesses_of(work.session, case.id)

@@ -297,7 +297,7 @@ def _begin(work: Work, visit: Visit, seed: int | None = None) -> None:
         ),
     )
     if visit.case.disposition in (Disposition.UNKNOWN, Disposition.NON_CONTACT, Disposition.OTHER):
-        cases.set_disposition(work.session, visit.case.id, Disposition.PARTIAL)
+        cases.set_disposition(work.session, visit.case, Disposition.PARTIAL)
 
 
 def _send_again(work: Work, visit: Visit) -> None:

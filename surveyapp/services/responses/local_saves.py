@@ -150,7 +150,7 @@ def _worked_out(work: Work, who: Who, sent: SentSave, found: Arrived | None, loc
     response = before.response
     if response is None:
         raise ConsentMissing("Consent to take part comes before every answer.")
-    met = reception(before.state, before.case.closes_at, response.started_at, work.now)
+    met = reception(before.state, before.case.ends_at, response.started_at, work.now)
     if met is Reception.DISCARDED:
         return Planned(Received(fate=SaveFate.DISCARDED, meanwhile=_meanwhile(before)), before)
     _check_door(before, who, met)

@@ -100,7 +100,7 @@ def _can_be_reminded(here: Visit) -> bool:
 
 
 def _times(work: Work, here: Visit) -> Mapping[OwnTime, dt.datetime]:
-    return own_times(here.study.messages, work.now, work.runtime.zone(here.study), here.case.closes_at)
+    return own_times(here.study.messages, work.now, work.runtime.zone(here.study), here.case.ends_at)
 
 
 def _planned(work: Work, here: Visit) -> list[OutboxMessage]:

@@ -320,7 +320,7 @@ def _correctable_until(
         return None
     zone = work.runtime.zone(study)
     until = end_of(response.submitted_at.astimezone(zone).date() + dt.timedelta(days=days), zone)
-    until = until if case.closes_at is None else min(until, case.closes_at)
+    until = until if case.ends_at is None else min(until, case.ends_at)
     return until if work.now < until else None
 
 

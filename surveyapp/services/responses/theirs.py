@@ -145,7 +145,7 @@ def ask_for_a_call(runtime: Runtime, who: ByLink, at: dt.datetime | None) -> dt.
             raise StateRefused(say("answers_not_taken", state=here.state))
         if at is None:
             raise InputRefused(say("call_time_missing"), "agreed")
-        moment = agreed_moment(work, here.study, AgreedTime(at, later=False), here.case.closes_at)
+        moment = agreed_moment(work, here.study, AgreedTime(at, later=False), here.case.ends_at)
         if not within_call_hours(at):
             raise InputRefused(_outside_hours(), "agreed")
         cases.set_next(work.session, here.case.id, moment)

@@ -21,6 +21,7 @@ from surveyapp.domain.web_sessions import (
     WebSession,
     participants_end,
 )
+from surveyapp.services.cases.state import runs_out_at
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import staff as staff_store
@@ -118,7 +119,7 @@ def begin_participant(
             user_agent=browser.words,
             created_at=work.now,
             seen_at=work.now,
-            expires_at=participants_end(work.now, access.expires_at),
+            expires_at=participants_end(work.now, runs_out_at(work, access)),
         )
         return Begun(begun, _begin(work, browser, begun))
 

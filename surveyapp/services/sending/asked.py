@@ -172,7 +172,7 @@ def _reminder(
         return WhyNot.CLOSED
     link = f"{work.runtime.settings.public_url}{links.issue(work, person, case, AccessKind.LINK).link}"
     first, own = words.say(REMINDER), words.say(OWN_LINK, link=link)
-    until = words.say(UNTIL, day=words.day(last_day(case.closes_at, words.zone))) if case.closes_at else ""
+    until = words.say(UNTIL, day=words.day(last_day(case.ends_at, words.zone))) if case.ends_at else ""
     return words.message(REMINDER_SUBJECT, first, own, until, short=f"{first} {own}", link=link)
 
 

@@ -45,7 +45,7 @@ def recipient(work: Work, facts: RecipientFacts) -> Recipient:
     return Recipient(
         group=facts.group,
         opens_at=facts.case.opens_at,
-        closes_at=facts.case.closes_at,
+        closes_at=facts.case.ends_at,
         answered_at=answered,
         barred=_barred(work, facts),
         reached_by=facts.reached_by,

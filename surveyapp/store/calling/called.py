@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.call_queue import ALWAYS, Caller, WrittenFirst
 from surveyapp.domain.fieldwork.call_stand import CallHold
 from surveyapp.domain.fieldwork.cases import ENDED, Disposition
-from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.calling import referrals
-from surveyapp.store.tables import CaseRow, ParticipantRow, ResponseRow, TouchpointChangeRow
+from surveyapp.store.tables import CaseRow, ParticipantRow, ResponseRow
+from surveyapp.store.windows import not_paused
 
 _OTHER, _ANSWERED = aliased(CaseRow), aliased(ResponseRow)
 """Another case of a person, and its response. Made once: making them costs more than the statement they are in."""
@@ -132,14 +132,6 @@ def _open(case: Any, response: Any, scopes: Sequence[CallScope], now: dt.datetim
             response.reopened_at.is_not(None),
         ),
     )
-
-
-def not_paused(case: Any) -> ColumnElement[bool]:
-    """That a case's touchpoint is not paused. Those that are are few, and the same for every row: looked up once."""
-    paused = select(TouchpointChangeRow.study, TouchpointChangeRow.group_id, TouchpointChangeRow.touchpoint).where(
-        TouchpointChangeRow.kind == TouchpointChangeKind.PAUSED, TouchpointChangeRow.ended_at.is_(None)
-    )
-    return tuple_(ParticipantRow.study, ParticipantRow.group_id, case.touchpoint).not_in(paused)
 
 
 def not_referred() -> ColumnElement[bool]:

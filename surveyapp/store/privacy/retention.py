@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.privacy.retention import KeptPerson
 from surveyapp.domain.staff import Scope
-from surveyapp.store import results
+from surveyapp.store import results, windows
 from surveyapp.store.calling import stands
 from surveyapp.store.mending.merging import drop_pictures
 from surveyapp.store.open_answers import marking, quoting
@@ -57,11 +57,14 @@ def person(session: Session, person_id: uuid.UUID) -> KeptPerson | None:
 
 def _held(session: Session, narrowed: Callable[[Any], Any]) -> list[KeptPerson]:
     closes: dict[uuid.UUID, dict[int, dt.datetime | None]] = {}
-    cases = select(CaseRow.participant_id, CaseRow.touchpoint, CaseRow.closes_at).join(
-        ParticipantRow, ParticipantRow.id == CaseRow.participant_id
-    )
+    held: dict[uuid.UUID, set[int]] = {}
+    cases = select(
+        CaseRow.participant_id, CaseRow.touchpoint, CaseRow.closes_at, windows.ends_at(CaseRow).label("ends_at")
+    ).join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
     for row in session.execute(narrowed(cases)):
         closes.setdefault(row.participant_id, {})[row.touchpoint] = row.closes_at
+        if row.ends_at != row.closes_at:
+            held.setdefault(row.participant_id, set()).add(row.touchpoint)
     # What was kept of somebody who was merged into them says how they are reached, too.
     pictured = exists().where(MergeRow.kept_id == ParticipantRow.id, MergeRow.before.is_not(None))
     contacts = or_(exists().where(ContactRow.participant_id == ParticipantRow.id), pictured)
@@ -92,6 +95,7 @@ def _held(session: Session, narrowed: Callable[[Any], Any]) -> list[KeptPerson]:
             reference=row.reference,
             withdrawn_at=row.withdrawn_at,
             closes=closes.get(row.id, {}),
+            held_open=frozenset(held.get(row.id, ())),
             contacts=bool(row.contacts),
             words=bool(row.words),
             anonymised=row.anonymised_at is not None,

@@ -18,6 +18,7 @@ from surveyapp.domain.staff import Scope
 from surveyapp.store.answering.sent import last_sent
 from surveyapp.store.participants import scoped
 from surveyapp.store.tables import AnswerRow, CaseRow, ParticipantRow, ResponseRow, SaveRow
+from surveyapp.store.windows import ends_at
 
 
 def case_counts(
@@ -124,6 +125,6 @@ def standing_column(
         (of.opens_at > now, said(Standing.NOT_OPEN)),
         (of.disposition == Disposition.REFUSAL, said(Standing.REFUSED)),
         (of.disposition == Disposition.DECEASED, said(Standing.CLOSED)),
-        (of.closes_at <= now, said(Standing.CLOSED)),
+        (ends_at(of) <= now, said(Standing.CLOSED)),
         else_=said(Standing.OPEN),
     )

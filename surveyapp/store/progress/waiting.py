@@ -15,8 +15,9 @@ from surveyapp.domain.fieldwork.consequences import ReferralKind
 from surveyapp.domain.progress.standing import MOST_NAMED, NamedCase, SomeCases
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
-from surveyapp.store.calling.called import not_held_back, not_paused, not_referred
+from surveyapp.store.calling.called import not_held_back, not_referred
 from surveyapp.store.tables import CaseRow, LeaseRow, ParticipantRow, ReferralRow, ResponseRow, SaveRow, StaffRow
+from surveyapp.store.windows import not_paused
 
 
 def _cases(query: Any, which: Any, scope: Scope, now: dt.datetime) -> Any:

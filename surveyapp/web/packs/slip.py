@@ -23,7 +23,7 @@ from surveyapp.web.shared.session import signed_form_token
 def contents(visit: Visit, own: bool | None, pack: str) -> dict[str, Any]:
     """The slip as data; `pack`: where that is. Raises ConsentMissing before the response begins."""
     questionnaire, route, response = visit.ready
-    closes = visit.case.closes_at
+    closes = visit.case.ends_at
     return {
         "pack": pack,
         "token": signed_form_token(),

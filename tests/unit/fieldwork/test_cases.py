@@ -152,7 +152,7 @@ def test_a_link_works_until_it_runs_out_or_is_ended(
         expires_at=expires,
         revoked_at=revoked,
     )
-    assert access.works(NOW) is works
+    assert access.works(NOW, make_case()) is works
 
 
 @pytest.mark.parametrize(("until", "live"), [(AFTER, True), (NOW, False), (BEFORE, False)])
