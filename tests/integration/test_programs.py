@@ -430,6 +430,7 @@ def test_a_job_that_was_set_up_before_anybody_answered_runs_on(
     assert read() == before
     releases.make(factories.operator(runtime), versioned.NAME)
     assert read(release=1) == before
+    runtime.database.dispose()
 
 
 def test_people_are_called_the_same_by_one_token_and_otherwise_by_another(cafe: Runtime, app: Flask) -> None:

@@ -133,6 +133,7 @@ def test_how_many_are_in_it_is_told_where_it_withholds_nothing(
     assert (said in reader.page(f"/released/{versioned.NAME}/releases").words) is told
     [listed] = Program(app, token_of(runtime, viewer).secret).read(f"/studies/{versioned.NAME}/releases")["releases"]
     assert (listed["people"], listed["new_or_changed"]) == ((26, 26) if told else (None, None))
+    runtime.database.dispose()
 
 
 def test_interim_counts_are_ranges_and_final_ones_exact(mentored: Runtime) -> None:
