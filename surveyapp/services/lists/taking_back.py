@@ -17,11 +17,13 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.privacy.leaving import LeavingReason
 from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import consents, stopping
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists import bringing, held
 from surveyapp.services.mending import people as mending
-from surveyapp.services.participants import contacts
+from surveyapp.services.mending import placed
+from surveyapp.services.participants import contacts, relating
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, enrolment, participants
 from surveyapp.store.answering import consents as said_of_consent
@@ -61,7 +63,7 @@ def undo(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
         staging.lock_cases(work.session, added)
         if answered := records.answered(work.session, import_id):
             raise StateRefused(say("list_answered", people=answered))
-        _restore(work, study, rows, found.finished_at)
+        _restore(work, scope, study, rows, found.finished_at)
         records.forget_rows(work.session, import_id)
         staging.remove(work.session, import_id, added, study_id, work.now)
         staging.forget_counts(work.session, study_id, scope.origin)
@@ -70,7 +72,7 @@ def undo(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     desk.runtime.person_keys.forget(added, desk.runtime.clock())
 
 
-def _restore(work: Work, study: Study, rows: Sequence[ListRow], brought_at: dt.datetime | None) -> None:
+def _restore(work: Work, scope: Scope, study: Study, rows: Sequence[ListRow], brought_at: dt.datetime | None) -> None:
     """Puts back how people were before the list. Of several rows of one person, the first knows how they were reached;
     what happened to them, what they consented to and that they stopped is taken out of each."""
     changed, whole = {}, {}
@@ -78,7 +80,7 @@ def _restore(work: Work, study: Study, rows: Sequence[ListRow], brought_at: dt.d
         if each.before is not None and each.participant_id is not None:
             before = json.loads(work.seals.unseal(each.participant_id, bringing.BEFORE, each.before))
             changed[each.participant_id] = before
-            _take_out(work, study, each.participant_id, before, brought_at)
+            _take_out(work, scope, study, each.participant_id, before, brought_at)
     for person, before in changed.items():
         contact = Contact(**before["contact"])
         whole[person] = (
@@ -91,21 +93,32 @@ def _restore(work: Work, study: Study, rows: Sequence[ListRow], brought_at: dt.d
 
 
 def _take_out(
-    work: Work, study: Study, person: uuid.UUID, before: Mapping[str, Any], brought_at: dt.datetime | None
+    work: Work,
+    scope: Scope,
+    study: Study,
+    person: uuid.UUID,
+    before: Mapping[str, Any],
+    brought_at: dt.datetime | None,
 ) -> None:
-    """Takes out what a row added to somebody, where it still stands. Rows from before this was kept say nothing."""
+    """Takes out what a row said of somebody, where it still stands, and puts back what stood before. Rows from before
+    this was kept say nothing."""
     said_of_consent.take_back(work.session, person, [uuid.UUID(each) for each in before.get("consents", ())])
     gone = {
         event
         for event, day in before.get("events", {}).items()
-        if enrolment.take_event_back(work.session, person, Event(event, dt.date.fromisoformat(day), "import"))
+        if enrolment.take_event_back(work.session, person, _event(event, day, bringing.BROUGHT_BY))
     }
+    for event, (day, source) in before.get("events_before", {}).items():
+        if event in gone:
+            enrolment.set_event(work.session, person, _event(event, day, source))
+            gone.discard(event)
     there = participants.participant(work.session, person, work.today(study))
     if there is None:
         return
     if "placed" in before:
-        mending.take_back(work, study, there, before["placed"])
+        placed.take_back(work, study, there, before["placed"])
         there = mending.again(work, study, there)
+    relating.take_back(work, scope, study, there, before.get("related", {}))
     if before.get("consents"):
         consents.follow(work, study, there)
     for case in cases.cases_of(work.session, person) if gone else ():
@@ -114,3 +127,7 @@ def _take_out(
             enrolment.take_case_back(work.session, case.id)
     if before.get("stops") and there.stopped_at is not None and there.stopped_at == brought_at:
         stopping.take_up(work, there, LeavingReason.MISTAKE)
+
+
+def _event(event: str, day: str, source: str) -> Event:
+    return Event(event, dt.date.fromisoformat(day), source)
