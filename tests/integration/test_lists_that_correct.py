@@ -33,7 +33,7 @@ from tests import factories
 from tests.integration.test_lists_brought_in import STUDY, looked_at
 from tests.integration.test_lists_brought_in import desk as desk
 from tests.integration.test_lists_brought_in import manager as manager
-from tests.office import HOME, post
+from tests.office import HOME, IMPORT, post
 from tests.page import Client, Page
 
 ON_RECORD = {
@@ -294,6 +294,18 @@ def test_days_that_were_wrong_move_what_follows_from_them_and_go_back_with_the_l
     taking_back.undo(desk, STUDY, import_id)
     assert stands(runtime, reference) == before
     assert windows() == first
+
+
+def test_the_page_shows_what_a_list_changes_before_it_is_brought_in(
+    runtime: Runtime, desk: Desk, client: Client, manager: Staff, people: Callable[[], str]
+) -> None:
+    reference = people()
+    client.sign_in(manager.email)
+    row = {"enrolled_on": "2026-06-05", "event.placement_start": "2026-06-08", "site": "LG"}
+    import_id = looked_at(desk, listed(reference, row))
+    words = client.page(f"{IMPORT}/{import_id}").words
+    assert "Whose group, site or days change" in words
+    assert all(each in words for each in ("Enrolled on: 5 Jun 2026", "Placement started: 8 Jun 2026"))
 
 
 def cases_of(runtime: Runtime, reference: str) -> list[Case]:
