@@ -227,6 +227,9 @@ SENTENCES: Mapping[str, str] = {
     "answers_not_taken": N_("Answers are not taken now: the case is %(state)s."),
     "nothing_open_yet": N_("No version of %(name)s is open yet."),
     "withdrawn": N_("%(reference)s has withdrawn from the study. Nothing about them is changed."),
+    "withdrawn_in_list": N_(
+        "%(reference)s has withdrawn from the study. Nothing about them is changed: take them out of the list."
+    ),
     "withdrawn_contacts": N_("%(reference)s has withdrawn. Only whoever handles that may see how to reach them."),
     "change_not_open": N_("That cannot be recorded of %(reference)s any more: look at where they stand now."),
     "not_sent_yet": N_("%(reference)s has not sent touchpoint %(touchpoint)s, so there is nothing to open again."),
@@ -342,6 +345,7 @@ SENTENCES: Mapping[str, str] = {
     "phone_shared": N_("This phone number is also that of %(others)s."),
     "email_shared": N_("This e-mail address is also that of %(others)s."),
     "on_line": N_("line %(line)s"),
+    "in_row": N_("Row %(line)s: %(why)s"),
     "not_a_value": N_("“%(written)s” is not one of the values."),
     "use_one_of": N_("Use one of: %(values)s."),
     "not_a_date": N_("“%(written)s” is not a date. Write it like 2026-01-31 or 31/01/2026."),
@@ -356,6 +360,14 @@ SENTENCES: Mapping[str, str] = {
         "free number."
     ),
     "reference_taken": N_("%(reference)s is taken. Use another, or leave it empty for the next free number."),
+    "reference_merged": N_(
+        "%(reference)s is the same person as %(kept)s, and was merged with them. Leave them out, or write %(kept)s in "
+        "its place to change them."
+    ),
+    "reference_gone": N_(
+        "%(reference)s is not used again: whoever had it was erased, or came in a list that was taken back. Leave them "
+        "out. Only where they are to be added anew, leave the reference empty."
+    ),
     "reference_twice": N_("%(reference)s is on %(where)s too."),
     "not_a_site_reference": N_("“%(written)s” is not a site's reference: use up to 20 letters, digits and dashes."),
     "site_missing": N_("Say which site this is: something is said of it, but not its reference."),
@@ -371,7 +383,6 @@ SENTENCES: Mapping[str, str] = {
     "not_a_reference_of": N_("“%(written)s” is not a reference of “%(group)s”. Write it like %(example)s."),
     "named_twice": N_("%(reference)s is named on %(where)s too."),
     "in_another_group": N_("%(reference)s is in another group. Check the reference."),
-    "related_already": N_("%(reference)s has this to %(other)s already."),
     "related_take_away": N_("%(reference)s has this to %(other)s already. Take that away first."),
     "not_there_to_relate": N_("There is no %(reference)s in this study. Correct it, or add them first."),
     "not_there_check": N_("There is no %(reference)s in this study. Check the reference."),
@@ -455,7 +466,6 @@ SENTENCES: Mapping[str, str] = {
     "consent_without_day": N_("Say on which day the consent was given."),
     "consent_wording_unknown": N_("“%(written)s” is not a version of the wording. The newest is %(newest)s."),
     "list_without_group": N_("Say which group these people are in: choose one, or the column that says it."),
-    "site_unknown": N_("There is no site %(site)s. Use one of: %(sites)s."),
     "group_after_answers": N_("%(reference)s has begun to answer the questions of their group, and stays in it."),
     "related_elsewhere": N_(
         "%(reference)s has this to somebody at a site that you do not manage. Ask a manager of the whole study to take "

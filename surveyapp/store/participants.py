@@ -36,6 +36,9 @@ class Sealed:
     ciphertext: bytes
 
 
+LIST_PLACE = "list:"
+"""How what stands in the place of a study begins, for people on their way in with a list. No study is so called."""
+
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
 
@@ -118,6 +121,12 @@ def references(session: Session, study: str) -> set[str]:
     return {*here, *(each for each in once if each is not None)}
 
 
+def has_reference(session: Session, study: str, reference: str) -> bool:
+    """Whether somebody of a study, of any origin, is called so now."""
+    query = select(ParticipantRow.id).where(ParticipantRow.study == study, ParticipantRow.reference == reference)
+    return session.scalars(query.limit(1)).one_or_none() is not None
+
+
 def ids(session: Session, scope: Scope, group: str) -> list[uuid.UUID]:
     """The keys of everybody of a group who is there, whether they take part still or not."""
     return list(session.scalars(scoped(select(ParticipantRow.id).where(ParticipantRow.group_id == group), scope)))
@@ -133,6 +142,18 @@ def references_in(session: Session, scope: Scope) -> list[str]:
     """The references of everybody in scope, in order."""
     query = scoped(select(ParticipantRow.reference), scope).order_by(ParticipantRow.reference)
     return list(session.scalars(query))
+
+
+def counts_by_study(session: Session, origin: Origin, anonymous: str) -> dict[str, int]:
+    """How many participants of an origin each study has, also one that has no folder any more. Those on their way in
+    with a list are of none. `anonymous`: how references of those begin who are nobody any more, and are not counted."""
+    query = select(ParticipantRow.study, func.count()).where(
+        ParticipantRow.origin == origin,
+        ParticipantRow.study.not_like(f"{LIST_PLACE}%"),
+        ParticipantRow.reference.not_like(f"{anonymous}%"),
+    )
+    rows = session.execute(query.group_by(ParticipantRow.study).order_by(ParticipantRow.study))
+    return dict(rows.all())
 
 
 def counts_by_origin(session: Session) -> dict[Origin, int]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from surveyapp.cli import main
 from surveyapp.domain.audit import AuditAction
@@ -26,14 +26,15 @@ from surveyapp.environment.vault import SecretPlace
 from surveyapp.services import readiness, worker
 from surveyapp.services.doctor import kept, machine, servers
 from surveyapp.services.doctor import looking as doctor
-from surveyapp.services.privacy import erasing, replaying
+from surveyapp.services.privacy import erasing, replaying, retention
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup
 from surveyapp.services.security.front_door import meet
 from surveyapp.services.sending.ways.mail_server import MailServer
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
-from surveyapp.store.tables import AlarmRow
+from surveyapp.store.lists import staging
+from surveyapp.store.tables import AlarmRow, ParticipantRow
 from tests import factories
 from tests.conftest import NOW, Clock
 from tests.interviewer import create_reachable
@@ -236,6 +237,24 @@ def _nobody(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runti
     return runtime
 
 
+def _folder_gone(several: int) -> Spoil:
+    def spoil(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+        for each in range(1, several + 1):
+            factories.create_participant(runtime, reference=f"BF-{each:04d}")
+        # Of whom nothing but answers is held, and who is on the way in with a list.
+        factories.create_participant(runtime, reference=f"{retention.ANONYMOUS}0a1b")
+        with runtime.database.writing() as session:
+            session.execute(
+                update(ParticipantRow)
+                .where(ParticipantRow.reference == "BF-0001")
+                .values(study=staging.place_of(new_id()))
+            )
+        studies = {name: study for name, study in runtime.studies.items() if name != factories.STUDY}
+        return dataclasses.replace(runtime, studies=studies)
+
+    return spoil
+
+
 def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
     def fail(*_arguments: Any) -> str:
         raise ShiftlineError("the mail server said no")
@@ -269,6 +288,8 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (_keys_lost(7), "The keys of BF-0001, BF-0002, BF-0003, BF-0004, BF-0005 and 2 more are not in the file"),
         (_clock_back, "before the newest entry of the audit trail"),
         (_nobody, "Nobody can invite staff."),
+        (_folder_gone(2), "holds 1 person of a study that has no folder any more, job_rotation: "),
+        (_folder_gone(3), "holds 2 people of a study that has no folder any more, job_rotation: "),
         (_late(worker.SILENT_AFTER + dt.timedelta(minutes=1)), "No worker has been seen for 16 minutes"),
         (setting(worker=("messages", "retention")), "task “retention” is late"),
         (_failing, "task “messages” failed: the mail server said no"),
@@ -290,6 +311,14 @@ def test_what_is_wrong_is_said_with_what_to_do(
     made = spoil(fit(runtime, tmp_path), clock, monkeypatch)
     assert sentence in said(made, Weight.WRONG)
     assert all(each.todo for each in doctor.look(made))
+
+
+def test_faulty_files_are_no_folder_that_is_gone(
+    runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = _folder_gone(2)(runtime, clock, monkeypatch)
+    assert "has no folder" in said(made)
+    assert "has no folder" not in "\n".join(each.what for each in doctor.look(made, faults=1))
 
 
 @pytest.mark.parametrize("spoil", [_erased_and_back(2), _keys_back])

@@ -181,8 +181,7 @@ def test_what_a_list_said_of_somebody_who_is_there_is_taken_back_with_it(runtime
         "BF-0001,2026-05-05,2026-06-09,yes,2026-06-02,yes\n",
     )
     imports.decide(desk, STUDY, import_id, Decisions())
-    # What was said of a day before stands.
-    happened = {"placement_start": dt.date(2026, 6, 1), "training_start": dt.date(2026, 6, 9)}
+    happened = {"placement_start": dt.date(2026, 5, 5), "training_start": dt.date(2026, 6, 9)}
     assert stands() == (True, happened, {"take_part": True}, [Disposition.REFUSAL])
     taking_back.undo(desk, STUDY, import_id)
     assert stands() == before
@@ -342,6 +341,25 @@ def test_what_was_interrupted_is_thrown_away(runtime: Runtime, desk: Desk, clock
     taking_back.discard(desk, STUDY, import_id)
     with pytest.raises(NotFound):
         held.record(desk, STUDY, import_id)
+
+
+@pytest.mark.both_databases
+def test_whoever_an_interrupted_list_had_brought_goes_with_it(
+    runtime: Runtime, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_id = looked_at(desk, LIST)
+    with monkeypatch.context() as killed:
+        # The process ends before it could take anything back.
+        killed.setattr(bringing, "_take_in", lambda *_: (_ for _ in ()).throw(OSError("killed")))
+        killed.setattr(bringing, "clear", lambda *_: None)
+        imports.decide(desk, STUDY, import_id, Decisions())
+    with runtime.database.reading() as session:
+        [left] = {each.study for each in session.scalars(select(ParticipantRow))}
+    assert left == staging.place_of(import_id)
+    clock.forward(hours=73)
+    worker.round_of(factories.operator(runtime), ["retention"])
+    with runtime.database.reading() as session:
+        assert session.scalars(select(ParticipantRow)).all() == []
 
 
 def test_a_list_of_another_is_seen_by_who_manages_the_whole_study(runtime: Runtime, desk: Desk) -> None:

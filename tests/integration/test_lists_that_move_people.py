@@ -51,7 +51,7 @@ def test_a_list_moves_people_to_another_group_and_site_and_is_taken_back(runtime
     ("data", "column", "code"),
     [
         ("Reference,Group\nBF-0001,employee\n", "group", "group_after_answers"),
-        ("Reference,Group,Site\nBF-0001,backfill,NOWHERE\n", "site", "site_unknown"),
+        ("Reference,Group,Site,site.asks_uc\nBF-0001,backfill,NOWHERE,yes\n", "site.employer_size", "site_new"),
     ],
 )
 def test_whoever_cannot_be_moved_by_a_list_is_said_by_their_row(

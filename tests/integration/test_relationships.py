@@ -81,7 +81,7 @@ def test_a_list_pairs_people_with_those_on_record(runtime: Runtime, manager: Sta
     [
         (",employee,BF-0404\n", 2, "There is no BF-0404 in this study. Correct it, or add them first."),
         (",employee,EM-0002\n", 2, "“EM-0002” is not a reference of “Backfill candidates”. Write it like BF-0042."),
-        (",employee,BF-0001\n", 2, "BF-0001 has this to EM-0001 already."),
+        (",employee,BF-0001\n", 2, "BF-0001 has this to EM-0001 already. Take that away first."),
         (",employee,BF-0002\n,employee,BF-0002\n", 3, "BF-0002 is named on line 2 too."),
         (
             "EM-0007,employee,BF-0007\nBF-0007,backfill,EM-0008\nEM-0008,employee,\n",

@@ -19,6 +19,7 @@ from surveyapp.domain.staff import Role, Scope
 from surveyapp.services import worker
 from surveyapp.services.doctor import machine
 from surveyapp.services.doctor.finding import BETTER, WRONG, Found
+from surveyapp.services.privacy.retention import ANONYMOUS
 from surveyapp.services.questionnaires import versions
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security.audit_chain import key_fits
@@ -211,6 +212,21 @@ def studies(runtime: Runtime) -> Found:
             what = ", ".join(dict.fromkeys(closed))
             todo = f"`surveyapp questionnaires open {study.id} {closed[0]}` when it is to be asked."
             yield BETTER, f"{study.title}: nothing is open of {what}, so nobody can answer it.", todo
+
+
+def without_a_study(runtime: Runtime) -> Found:
+    """Whom the database holds of studies that have no folder any more: nothing says until when."""
+    with runtime.database.reading() as session:
+        held = participants.counts_by_study(session, runtime.origin, ANONYMOUS)
+    for study, several in held.items():
+        if study not in runtime.studies:
+            yield (
+                WRONG,
+                f"The database holds {several} {'people' if several > 1 else 'person'} of a study that has no folder "
+                f"any more, {study}: nothing of theirs is ever let go, and nobody of them who asks can be erased.",
+                f"Put the folder {study} back beside the other studies’, with what its study.yaml says of `retention`, "
+                "and restart. It can go once retention has let go of everybody.",
+            )
 
 
 def counts(runtime: Runtime) -> Found:

@@ -54,7 +54,8 @@ def look(runtime: Runtime, faults: int = 0) -> list[Finding]:
     try:
         problem = readiness.problem(runtime)
         if problem is None:
-            found += _all(runtime, WITH_IT)
+            # Of faulty files no study is known: that one has no folder cannot be told.
+            found += _all(runtime, WITH_IT if faults else (*WITH_IT, kept.without_a_study))
         else:
             found.append(Finding(WRONG, "The database cannot serve.", problem))
     except DatabaseUnavailable as error:

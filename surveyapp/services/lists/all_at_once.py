@@ -4,7 +4,6 @@ all are added or nobody is."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
@@ -16,10 +15,10 @@ from surveyapp.services.lists import bringing, checking, headings, sorting
 from surveyapp.services.lists.checking import Listed
 from surveyapp.services.lists.files import reading
 from surveyapp.services.lists.files.sheet import RowFault
+from surveyapp.services.lists.known import compare
 from surveyapp.services.lists.mapping import ListMapping, mapped, unknown_columns
 from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.participants import list_columns
-from surveyapp.services.participants.enrolling import place
 from surveyapp.services.participants.enrolment_form import ListColumn
 from surveyapp.services.participants.written_days import DayOrder
 from surveyapp.services.work import Desk, Work
@@ -70,30 +69,21 @@ def import_file(
     people, faults = _read(desk, study, data, order, encoding)
     sha256 = hashlib.sha256(data).hexdigest()
     with desk.reading() as work:
-        known = _known(work, scope) if update else frozenset()
-        new = [(line, listed.new) for line, listed in people if listed.new.reference not in known]
-        placement = place(work, scope, study, new, lambda line: say("on_line", line=line))
+        rows = _sorted(people, _known(work, scope) if update else frozenset())
+        new = [(line, listed.new) for line, listed in rows.new]
+        compared = compare(work, scope, study, new, rows.known, rows.groups, look_for_shared=True)
         again = _imported_before(work, study, sha256)
-        there = [(line, listed) for line, listed in people if listed.new.reference in known]
-        placed = checking.placements(work, scope, study, there, groups=True)
-        faults = [
-            *checking.of_others(faults, {line for line, _ in there}),
-            *checking.placement_faults(work, scope, study, there, placed),
-        ]
-    told = {(fault.line, fault.column) for fault in faults}
-    faults += [
-        RowFault(line, fault.field, fault.sentence)
-        for line, fault in placement.faults
-        if (line, fault.field) not in told
-    ]
+    faults = checking.all_faults(faults, compared, {line for line, *_ in rows.known})
+    placement = compared.placement
     shared = tuple(sorted([*again, *(RowFault(line, each.field, each.sentence) for line, each in placement.shared)]))
     if faults:
-        return Import(faults=tuple(sorted(faults)), shared=shared)
+        return Import(faults=tuple(faults), shared=shared)
     sites = tuple(placement.new_sites)
     if dry_run or (shared and not allow_shared):
         references = tuple(person.reference for _, person in placement.people)
-        return Import(references=references, new_sites=sites, shared=shared, changed=len(people) - len(new))
-    brought = _bring_in(desk, scope, study, people, known, name, sha256, placed)
+        changed = len({each.person.id for each in compared.changes.values()})
+        return Import(references=references, new_sites=sites, shared=shared, changed=changed)
+    brought = _bring_in(desk, scope, study, rows, len(people), name, sha256)
     return Import(references=brought.references, new_sites=sites, shared=shared, changed=brought.changed, stored=True)
 
 
@@ -120,6 +110,17 @@ def _known(work: Work, scope: Scope) -> frozenset[str]:
     return frozenset(participants.references_in(work.session, scope))
 
 
+def _sorted(people: list[Listed], known: frozenset[str]) -> sorting.Sorted:
+    """What becomes of each row: whoever has a reference that is `known` is changed, all others are new."""
+    rows = sorting.Sorted(groups=True)
+    for line, listed in people:
+        if listed.new.reference in known:
+            rows.known.append((line, listed.new.reference, DoubleChoice.UPDATE, listed))
+        else:
+            rows.new.append((line, listed))
+    return rows
+
+
 def _imported_before(work: Work, study: Study, sha256: str) -> list[RowFault]:
     """A warning when this very file was imported already: people without a number or address would be there twice."""
     days = [
@@ -134,11 +135,10 @@ def _bring_in(
     desk: Desk,
     scope: Scope,
     study: Study,
-    people: list[Listed],
-    known: frozenset[str],
+    rows: sorting.Sorted,
+    total: int,
     name: str,
     sha256: str,
-    placed: Mapping[int, Mapping[str, str]],
 ) -> bringing.Brought:
     import_id = new_id()
     with desk.writing() as work:
@@ -152,16 +152,10 @@ def _bring_in(
             state=ListState.IMPORTING,
             made_at=work.now,
             done=0,
-            total=len(people),
+            total=total,
             beat_at=work.now,
         )
         records.add(work.session, record, Sealed("", b""))
-    rows = sorting.Sorted(placed=placed)
-    for line, listed in people:
-        if listed.new.reference in known:
-            rows.known.append((line, listed.new.reference, DoubleChoice.UPDATE, listed))
-        else:
-            rows.new.append((line, listed))
     try:
         return bringing.bring_in(desk, scope, study, import_id, rows, Decisions(), sha256, lambda done: None)
     except BaseException:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import json
 import uuid
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from surveyapp.domain.errors import FieldFault, FieldsRefused
 from surveyapp.domain.fieldwork.lists import DoubleChoice, ListState, RowOutcome
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointStanding
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.participants import Contact, Event, Participant
+from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, Participation, ParticipationChange
 from surveyapp.domain.sending.planning import NOT_THEIRS
 from surveyapp.domain.sentences import say
@@ -23,6 +22,8 @@ from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import consents as consenting
 from surveyapp.services.cases import scheduling, stopping
 from surveyapp.services.lists.checking import Progress
+from surveyapp.services.lists.files.sheet import RowFault
+from surveyapp.services.lists.known import KnownChange, compare, stood
 from surveyapp.services.lists.sorting import Decisions, Sorted, merged
 from surveyapp.services.mending import people as mending
 from surveyapp.services.participants import contacts, enrolling, enrolment_form, relating
@@ -33,13 +34,16 @@ from surveyapp.services.work import Desk, Work
 from surveyapp.store import enrolment as enrolment_store
 from surveyapp.store import participants, results
 from surveyapp.store.answering import consents as said_of_consent
-from surveyapp.store.database import new_id
+from surveyapp.store.database import after_commit, new_id
 from surveyapp.store.enrolment import TakenConsent
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
-from surveyapp.store.mending import schedules, touchpoints
+from surveyapp.store.mending import touchpoints
 from surveyapp.store.privacy import participation
 from surveyapp.store.sending import recipients
+
+BROUGHT_BY = "import"
+"""Who says what happened to somebody, where a list does."""
 
 BEFORE = "before a list"
 """What is bound to how somebody was reached before a list changed it."""
@@ -90,11 +94,10 @@ def _stage(
     """Stores whoever is new, out of sight, with cases by how touchpoints stand: that is the last returned."""
     several = [(line, listed.new) for line, listed in rows.new]
     with desk.reading() as work:
-        placement = enrolling.place(
-            work, scope, study, several, lambda line: say("on_line", line=line), look_for_shared=False
-        )
-        if placement.faults:
-            raise FieldsRefused(tuple(fault for _, fault in placement.faults[:20]))
+        compared = compare(work, scope, study, several, rows.known, rows.groups)
+        if compared.faults:
+            raise FieldsRefused(tuple(_of_row(each) for each in compared.faults[:20]))
+        placement = compared.placement
         # The sites that are new wait with the people.
         waiting = dataclasses.replace(study, id=staging.place_of(import_id))
         for reference, (site, since) in placement.new_sites.items():
@@ -119,51 +122,45 @@ def _stage(
                 staging.stage(writing.session, import_id, made)
             progress(start + len(some))
         standings = touchpoints.standings(work.session, study.id)
-        return placement, _changes(work, scope, study, rows), standings
+        return placement, _changes(work, scope, rows, compared.changes), standings
+
+
+def _of_row(fault: RowFault) -> FieldFault:
+    return FieldFault(fault.column, say("in_row", line=fault.line, why=fault.sentence))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Change:
-    """Somebody on record as a row changes them. `events`: what nobody said of them before; `consents`: by their keys;
-    `stops`: whether they are contacted no more."""
+    """Somebody on record as a row changes them: beside `known`, how they are reached and what is known of them;
+    `consents`: by their keys; `stops`: whether they are contacted no more."""
 
-    line: int
-    person: Participant
+    known: KnownChange
     choice: DoubleChoice
     before: bytes
     contact: PreparedContact
     attributes: Mapping[str, str]
-    events: Mapping[str, dt.date]
     consents: Mapping[uuid.UUID, TakenConsent]
     stops: bool
-    placed: Mapping[str, str]
+
+    @property
+    def person(self) -> Participant:
+        return self.known.person
 
 
-def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Change]:
+def _changes(work: Work, scope: Scope, rows: Sorted, known: Mapping[int, KnownChange]) -> list[_Change]:
     """What the rows that change somebody come to, everything sealed."""
-    if not rows.known:
-        return []
-    there = {each.reference: each for each in participants.participants(work.session, scope, work.today(study))}
-    work.seals.expect_new(there[reference].id for _, reference, _, _ in rows.known if reference in there)
+    work.seals.expect_new(each.person.id for each in known.values())
     found, so_far = [], dict[str, tuple[Contact, Mapping[str, str]]]()
-    happened = schedules.first_events(work.session, scope)
-    stopped = {each.id for each in there.values() if each.stopped_at is not None}
+    stopped = {each.person.id for each in known.values() if each.person.stopped_at is not None}
     for line, reference, choice, listed in rows.known:
-        person = there.get(reference)
-        if person is None or person.withdrawn_at is not None:
-            sentence = say("withdrawn", reference=reference) if person else say("no_participant", reference=reference)
-            raise FieldsRefused((FieldFault("reference", sentence),))
+        change, person = known[line], known[line].person
         contact, attributes = so_far.get(reference) or (contacts.read(work, person.id), person.attributes)
-        known = happened.setdefault(person.id, {})
-        events = {event: day for event, day in listed.new.events.items() if event not in known}
-        known.update(events)
         consents = {new_id(): each for each in listed.consents}
         stops = listed.do_not_contact and person.id not in stopped
         stopped |= {person.id} if stops else set()
         before: dict[str, Any] = {
             "contact": dict(vars(contact)),
             "attributes": dict(attributes),
-            "events": {event: day.isoformat() for event, day in events.items()},
             "consents": [each.hex for each in consents],
             "stops": stops,
             "ended": [
@@ -171,25 +168,20 @@ def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Chan
                 for way, why, at in recipients.ended_ways(work.session, person.id)
                 if why in NOT_THEIRS
             ],
+            **stood(work, scope, change),
         }
-        placed = rows.placed.get(line, {}) if choice is DoubleChoice.UPDATE else {}
-        if placed:
-            before["placed"] = mending.as_placed(work, person)
         contact = contacts.together(contact, listed.new.contact, choice)
         attributes = merged(attributes, listed.new.attributes, choice)
         so_far[reference] = (contact, attributes)
         found.append(
             _Change(
-                line=line,
-                person=person,
+                known=change,
                 choice=choice,
                 before=work.seals.seal(person.id, BEFORE, json.dumps(before)),
                 contact=contacts.prepared(work, person.id, Contact(**before["contact"]), contact),
                 attributes=attributes,
-                events=events,
                 consents=consents,
                 stops=stops,
-                placed=placed,
             )
         )
     return found
@@ -224,7 +216,7 @@ def _take_in(
     ]
     outcomes += [
         ListRow(
-            line=each.line,
+            line=each.known.line,
             outcome=RowOutcome.UPDATED if each.choice is DoubleChoice.UPDATE else RowOutcome.FILLED_IN,
             participant_id=each.person.id,
             before=each.before,
@@ -249,12 +241,13 @@ def _take_in(
         failed=None,
     )
     noted: dict[str, Any] = {"count": len(people), "sha256": sha256}
-    if changes:
-        noted["changed"] = len(changes)
+    changed = len({each.person.id for each in changes})
+    if changed:
+        noted["changed"] = changed
     work.record(AuditAction.PARTICIPANTS_IMPORTED, study=study.id, **noted)
     return Brought(
         references=tuple(each.reference for each in people),
-        changed=len(changes),
+        changed=changed,
         new_sites=tuple(placement.new_sites),
     )
 
@@ -299,12 +292,14 @@ def _change(work: Work, scope: Scope, study: Study, changes: Sequence[_Change]) 
             results.note_change_of(work.session, person.id)
         for key, consent in each.consents.items():
             said_of_consent.add(work.session, person.id, consent.given, consent.mode, None, consent.to, key)
-        for event, day in each.events.items():
-            enrolment_store.set_event(work.session, person.id, Event(event, day, "import"))
-        if each.placed:
-            mending.make(work, study, mending.plan_in(work, scope, study, person.reference, each.placed))
-        if each.events:
-            scheduling.plan_cases(work, mending.again(work, study, person))
+        if each.known.written:
+            made = mending.plan_in(work, scope, study, person.reference, each.known.written)
+            mending.make(work, study, made, BROUGHT_BY)
+            if made.events:
+                scheduling.plan_cases(work, mending.again(work, study, person))
+        for relationship, other in each.known.related.items():
+            there = mending.again(work, study, person)
+            relating.relate(work, scope, study, there, relationship, other)
         if each.consents:
             consenting.follow(work, study, person)
         if each.stops:
@@ -319,7 +314,12 @@ def _change(work: Work, scope: Scope, study: Study, changes: Sequence[_Change]) 
 def clear(desk: Desk, study: Study, import_id: uuid.UUID) -> None:
     """Takes away whoever a list had brought before it was given up."""
     with desk.writing() as work:
-        people = staging.staged(work.session, import_id)
-        staging.remove(work.session, import_id, people, study.id, work.now)
+        clear_in(work, study.id, import_id)
+
+
+def clear_in(work: Work, study_id: str, import_id: uuid.UUID) -> None:
+    """`clear`, in the caller's unit of work."""
+    people = staging.staged(work.session, import_id)
+    staging.remove(work.session, import_id, people, study_id, work.now)
     if people:
-        desk.runtime.person_keys.forget(people, desk.runtime.clock())
+        after_commit(work.session, lambda: work.runtime.person_keys.forget(people, work.now))

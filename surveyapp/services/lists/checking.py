@@ -6,29 +6,25 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from surveyapp.domain.errors import FieldsRefused, SaidError
 from surveyapp.domain.fieldwork.cases import CaseState
-from surveyapp.domain.fieldwork.lists import LateChoice
+from surveyapp.domain.fieldwork.lists import DoubleChoice, LateChoice
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Origin, Participant
-from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.lists import doubles
 from surveyapp.services.lists.doubles import LikelyDouble
 from surveyapp.services.lists.files.sheet import RowFault
+from surveyapp.services.lists.known import Compared, compare
 from surveyapp.services.lists.mapping import MappedList
-from surveyapp.services.mending import people as mending
 from surveyapp.services.participants import list_columns
-from surveyapp.services.participants.enrolling import place
 from surveyapp.services.participants.list_columns import ListedPerson, declined_contact_at
 from surveyapp.services.work import Work
-from surveyapp.store import participants
 from surveyapp.store.database import new_id
 
 Progress = Callable[[int], None]
@@ -79,7 +75,8 @@ class CasesAhead:
 
 @dataclass(kw_only=True)
 class CheckedList:
-    """What came of looking. `people` are all rows that can be read."""
+    """What came of looking. `people` are all rows that can be read; `placed`: where some of those who are there belong
+    from now on, and what happened to them, by line."""
 
     people: list[Listed] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
@@ -125,6 +122,7 @@ def people_of_json(kept: str) -> list[Listed]:
 def rules_of(study: Study, zone: dt.tzinfo) -> str:
     """What reading a row depends on, as a hash: people who were read under other rules are read anew."""
     rules = (
+        tuple(each.name for each in fields(ListedPerson)),
         study.groups,
         study.attributes,
         study.events,
@@ -136,43 +134,19 @@ def rules_of(study: Study, zone: dt.tzinfo) -> str:
     return hashlib.sha256(repr(rules).encode()).hexdigest()
 
 
-def placements(
-    work: Work, scope: Scope, study: Study, people: Sequence[Listed], groups: bool
-) -> dict[int, dict[str, str]]:
-    """Which other group or site rows name of those whose reference they have, by line. `groups`: whether a column says
-    which group somebody is in."""
-    there = {each.reference: each for each in participants.participants(work.session, scope, work.today(study))}
-    found = {}
-    for line, listed in people:
-        person, new = there.get(listed.new.reference), listed.new
-        if person is None:
-            continue
-        wanted = {"group": new.group if groups else "", "site": new.site}
-        held = {"group": person.group, "site": person.site.reference if person.site else ""}
-        if changed := {name: value for name, value in wanted.items() if value and value != held[name]}:
-            found[line] = changed
-    return found
-
-
-def placement_faults(
-    work: Work, scope: Scope, study: Study, people: Sequence[Listed], placed: Mapping[int, Mapping[str, str]]
-) -> list[RowFault]:
-    """What keeps rows from putting people into another group or site."""
-    found = []
-    for line, listed in people:
-        if line in placed:
-            try:
-                mending.plan_in(work, scope, study, listed.new.reference, placed[line])
-            except FieldsRefused as refused:
-                found += [RowFault(line, each.field, each.sentence) for each in refused.faults]
-            except SaidError as refused:
-                found.append(RowFault(line, "reference", refused.sentence))
-    return found
+def all_faults(read: Sequence[RowFault], compared: Compared, known: Collection[int]) -> list[RowFault]:
+    """What is wrong with rows as they were `read`, and beside what is on record: one of a cell. `known`: the lines of
+    people who are there."""
+    found = of_others(read, known)
+    told = {(fault.line, fault.column) for fault in found}
+    return sorted([*found, *(fault for fault in compared.faults if (fault.line, fault.column) not in told)])
 
 
 def of_others(faults: Sequence[RowFault], known: Collection[int]) -> list[RowFault]:
-    """Without what is said of references that are on record: somebody keeps theirs in another group."""
-    return [each for each in faults if not (each.line in known and each.sentence.code == "not_a_reference")]
+    """Without what is said of those on record as if they were new: somebody keeps their reference in another group, and
+    may prefer a way that is on record."""
+    codes = {"not_a_reference", "prefers_without_phone", "prefers_without_email"}
+    return [each for each in faults if not (each.line in known and each.sentence.code in codes)]
 
 
 def check(
@@ -182,22 +156,12 @@ def check(
     in."""
     found = CheckedList(people=people, doubles=doubles.find(work, scope, study, people))
     matched = {each.line for each in found.doubles if each.by is doubles.DoubleBy.REFERENCE}
-    found.placed = placements(work, scope, study, people, groups)
-    faults = [*of_others(faults, matched), *placement_faults(work, scope, study, people, found.placed)]
     new = [(line, listed.new) for line, listed in people if line not in matched]
-    placement = place(work, scope, study, new, lambda line: say("on_line", line=line), look_for_shared=False)
-    told = {(fault.line, fault.column) for fault in faults}
-    found.faults = sorted(
-        [
-            *faults,
-            *(
-                RowFault(line, fault.field, fault.sentence)
-                for line, fault in placement.faults
-                if (line, fault.field) not in told
-            ),
-        ]
-    )
-    found.new_sites = tuple(placement.new_sites)
+    rows = [(line, listed.new.reference, DoubleChoice.UPDATE, listed) for line, listed in people if line in matched]
+    compared = compare(work, scope, study, new, rows, groups)
+    found.placed = {line: each.written for line, each in compared.changes.items() if each.written}
+    found.faults = all_faults(faults, compared, matched)
+    found.new_sites = tuple(compared.placement.new_sites)
     found.ahead = tuple(cases_ahead(work, study, [each for each in people if each[0] not in matched]))
     return found
 

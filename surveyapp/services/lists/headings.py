@@ -83,10 +83,12 @@ def folded(heading: str) -> str:
 
 @dataclass(frozen=True)
 class HeadingWords:
-    """What each heading, folded, is of. `columns`: every name there is, in the order shown."""
+    """What each heading, folded, is of. `columns`: every name there is, in the order shown; `further`: the headings by
+    which we ourselves call further phone numbers."""
 
     by_word: Mapping[str, str]
     columns: tuple[str, ...]
+    further: frozenset[str] = frozenset()
 
     def column(self, heading: str) -> str:
         """What a heading is of; empty where nobody can tell."""
@@ -106,8 +108,11 @@ class HeadingWords:
                 column = "other_phones" if column == "phone" else ""
             taken.add(column)
             found.append(column)
+        # The only number that a list has is the one to call, unless it says itself that it is another.
         if "phone" not in taken and "other_phones" in taken:
-            found[found.index("other_phones")] = "phone"
+            at = found.index("other_phones")
+            if folded(header[at]) not in self.further:
+                found[at] = "phone"
         return tuple(found)
 
     def header_among(self, rows: Sequence[Sequence[str]]) -> int:
@@ -146,4 +151,5 @@ def _words(study: Study, labels: tuple[tuple[str, str], ...]) -> HeadingWords:
     for column, several in SYNONYMS.items():
         for word in several.split(","):
             words.setdefault(folded(word), column)
-    return HeadingWords(words, names)
+    further = {label for label, column in labels if column == "other_phones"} | {"other_phones"}
+    return HeadingWords(words, names, frozenset(map(folded, further)))

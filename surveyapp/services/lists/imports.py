@@ -93,9 +93,10 @@ def begin(desk: Desk, study_id: str, name: str, data: bytes) -> uuid.UUID:
 
 
 def remove_old(work: Work) -> None:
-    """Throws away the lists that nobody brought in."""
-    for each in records.old(work.session, work.now - KEPT_FOR):
-        records.remove(work.session, each)
+    """Throws away the lists that nobody brought in, with whoever one that was interrupted had brought so far."""
+    for import_id, study in records.old(work.session, work.now - KEPT_FOR).items():
+        bringing.clear_in(work, study, import_id)
+        records.remove(work.session, import_id)
 
 
 def tell_columns(desk: Desk, study_id: str, import_id: uuid.UUID, mapping: ListMapping) -> None:
@@ -331,7 +332,7 @@ def _bring(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     decisions = _kept_decisions(found)
     people = _people(desk, study, kept)
     rows = sorting.sort_rows(people, [held.kept_double(each) for each in kept["doubles"]], decisions)
-    rows.placed = {int(line): placed for line, placed in kept.get("placed", {}).items()}
+    rows.groups = "group" in ListMapping.of_json(found.summary["mapping"]).columns
     bringing.bring_in(desk, scope, study, import_id, rows, decisions, found.sha256, _progress(desk, import_id))
 
 

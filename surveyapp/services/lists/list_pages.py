@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import uuid
 from collections import Counter
@@ -15,7 +16,7 @@ from surveyapp.domain.errors import FieldsRefused, SaidError, StateRefused
 from surveyapp.domain.fieldwork.cases import Case, CaseState
 from surveyapp.domain.fieldwork.lists import DoubleChoice, ListRecord, ListState, RowOutcome
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.participants import Contact
+from surveyapp.domain.participants import Contact, Site
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.cases import scheduling
@@ -26,6 +27,7 @@ from surveyapp.services.lists.doubles import LikelyDouble
 from surveyapp.services.lists.files import reading
 from surveyapp.services.lists.files.sheet import ListSheet, RowFault
 from surveyapp.services.lists.held import elsewhere, kept_double, record_in, scope_of, unsealed
+from surveyapp.services.lists.known import EVENT
 from surveyapp.services.lists.mapping import ListMapping, WrittenRow, date_either
 from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.mending import people as mending
@@ -35,6 +37,7 @@ from surveyapp.services.participants.enrolment_form import ListColumn
 from surveyapp.services.participants.list_columns import ListedPerson
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
+from surveyapp.store.database import new_id
 from surveyapp.store.lists import records
 
 
@@ -74,17 +77,25 @@ class PersonAhead:
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedAhead:
-    """Somebody on record whom a row puts into another group or site, and what follows."""
+    """Somebody on record whom a row puts into another group or site, or of whom it says other days, and what
+    follows."""
 
     line: int
     reference: str
     plan: MendPlan
 
+    @property
+    def days(self) -> dict[str, dt.date]:
+        """The days that are other ones from now on, by column."""
+        enrolled = self.plan.enrolled_on if "enrolled_on" in self.plan.changed else None
+        events = {f"{EVENT}{event}": day for event, day in self.plan.events.items()}
+        return {**({"enrolled_on": enrolled} if enrolled else {}), **events}
+
 
 @dataclass(frozen=True, kw_only=True)
 class LookedAt:
     """A list that was looked at, with what is to be decided. `faults` are the first of `faulty`; `columns`: what they
-    may be of; `placed`: the first of those who come to another group or site."""
+    may be of; `placed`: the first of those whose group, site or days change."""
 
     record: ListRecord
     columns: tuple[ListColumn, ...]
@@ -155,7 +166,8 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1, do
         )
         placed = {int(line): there for line, there in kept.get("placed", {}).items()}
         some = [each for each in likely if each.line in placed][:SHOWN_PLACED]
-        moved = tuple(_placed(work, scope, study, each, placed) for each in some)
+        coming = {each: Site(id=new_id(), study=study_id, reference=each, name=each) for each in kept["sites"]}
+        moved = tuple(_placed(work, scope, study, each, placed, coming) for each in some)
         again = _again(work, study, found.sha256)
     desk.note(AuditAction.LIST_SEEN, study=study_id, page=page, doubles=len(beside))
     return LookedAt(
@@ -183,10 +195,15 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1, do
 
 
 def _placed(
-    work: Work, scope: Scope, study: Study, double: LikelyDouble, placed: Mapping[int, Mapping[str, str]]
+    work: Work,
+    scope: Scope,
+    study: Study,
+    double: LikelyDouble,
+    placed: Mapping[int, Mapping[str, str]],
+    coming: Mapping[str, Site],
 ) -> PlacedAhead | None:
     try:
-        plan = mending.plan_in(work, scope, study, double.reference, placed[double.line])
+        plan = mending.plan_in(work, scope, study, double.reference, placed[double.line], coming)
     except (FieldsRefused, SaidError):  # it is among the faults
         return None
     return PlacedAhead(line=double.line, reference=double.reference, plan=plan)

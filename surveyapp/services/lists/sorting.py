@@ -4,15 +4,19 @@ an earlier row, left out."""
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from surveyapp.domain.fieldwork.lists import DoubleChoice, LateChoice
 from surveyapp.services.lists.checking import Listed
 from surveyapp.services.lists.doubles import LikelyDouble
+from surveyapp.services.lists.known import KnownRow
 from surveyapp.services.participants import contacts
 from surveyapp.services.participants.list_columns import ListedPerson
+
+SaidValue = TypeVar("SaidValue")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +50,13 @@ class Decisions:
 @dataclass(kw_only=True)
 class Sorted:
     """Rows by what is done with them. `known`: those that change somebody on record, by whose reference, and how;
-    `placed`: the group and the site that some of those have from now on, by line."""
+    `groups`: whether a column says which group somebody is in."""
 
     new: list[Listed] = field(default_factory=list)
-    known: list[tuple[int, str, DoubleChoice, ListedPerson]] = field(default_factory=list)
+    known: list[KnownRow] = field(default_factory=list)
     left_out: list[int] = field(default_factory=list)
     folded: list[int] = field(default_factory=list)
-    placed: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    groups: bool = False
 
 
 def sort_rows(people: Sequence[Listed], doubles: Sequence[LikelyDouble], decisions: Decisions) -> Sorted:
@@ -83,11 +87,12 @@ def sort_rows(people: Sequence[Listed], doubles: Sequence[LikelyDouble], decisio
 
 
 def _folded(earlier: ListedPerson, later: ListedPerson, choice: DoubleChoice) -> ListedPerson:
-    """Two rows of a list as one: nothing that either says is lost, whichever goes before. What has happened to them,
-    what they consented to and that they want to be left alone stand beside each other, as with somebody on record."""
+    """Two rows of a list as one: nothing that either says is lost, whichever goes before. What they consented to and
+    that they want to be left alone stand beside each other, as with somebody on record."""
     one, other = earlier.new, later.new
     new = dataclasses.replace(
         one,
+        enrolled_on=_enrolled_on(earlier, later, choice),
         reference=_said(one.reference, other.reference, choice),
         site=_said(one.site, other.site, choice),
         site_name=_said(one.site_name, other.site_name, choice),
@@ -95,19 +100,28 @@ def _folded(earlier: ListedPerson, later: ListedPerson, choice: DoubleChoice) ->
         attributes=merged(one.attributes, other.attributes, choice),
         site_attributes=merged(one.site_attributes, other.site_attributes, choice),
         relationships=merged(one.relationships, other.relationships, choice),
-        events={**other.events, **one.events},
+        events=merged(one.events, other.events, choice),
     )
     return ListedPerson(
         new=new,
         consents=(*earlier.consents, *later.consents),
         do_not_contact=earlier.do_not_contact or later.do_not_contact,
+        dated=earlier.dated or later.dated,
+        may_be_contacted=earlier.may_be_contacted or later.may_be_contacted,
     )
+
+
+def _enrolled_on(earlier: ListedPerson, later: ListedPerson, choice: DoubleChoice) -> dt.date:
+    says = later if later.dated and (choice is DoubleChoice.UPDATE or not earlier.dated) else earlier
+    return says.new.enrolled_on
 
 
 def _said(before: str, said: str, choice: DoubleChoice) -> str:
     return said or before if choice is DoubleChoice.UPDATE else before or said
 
 
-def merged(before: Mapping[str, str], said: Mapping[str, str], choice: DoubleChoice) -> dict[str, str]:
+def merged(
+    before: Mapping[str, SaidValue], said: Mapping[str, SaidValue], choice: DoubleChoice
+) -> dict[str, SaidValue]:
     """What is known of somebody together with what a row says: which goes before is chosen."""
     return {**before, **said} if choice is DoubleChoice.UPDATE else {**said, **before}

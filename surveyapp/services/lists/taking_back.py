@@ -23,7 +23,8 @@ from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import consents, stopping
 from surveyapp.services.lists import bringing, held
 from surveyapp.services.mending import people as mending
-from surveyapp.services.participants import contacts
+from surveyapp.services.mending import placed
+from surveyapp.services.participants import contacts, relating
 from surveyapp.services.participants.contacts import PreparedContact
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, enrolment, participants
@@ -111,22 +112,27 @@ def _take_out(
     before: Mapping[str, Any],
     brought_at: dt.datetime | None,
 ) -> None:
-    """Takes out what a row added to somebody, where it still stands. Rows from before this was kept say nothing. Raises
-    StateRefused where they would be back at a site that the actor does not manage."""
+    """Takes out what a row said of somebody, where it still stands, and puts back what stood before. Rows from before
+    this was kept say nothing. Raises StateRefused where they would be back at a site that the actor does not manage."""
     said_of_consent.take_back(work.session, person, [uuid.UUID(each) for each in before.get("consents", ())])
     gone = {
         event
         for event, day in before.get("events", {}).items()
-        if enrolment.take_event_back(work.session, person, Event(event, dt.date.fromisoformat(day), "import"))
+        if enrolment.take_event_back(work.session, person, _event(event, day, bringing.BROUGHT_BY))
     }
+    for event, (day, source) in before.get("events_before", {}).items():
+        if event in gone:
+            enrolment.set_event(work.session, person, _event(event, day, source))
+            gone.discard(event)
     there = participants.participant(work.session, person, work.today(study))
     if there is None:
         return
     if "placed" in before:
-        mending.take_back(work, study, there, before["placed"])
+        placed.take_back(work, study, there, before["placed"])
         there = mending.again(work, study, there)
         if not scope.has(there):
             raise StateRefused(say("list_elsewhere", people=1))
+    relating.take_back(work, scope, study, there, before.get("related", {}))
     if before.get("consents"):
         consents.follow(work, study, there)
     for case in cases.cases_of(work.session, person) if gone else ():
@@ -135,3 +141,7 @@ def _take_out(
             enrolment.take_case_back(work.session, case.id)
     if before.get("stops") and there.stopped_at is not None and there.stopped_at == brought_at:
         stopping.take_up(work, there, LeavingReason.MISTAKE)
+
+
+def _event(event: str, day: str, source: str) -> Event:
+    return Event(event, dt.date.fromisoformat(day), source)

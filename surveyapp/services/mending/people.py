@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import FieldFault, FieldsRefused, NotFound, StateRefused
@@ -22,12 +21,13 @@ from surveyapp.domain.fieldwork.cases import (
 from surveyapp.domain.fieldwork.days import end_of, last_day, start_of
 from surveyapp.domain.fieldwork.touchpoint_changes import window_of
 from surveyapp.domain.instrument.study import Study, Touchpoint
-from surveyapp.domain.participants import Participant
+from surveyapp.domain.participants import Event, Participant, Site
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.cases.state import state_of
-from surveyapp.services.participants import enrolment_form
+from surveyapp.services.participants import enrolling, enrolment_form
+from surveyapp.services.participants.enrolling import Placement
 from surveyapp.services.participants.written_days import read_day
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
@@ -54,29 +54,31 @@ class CaseMove:
 
 @dataclass(frozen=True, kw_only=True)
 class MendPlan:
-    """What a change of somebody comes to: which columns change, and what becomes of their cases."""
+    """What a change of somebody comes to: which columns change, and what becomes of their cases. `new_site`: one that
+    is not on record yet, and since when what is known of it holds; `events`: on which day what happened, where that is
+    said otherwise than it stands; `corrected`: those of them that had another day."""
 
     participant: Participant
     changed: tuple[str, ...] = ()
     moves: tuple[CaseMove, ...] = ()
     group: str = ""
     site: str = ""
+    new_site: tuple[Site, dt.date] | None = None
     enrolled_on: dt.date | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, dt.date] = field(default_factory=dict)
+    corrected: frozenset[str] = frozenset()
 
 
 def columns(study: Study) -> tuple[enrolment_form.ListColumn, ...]:
-    """What can be changed of a person, in the order shown."""
-    attributes = {enrolment_form.attribute_column(each) for each in study.attributes if each.scope == "participant"}
-    return tuple(
-        each
-        for each in enrolment_form.columns(study)
-        if each.name in ("group", "site", "enrolled_on") or each.name in attributes
-    )
+    """What can be changed of a person, and said of a new site that they come to, in the order shown."""
+    changed = {"group", "site", "site_name", "enrolled_on", *(each.id for each in study.site_attributes)}
+    changed |= {enrolment_form.attribute_column(each) for each in study.participant_attributes}
+    return tuple(each for each in enrolment_form.columns(study) if each.name in changed)
 
 
 def as_written(study: Study, participant: Participant) -> dict[str, str]:
-    """What stands of a person, as `columns` has it."""
+    """What stands of a person, as `columns` has it; nothing of a new site."""
     own = {
         enrolment_form.attribute_column(each): participant.attributes.get(each.name, "")
         for each in study.attributes
@@ -104,11 +106,11 @@ def mend(desk: Desk, study_id: str, reference: str, written: Mapping[str, str]) 
         return made
 
 
-def make(work: Work, study: Study, made: MendPlan) -> None:
-    """Makes a change, in the caller's unit of work, who has locked the study."""
+def make(work: Work, study: Study, made: MendPlan, source: str = "manager") -> None:
+    """Makes a change, in the caller's unit of work, who has locked the study. `source`: who says what happened."""
+    reference = made.participant.reference
     if made.changed:
-        there = {each.reference: each for each in participants.sites(work.session, study.id, work.today(study))}
-        site = there.get(made.site)
+        site = _site(work, study, made)
         participants.replace_placed(
             work.session,
             made.participant.id,
@@ -119,56 +121,28 @@ def make(work: Work, study: Study, made: MendPlan) -> None:
                 attributes=made.attributes,
             ),
         )
-        for each in made.moves:
-            if each.before is None and each.after is not None:
-                cases.add_case(work.session, each.after)
-            elif each.before is not None and each.after is None:
-                cases.set_disposition(work.session, each.before, Disposition.NOT_ELIGIBLE)
-            elif each.before is not None and each.after is not None:
-                scheduling.move(work, study, each.after)
         fields = list(made.changed)
-        work.record(AuditAction.PARTICIPANT_CHANGED, made.participant.reference, study=study.id, fields=fields)
+        work.record(AuditAction.PARTICIPANT_CHANGED, reference, study=study.id, fields=fields)
+    for event, day in made.events.items():
+        store.set_event(work.session, made.participant.id, Event(event, day, source))
+        action = AuditAction.EVENT_CORRECTED if event in made.corrected else AuditAction.EVENT_RECORDED
+        work.record(action, reference, study=study.id, event=event, source=source)
+    for each in made.moves:
+        if each.before is None and each.after is not None:
+            cases.add_case(work.session, each.after)
+        elif each.before is not None and each.after is None:
+            cases.set_disposition(work.session, each.before, Disposition.NOT_ELIGIBLE)
+        elif each.before is not None and each.after is not None:
+            scheduling.move(work, study, each.after)
 
 
-def as_placed(work: Work, person: Participant) -> dict[str, Any]:
-    """Where somebody belongs and how their cases stand, as JSON, so that a change can be taken back."""
-    return {
-        "group": person.group,
-        "site": person.site.id.hex if person.site else None,
-        "cases": {
-            each.id.hex: {
-                "disposition": each.disposition.value,
-                **{name: at.isoformat() if (at := getattr(each, name)) else None for name in _WINDOW},
-            }
-            for each in cases.cases_of(work.session, person.id)
-        },
-    }
-
-
-_WINDOW = ("opens_at", "due_at", "closes_at", "moved_at")
-
-
-def take_back(work: Work, study: Study, person: Participant, placed: Mapping[str, Any]) -> None:
-    """Puts somebody back where they belonged by `as_placed`. Raises StateRefused where they have begun to answer as one
-    of the group that they came to."""
-    there = {each.id.hex: each for each in cases.cases_of(work.session, person.id)}
-    if placed["group"] != person.group and any(
-        responses.response_of(work.session, each.id) is not None for each in there.values()
-    ):
-        raise StateRefused(say("group_after_answers", reference=person.reference))
-    site = uuid.UUID(placed["site"]) if placed["site"] else None
-    belongs = Placed(group=placed["group"], site_id=site, enrolled_on=person.enrolled_on, attributes=person.attributes)
-    participants.replace_placed(work.session, person.id, belongs)
-    for key, case in there.items():
-        if key not in placed["cases"]:
-            store.take_case_back(work.session, case.id)
-            continue
-        kept = placed["cases"][key]
-        window: dict[str, Any] = {
-            name: dt.datetime.fromisoformat(kept[name]) if kept[name] else None for name in _WINDOW
-        }
-        scheduling.move(work, study, dataclasses.replace(case, **window))
-        cases.set_disposition(work.session, case, Disposition(kept["disposition"]))
+def _site(work: Work, study: Study, made: MendPlan) -> Site | None:
+    """Where somebody belongs from now on; a site that is new is stored."""
+    there = {each.reference: each for each in participants.sites(work.session, study.id, work.today(study))}
+    if made.new_site is not None and made.site not in there:
+        site, since = made.new_site
+        return participants.add_site(work.session, study.id, site.reference, site.name, site.attributes, since)
+    return there.get(made.site)
 
 
 def again(work: Work, study: Study, person: Participant) -> Participant:
@@ -178,17 +152,29 @@ def again(work: Work, study: Study, person: Participant) -> Participant:
     return found or person
 
 
-def plan_in(work: Work, scope: Scope, study: Study, reference: str, written: Mapping[str, str]) -> MendPlan:
-    """`plan`, in the caller's unit of work."""
+def plan_in(
+    work: Work,
+    scope: Scope,
+    study: Study,
+    reference: str,
+    written: Mapping[str, str],
+    coming: Mapping[str, Site] = MappingProxyType({}),
+) -> MendPlan:
+    """`plan`, in the caller's unit of work, where what happened to somebody (`event.…`) may be said too. `coming`:
+    sites that are to be on record when the change is made, by reference."""
     person = _person(work, scope, study, reference)
     new, faults = enrolment_form.check(study, work.today(study), {**as_written(study, person), **written})
     sites = {each.reference: each for each in participants.sites(work.session, study.id, work.today(study))}
-    mine = scope.sites is None or (new.site in sites and sites[new.site].id in scope.sites)
-    if new.site and new.site not in sites:
-        faults.append(FieldFault("site", say("site_unknown", site=new.site, sites=sorted(sites))))
-    elif not mine:
-        own = [each.reference for each in sites.values() if each.id in (scope.sites or ())]
-        faults.append(FieldFault("site", say("own_sites_only", sites=own)))
+    arriving = Placement()
+    if new.site not in coming or new.site in sites:
+        enrolling.place_sites(study, scope, sites, [(0, new)], arriving)
+    told = {fault.field for fault in faults}
+    faults += [fault for _, fault in arriving.faults if fault.field not in told]
+    new_site = arriving.new_sites.get(new.site)
+    if new_site is not None:
+        sites[new.site] = new_site[0]
+    else:
+        sites = {**coming, **sites}
     there = {each.touchpoint: each for each in cases.cases_of(work.session, person.id)}
     begun = {number for number, case in there.items() if responses.response_of(work.session, case.id) is not None}
     if new.group and new.group != person.group:
@@ -205,23 +191,39 @@ def plan_in(work: Work, scope: Scope, study: Study, reference: str, written: Map
     )
     after = as_written(study, after_person)
     changed = tuple(name for name in before if before[name] != after[name])
-    moves = _moves(work, study, person, after_person, there, begun) if {"group", "enrolled_on"} & set(changed) else []
+    before_events = {each.event: each.on for each in reversed(participants.events(work.session, person.id))}
+    events = {event: day for event, day in new.events.items() if before_events.get(event) != day}
+    elsewhere = bool({"group", "enrolled_on"} & set(changed))
+    moves = []
+    if elsewhere or events:
+        happened = {**before_events, **events}
+        moves = _moves(work, study, person, after_person, there, begun, happened, None if elsewhere else events.keys())
     return MendPlan(
         participant=person,
         changed=changed,
         moves=tuple(moves),
         group=new.group,
         site=new.site,
+        new_site=new_site,
         enrolled_on=new.enrolled_on,
         attributes=new.attributes,
+        events=events,
+        corrected=frozenset(events.keys() & before_events.keys()),
     )
 
 
 def _moves(
-    work: Work, study: Study, person: Participant, after: Participant, there: Mapping[int, Case], begun: set[int]
+    work: Work,
+    study: Study,
+    person: Participant,
+    after: Participant,
+    there: Mapping[int, Case],
+    begun: set[int],
+    happened: Mapping[str, dt.date],
+    following: Collection[str] | None,
 ) -> list[CaseMove]:
-    """What becomes of each case that nobody has begun to answer. One of the same number keeps its links."""
-    happened = {each.event: each.on for each in reversed(participants.events(work.session, person.id))}
+    """What becomes of each case that nobody has begun to answer. One of the same number keeps its links. `following`:
+    of those alone that follow from one of these events, unless their days were chosen by hand."""
     zone, standing = work.runtime.zone(study), scheduling.as_it_stands(work, study)
     planned = {each.touchpoint: each for each in scheduling.planned(standing, zone, work.now, after, happened)}
     found = []
@@ -229,6 +231,10 @@ def _moves(
         if number in begun:
             continue
         old, new = there.get(number), planned.get(number)
+        if old is not None and following is not None:
+            rule = study.touchpoint(after.group, number)
+            if rule is None or rule.opens.event not in following or old.moved_at is not None:
+                continue
         touchpoint = study.touchpoint(after.group, number) or study.touchpoint(person.group, number)
         if old is not None and new is not None:
             new = dataclasses.replace(

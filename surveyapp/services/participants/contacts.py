@@ -239,6 +239,11 @@ def checked_field(name: str, written: str) -> str:
     return kept
 
 
+def needed_for(contact: Contact) -> str:
+    """The field of a contact without which the way that somebody prefers reaches nobody; empty for any other way."""
+    return {"phone": "phone", "text": "phone", "email": "email"}.get(contact.preferred, "")
+
+
 def together(before: Contact, said: Contact, choice: DoubleChoice) -> Contact:
     """A contact with what a row says: where nothing was known or, for an update, wherever it says something."""
     values = {each.name: (getattr(before, each.name), getattr(said, each.name)) for each in fields(Contact)}

@@ -22,6 +22,7 @@ from surveyapp.services.work import Work
 from surveyapp.store import enrolment as store
 from surveyapp.store import participants
 from surveyapp.store.database import new_id
+from surveyapp.store.mending import merging
 from surveyapp.store.relationships import RelatedPair
 
 LOOKED_UP = {"phone": "phone number", "email": "e-mail address"}
@@ -55,33 +56,43 @@ def place(
     key: uuid.UUID | None = None,
     *,
     look_for_shared: bool = True,
+    known: Sequence[Keyed] = (),
 ) -> Placement:
     """Compares newcomers with who is there and with one another; stores nothing. Gives those without a reference the
     next free numbers. `where` says a line in words, such as “line 7”; `key` is to be the identity of the only one;
-    `look_for_shared`: whether numbers and addresses are looked for among who is there."""
+    `look_for_shared`: whether numbers and addresses are looked for among who is there; `known`: what is said of people
+    who are there already, whose sites may be new and whom newcomers may belong with."""
     found = Placement()
     on_record = {site.reference.upper(): site for site in participants.sites(work.session, study.id, work.today(study))}
-    _place_sites(study, scope, on_record, several, found)
+    place_sites(study, scope, on_record, [*several, *(each for each in known if each[1].site)], found)
     taken = participants.references(work.session, study.id)
     written: dict[str, int] = {}
     for line, new in several:
         if new.reference in taken:
-            sentence = say("reference_taken", reference=new.reference)
-            found.fault(line, "reference", sentence)
+            found.fault(line, "reference", _taken(work, study, new.reference))
         elif new.reference and written.setdefault(new.reference, line) != line:
             found.fault(
                 line, "reference", say("reference_twice", reference=new.reference, where=where(written[new.reference]))
             )
     if look_for_shared:
         _find_shared(work, scope, several, where, found)
-    on_record_already = relating.find(work, scope, study, several, where, found.fault)
+    on_record_already = relating.find(work, scope, study, several, where, found.fault, known)
     if not found.faults:
-        known = on_record | {reference: site for reference, (site, _) in found.new_sites.items()}
-        found.people = _numbered(work, study, several, taken | set(written), known)
+        sites = on_record | {reference: site for reference, (site, _) in found.new_sites.items()}
+        found.people = _numbered(work, study, several, taken | set(written), sites)
         if key is not None:
             found.people = [(new, dataclasses.replace(participant, id=key)) for new, participant in found.people]
         found.pairs = relating.pairs(study, found.people, on_record_already)
     return found
+
+
+def _taken(work: Work, study: Study, reference: str) -> Sentence:
+    """Why a reference is not somebody new's. Nobody who was merged or erased is to be enrolled anew for want of it."""
+    if participants.has_reference(work.session, study.id, reference):
+        return say("reference_taken", reference=reference)
+    if kept := merging.kept_reference(work.session, study.id, reference):
+        return say("reference_merged", reference=reference, kept=kept)
+    return say("reference_gone", reference=reference)
 
 
 def _numbered(
@@ -112,10 +123,10 @@ def _numbered(
     return numbered
 
 
-def _place_sites(
+def place_sites(
     study: Study, scope: Scope, on_record: dict[str, Site], several: Sequence[Keyed], found: Placement
 ) -> None:
-    """A site on record is as on record; a new one is put together from everything the newcomers say of it."""
+    """A site on record is as on record; a new one is put together from everything that these say of it."""
     needed = {attribute.name: attribute for attribute in study.attributes if attribute.scope == "site"}
     mine = [each.reference for each in on_record.values() if scope.sites is not None and each.id in scope.sites]
     first: dict[str, int] = {}

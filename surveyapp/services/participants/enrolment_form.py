@@ -228,9 +228,9 @@ class WrittenFields:
             self.fault("phone", say("spreadsheet_number", written=given["phone"]))
             given["phone"] = ""
         kept = Contact(**{name: self.contact_field(name, value) for name, value in given.items()})
-        for way, needed in (("phone", "phone"), ("text", "phone"), ("email", "email")):
-            if kept.preferred == way and not self.said(needed):
-                self.fault("preferred", say(f"prefers_without_{needed}"))
+        needed = contacts.needed_for(kept)
+        if needed and not self.said(needed):
+            self.fault("preferred", say(f"prefers_without_{needed}"))
         return kept
 
     def contact_field(self, name: str, value: str) -> str:

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from surveyapp.domain import normalise
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import FieldFault
 from surveyapp.domain.fieldwork.days import start_of
@@ -42,11 +43,14 @@ def columns(study: Study) -> tuple[ListColumn, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class ListedPerson:
-    """Somebody in a list: who joins, what they consented to already, and whether they want to be left alone."""
+    """Somebody in a list: who joins, what they consented to already, and whether they want to be left alone. `dated`:
+    whether the row says the day of enrolment; `may_be_contacted`: whether it says that they may be."""
 
     new: NewParticipant
     consents: tuple[TakenConsent, ...] = ()
     do_not_contact: bool = False
+    dated: bool = False
+    may_be_contacted: bool = False
 
 
 def check(
@@ -58,10 +62,14 @@ def check(
     said = WrittenFields(
         today, {name: value for name, value in written.items() if name.startswith(("consent", "do_not"))}
     )
-    alone = _yes_or_no(said, "do_not_contact") or False
+    alone = _yes_or_no(said, "do_not_contact")
     consents = tuple(_consents(study, said, zone))
     told = {fault.field for fault in faults}
-    return ListedPerson(new=new, consents=consents, do_not_contact=alone), [
+    dated = bool(normalise.one_line(written.get("enrolled_on", "")))
+    listed = ListedPerson(
+        new=new, consents=consents, do_not_contact=alone is True, dated=dated, may_be_contacted=alone is False
+    )
+    return listed, [
         *faults,
         *(fault for fault in said.faults if fault.field not in told),
     ]

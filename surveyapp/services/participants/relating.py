@@ -29,36 +29,38 @@ def find(
     several: Sequence[tuple[int, NewParticipant]],
     where: Callable[[int], str],
     fault: Callable[[int, str, Sentence], None],
+    known: Sequence[tuple[int, NewParticipant]] = (),
 ) -> OnRecord:
     """Looks up whom newcomers are related to, on record or among themselves, and says what cannot be. Returns those on
-    record."""
-    wanted = {reference for _, new in several for reference in new.relationships.values()}
+    record. `known`: what is said of people who are there already."""
+    wanted = {reference for _, new in (*several, *known) for reference in new.relationships.values()}
     if not wanted:
         return {}
     on_record = store.by_reference(work.session, scope, wanted)
     taken = store.partners(work.session, scope, [id for id, _ in on_record.values()])
-    among = {new.reference: new for _, new in several if new.reference}
+    among = {new.reference: new for _, new in (*several, *known) if new.reference}
     first: dict[tuple[str, str], int] = {}
-    for key, new in several:
+    for key, new in (*several, *known):
         for relationship, reference in new.relationships.items():
             declared = study.relationship(relationship)
             column = f"relationship.{relationship}"
+            named = among[reference].relationships if reference in among else {}
             if declared is None:
                 continue
             if first.setdefault((relationship, reference), key) != key:
                 fault(key, column, say("named_twice", reference=reference, where=where(first[relationship, reference])))
+            elif named.get(relationship, new.reference) != new.reference:
+                fault(key, column, say("names_somebody_else", reference=reference))
             elif reference in on_record:
                 id, group = on_record[reference]
+                other = taken.get((relationship, id), new.reference)
                 if group != declared.other(new.group):
                     fault(key, column, say("in_another_group", reference=reference))
-                elif (relationship, id) in taken:
-                    other = taken[relationship, id]
-                    said = say("related_already", reference=reference, other=other) if other else None
+                elif other != new.reference:
+                    said = say("related_take_away", reference=reference, other=other) if other else None
                     fault(key, column, said or say("related_elsewhere", reference=reference))
             elif reference not in among:
                 fault(key, column, say("not_there_to_relate", reference=reference))
-            elif among[reference].relationships.get(relationship, new.reference) != new.reference:
-                fault(key, column, say("names_somebody_else", reference=reference))
     return on_record
 
 
@@ -107,17 +109,34 @@ def set_related(desk: Desk, study_id: str, reference: str, relationship: str, wr
         wanted, faults = enrolment_form.check_related(study, person.group, relationship, written)
         if faults:
             raise FieldsRefused(tuple(faults))
-        before = store.partners(work.session, scope, [person.id]).get((relationship, person.id), "")
-        if before is None:
-            raise FieldsRefused((FieldFault("other", say("related_elsewhere", reference=reference)),))
-        if wanted == before:
-            return
-        store.remove(work.session, relationship, person.id)
-        if wanted:
-            other = _free_other(work, scope, relationship, wanted)
-            store.add(work.session, [_pair(study, relationship, person.group, person.id, other)], work.now)
-        action = AuditAction.RELATIONSHIP_RECORDED if wanted else AuditAction.RELATIONSHIP_REMOVED
-        work.record(action, reference, study=study_id, relationship=relationship, other=wanted or before)
+        relate(work, scope, study, person, relationship, wanted)
+
+
+def relate(work: Work, scope: Scope, study: Study, person: Participant, relationship: str, wanted: str) -> None:
+    """`set_related` by the reference `wanted` (empty: nobody), in the caller's unit of work. Raises FieldsRefused."""
+    before = store.partners(work.session, scope, [person.id]).get((relationship, person.id), "")
+    if before is None:
+        raise FieldsRefused((FieldFault("other", say("related_elsewhere", reference=person.reference)),))
+    if wanted == before:
+        return
+    store.remove(work.session, relationship, person.id)
+    if wanted:
+        other = _free_other(work, scope, relationship, wanted)
+        store.add(work.session, [_pair(study, relationship, person.group, person.id, other)], work.now)
+    action = AuditAction.RELATIONSHIP_RECORDED if wanted else AuditAction.RELATIONSHIP_REMOVED
+    work.record(action, person.reference, study=study.id, relationship=relationship, other=wanted or before)
+
+
+def take_back(work: Work, scope: Scope, study: Study, person: Participant, brought: Mapping[str, list[str]]) -> None:
+    """Puts back to whom somebody had a relationship, where it is still whom they were given: by relationship, whom they
+    had (empty: nobody) and whom they were given. One who is gone, or has another since, is not taken from them."""
+    now = store.partners(work.session, scope, [person.id])
+    for relationship, (had, given) in brought.items():
+        if now.get((relationship, person.id), "") != given:
+            continue
+        there = store.by_reference(work.session, scope, [had]).get(had)
+        free = there is not None and (relationship, there[0]) not in store.partners(work.session, scope, [there[0]])
+        relate(work, scope, study, person, relationship, had if free else "")
 
 
 def _free_other(work: Work, scope: Scope, relationship: str, reference: str) -> uuid.UUID:

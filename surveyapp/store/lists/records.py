@@ -119,12 +119,12 @@ def remove(session: Session, import_id: uuid.UUID) -> None:
     session.execute(delete(ListImportRow).where(ListImportRow.id == import_id))
 
 
-def old(session: Session, before: dt.datetime) -> list[uuid.UUID]:
-    """The lists that were begun before a moment and never brought in."""
-    query = select(ListImportRow.id).where(
+def old(session: Session, before: dt.datetime) -> dict[uuid.UUID, str]:
+    """The lists that were begun before a moment and never brought in, each with its study."""
+    query = select(ListImportRow.id, ListImportRow.study).where(
         ListImportRow.made_at < before, ListImportRow.state.not_in([ListState.IMPORTED, ListState.UNDONE])
     )
-    return list(session.scalars(query))
+    return {row.id: row.study for row in session.execute(query.order_by(ListImportRow.id))}
 
 
 @dataclass(frozen=True, kw_only=True)

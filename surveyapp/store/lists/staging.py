@@ -35,7 +35,7 @@ AT_ONCE = 1_000
 
 def place_of(import_id: uuid.UUID) -> str:
     """What stands for a study of the people a list is bringing. No study is so called."""
-    return f"list:{import_id}"
+    return f"{participants.LIST_PLACE}{import_id}"
 
 
 def stage(session: Session, import_id: uuid.UUID, people: Sequence[Enrolment]) -> None:

@@ -64,6 +64,36 @@ class FormOfFaults(StaffForm):
         return self[column]
 
 
+class SiteForm(FormOfFaults):
+    """A form that says, beside other things, at which site somebody is: one that is there, or a new one. Its classes
+    have the fields `site`, `new_site` and what is said of a new site."""
+
+    columns: Sequence[ListColumn] = ()
+
+    @property
+    def adds_site(self) -> bool:
+        return bool(self["site"].data == NEW_SITE)
+
+    def written(self) -> dict[str, str]:
+        """What was written, by column. What stands under “a new site” counts only when that was chosen."""
+        said = {column.name: self[column.name].data or "" for column in self.columns}
+        if self.adds_site:
+            said["site"] = self["new_site"].data or ""
+            if not said["site"].strip():
+                # A new site without a reference is a fault, like a name without one.
+                said["site_name"] = said["site_name"] or "?"
+        else:
+            said |= {name: "" for name in said if name == "site_name" or name.startswith("site.")}
+        return said
+
+    def field_of(self, column: str) -> Field:
+        return self["new_site"] if column == "site" and self.adds_site else self[column]
+
+    def names(self, prefix: str) -> list[str]:
+        """The columns of site's attributes, relationships or events: those that begin so."""
+        return [column.name for column in self.columns if column.name.startswith(prefix)]
+
+
 class ContactForm(FormOfFaults):
     """How somebody is reached. Others may have the same number or address, which is then confirmed."""
 
@@ -118,7 +148,7 @@ class RelatedForm(FormOfFaults):
         ]
 
 
-class ParticipantForm(ContactForm):
+class ParticipantForm(SiteForm, ContactForm):
     """Somebody new. Made for a study by `participant_form`, which adds its attributes, relationships and events."""
 
     key = HiddenField()
@@ -128,30 +158,6 @@ class ParticipantForm(ContactForm):
     site = SelectField(lazy("Site"), validate_choice=False)
     new_site = StringField(lazy("Reference of the new site"))
     site_name = StringField(lazy("Name of the new site"))
-    columns: Sequence[ListColumn] = ()
-
-    @property
-    def adds_site(self) -> bool:
-        return bool(self.site.data == NEW_SITE)
-
-    def written(self) -> dict[str, str]:
-        """What was written, by column. What stands under “a new site” counts only when that was chosen."""
-        said = {column.name: self[column.name].data or "" for column in self.columns}
-        if self.adds_site:
-            said["site"] = self.new_site.data or ""
-            if not said["site"].strip():
-                # A new site without a reference is a fault, like a name without one.
-                said["site_name"] = said["site_name"] or "?"
-        else:
-            said |= {name: "" for name in said if name == "site_name" or name.startswith("site.")}
-        return said
-
-    def field_of(self, column: str) -> Field:
-        return self.new_site if column == "site" and self.adds_site else self[column]
-
-    def names(self, prefix: str) -> list[str]:
-        """The columns of attributes, relationships or events: those that begin so."""
-        return [column.name for column in self.columns if column.name.startswith(prefix)]
 
     def __iter__(self) -> Iterator[Field]:
         """In the order of the page, which is that of the list of faults."""
@@ -195,12 +201,16 @@ def participant_form(
     )
     form.columns = columns
     form.group.choices = [SelectChoice("", _("Choose a group")), *(_choice(g.id, g.title) for g in study.groups)]
-    form.site.choices = [
+    form.site.choices = _sites(sites)
+    return form
+
+
+def _sites(there: Sequence[Site]) -> list[SelectChoice]:
+    return [
         SelectChoice("", _("None")),
-        *(SelectChoice(each.reference, _site_label(each)) for each in sites),
+        *(SelectChoice(each.reference, _site_label(each)) for each in there),
         SelectChoice(NEW_SITE, _("A site that is not in this list")),
     ]
-    return form
 
 
 def _site_label(site: Site) -> str:
@@ -232,14 +242,15 @@ class LinksForm(StaffForm):
         self.touchpoint.choices = [SelectChoice(*each) for each in choices.items()]
 
 
-class MendForm(FormOfFaults):
+class MendForm(SiteForm):
     """Where somebody belongs and what is known of them. Made for a study by `mend_form`."""
 
     sure = HiddenField()
-    columns: Sequence[ListColumn] = ()
 
-    def written(self) -> dict[str, str]:
-        return {column.name: self[column.name].data or "" for column in self.columns}
+    @property
+    def others(self) -> list[str]:
+        """The columns beside those of the site, in the order shown."""
+        return [column.name for column in self.columns if column.name.partition(".")[0] not in ("site", "site_name")]
 
 
 def mend_form(study: Study, columns: Sequence[ListColumn], sites: Sequence[Site], held: Mapping[str, str]) -> MendForm:
@@ -247,8 +258,10 @@ def mend_form(study: Study, columns: Sequence[ListColumn], sites: Sequence[Site]
     fields: dict[str, Field] = {}
     for column in columns:
         if column.name == "site":
-            there = [(each.reference, _site_label(each)) for each in sites]
-            fields["site"] = _select(lazy("Site"), lazy("None"), there)
+            fields["site"] = SelectField(lazy("Site"), choices=_sites(sites), validate_choice=False)
+            fields["new_site"] = StringField(lazy("Reference of the new site"))
+        elif column.name == "site_name":
+            fields["site_name"] = StringField(lazy("Name of the new site"))
         elif column.name == "group":
             fields["group"] = SelectField(lazy("Group"), choices=[_choice(g.id, g.title) for g in study.groups])
         elif column.values:
