@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -149,10 +149,15 @@ def first_origin(session: Session) -> Origin | None:
     return Origin.SIMULATED if found is None and results.simulated_only(session) else found
 
 
-def participant(session: Session, participant_id: uuid.UUID, on: dt.date) -> Participant | None:
-    """A participant by key. For code that came by way of their own link or a case already scoped."""
+def participant(
+    session: Session, participant_id: uuid.UUID, on: dt.date | Callable[[str], dt.date]
+) -> Participant | None:
+    """A participant by key, their site's attributes as they hold on a day, or on that which it is in their study. For
+    code that came by way of their own link or a case already scoped."""
     row = session.get(ParticipantRow, participant_id)
-    return None if row is None else _participants(session, [row], on)[0]
+    if row is None:
+        return None
+    return _participants(session, [row], on if isinstance(on, dt.date) else on(row.study))[0]
 
 
 def participants(

@@ -75,7 +75,7 @@ def preview(desk: Desk, study_id: str, name: str) -> MovePreview:
     with desk.reading() as work:
         study = work.study(study_id)
         target = _target(work, study, name)
-        carried = [(each, _becoming(work, study, each, target)) for each in _midway(work, scope, target)]
+        carried = [(each, _becoming(work, study, each, target)) for each in _midway(work, study, scope, target)]
         wordings = {each.response.version: _instrument(work, study, each) for each, _ in carried}
     return MovePreview(
         questionnaire=name,
@@ -94,7 +94,7 @@ def move(desk: Desk, study_id: str, name: str) -> int:
     with desk.as_written.writing() as work:
         study = work.study(study_id)
         target = _target(work, study, name)
-        for each in _midway(work, scope, target):
+        for each in _midway(work, study, scope, target):
             cases.locked_case(work.session, each.response.case_id)
             response = responses.response_of(work.session, each.response.case_id)
             # Handed in, or moved, while this waited for the case.
@@ -192,8 +192,8 @@ def _target(work: Work, study: Study, name: str) -> Questionnaire:
     return work.instrument(study, name, version)
 
 
-def _midway(work: Work, scope: Scope, target: Questionnaire) -> list[Midway]:
-    return responses.midway(work.session, scope, target.id, target.version, work.now.date())
+def _midway(work: Work, study: Study, scope: Scope, target: Questionnaire) -> list[Midway]:
+    return responses.midway(work.session, scope, target.id, target.version, work.today(study))
 
 
 def _instrument(work: Work, study: Study, each: Midway) -> Questionnaire:
