@@ -154,7 +154,7 @@ def move(study: str, questionnaire: str, yes: bool) -> None:
     seen = response_migration.preview(desk, study, questionnaire)
     for line in move_lines(seen):
         click.echo(line)
-    if not seen.people:
+    if not seen.people.matching:
         return
     ask_first(yes, f"Move them to version {seen.version}?")
     count = response_migration.move(desk, study, questionnaire)
@@ -202,7 +202,7 @@ def history(study: str, variable: str) -> None:
 
 def move_lines(seen: response_migration.MovePreview) -> Iterator[str]:
     """What moving means, a line at a time: each person, then each question of which not every answer is kept."""
-    if not seen.people:
+    if not seen.people.matching:
         yield f"Nobody is midway on an older version of {seen.questionnaire} than {seen.version}."
         return
     for each in seen.people:

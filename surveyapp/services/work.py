@@ -22,6 +22,7 @@ from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.services.person_keys import PersonSeals
 from surveyapp.services.runtime import Runtime
+from surveyapp.store import participants
 from surveyapp.store.database import seals_of
 from surveyapp.store.security import audit
 
@@ -104,6 +105,16 @@ class Work:
     def today(self, study: Study) -> dt.date:
         """The day it is where the study is."""
         return self.now.astimezone(self.runtime.zone(study)).date()
+
+    def person(self, participant_id: uuid.UUID) -> Participant | None:
+        """A participant by key, with what is known of their site on the day it is where their study is. For code that
+        came by way of their own link or a case already scoped."""
+        return participants.participant(self.session, participant_id, self._day_in)
+
+    def _day_in(self, study_id: str) -> dt.date:
+        study = self.runtime.studies.get(study_id)
+        # A study that is written no more is nowhere; its people can still say that they want no messages.
+        return self.now.date() if study is None else self.today(study)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -220,11 +220,20 @@ def has_attempt(session: Session, attempt_id: uuid.UUID) -> bool:
 
 def attempts_of(session: Session, case_id: uuid.UUID) -> list[Attempt]:
     """The attempts to reach somebody, oldest first."""
+    return _attempts(session, AttemptRow.case_id == case_id)
+
+
+def attempts_by_key(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Attempt]:
+    """These attempts, whoever they were to reach, in one statement."""
+    return {each.id: each for each in _attempts(session, AttemptRow.id.in_(ids))} if ids else {}
+
+
+def _attempts(session: Session, which: ColumnElement[bool]) -> list[Attempt]:
     query = (
         select(AttemptRow, StaffRow.name, CaseRow.participant_id)
         .join(CaseRow, CaseRow.id == AttemptRow.case_id)
         .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id)
-        .where(AttemptRow.case_id == case_id)
+        .where(which)
         .order_by(AttemptRow.at, AttemptRow.id)
     )
     rows = session.execute(query).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -73,7 +73,9 @@ def sites(session: Session, study: str, on: dt.date) -> list[Site]:
 
 
 def site_references(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """The references of these sites."""
+    """The references of these sites; of none nothing is asked."""
+    if not ids:
+        return {}
     rows = session.execute(select(SiteRow.id, SiteRow.reference).where(SiteRow.id.in_(ids)).order_by(SiteRow.reference))
     return dict(rows.all())
 
@@ -170,10 +172,15 @@ def first_origin(session: Session) -> Origin | None:
     return Origin.SIMULATED if found is None and results.simulated_only(session) else found
 
 
-def participant(session: Session, participant_id: uuid.UUID, on: dt.date) -> Participant | None:
-    """A participant by key. For code that came by way of their own link or a case already scoped."""
+def participant(
+    session: Session, participant_id: uuid.UUID, on: dt.date | Callable[[str], dt.date]
+) -> Participant | None:
+    """A participant by key, their site's attributes as they hold on a day, or on that which it is in their study. For
+    code that came by way of their own link or a case already scoped."""
     row = session.get(ParticipantRow, participant_id)
-    return None if row is None else _participants(session, [row], on)[0]
+    if row is None:
+        return None
+    return of_rows(session, [row], on if isinstance(on, dt.date) else on(row.study))[0]
 
 
 def participants(
@@ -187,7 +194,7 @@ def participants(
     if only is not None:
         query = query.where(ParticipantRow.id.in_(only))
     rows: Sequence[ParticipantRow] = session.scalars(query).all()
-    return _participants(session, rows, on)
+    return of_rows(session, rows, on)
 
 
 def counted_people(
@@ -200,7 +207,7 @@ def counted_people(
     if only is not None:
         query = query.where(ParticipantRow.id.in_(only))
     rows: Sequence[ParticipantRow] = session.scalars(query.order_by(ParticipantRow.id)).all()
-    return _participants(session, rows, on)
+    return of_rows(session, rows, on)
 
 
 def attributes_turn(session: Session, study: str, after: dt.date, until: dt.date) -> bool:
@@ -217,10 +224,11 @@ def participant_by_reference(session: Session, scope: Scope, reference: str, on:
     """The participant with this reference, if the scope may see them."""
     query = scoped(select(ParticipantRow), scope).where(ParticipantRow.reference == reference)
     row: ParticipantRow | None = session.scalars(query).one_or_none()
-    return None if row is None else _participants(session, [row], on)[0]
+    return None if row is None else of_rows(session, [row], on)[0]
 
 
-def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date) -> list[Participant]:
+def of_rows(session: Session, rows: Sequence[ParticipantRow], on: dt.date) -> list[Participant]:
+    """Participants as they are stored, their sites' attributes as they hold on a day. Two statements at most."""
     ids = {row.site_id for row in rows if row.site_id}
     known = {row.id: row for row in session.scalars(select(SiteRow).where(SiteRow.id.in_(ids)))} if ids else {}
     attributes = _site_attributes(session, list(known), on)

@@ -100,11 +100,13 @@ class Midway:
     response: Response
 
 
-def midway(session: Session, scope: Scope, questionnaire: str, before: int, today: dt.date) -> list[Midway]:
+def midway(
+    session: Session, scope: Scope, questionnaire: str, before: int, today: dt.date, case_id: uuid.UUID | None = None
+) -> list[Midway]:
     """The responses in scope begun on a version before this one and not handed in, in the order of people's references.
-    Those of withdrawn people are left out."""
+    Those of withdrawn people are left out. `case_id`: of this case alone. As many statements however many."""
     query = participants.scoped(
-        select(ResponseRow, CaseRow.touchpoint, CaseRow.participant_id)
+        select(ResponseRow, CaseRow.touchpoint, ParticipantRow)
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
         scope,
@@ -114,13 +116,11 @@ def midway(session: Session, scope: Scope, questionnaire: str, before: int, toda
         ResponseRow.state == ResponseState.STARTED,
         ParticipantRow.withdrawn_at.is_(None),
     )
+    if case_id is not None:
+        query = query.where(CaseRow.id == case_id)
     rows = session.execute(query.order_by(ParticipantRow.reference, CaseRow.touchpoint)).all()
-    found = []
-    for row in rows:
-        participant = participants.participant(session, row.participant_id, today)
-        assert participant is not None
-        found.append(Midway(participant, row.touchpoint, _response(row.ResponseRow)))
-    return found
+    whose = participants.of_rows(session, [row.ParticipantRow for row in rows], today)
+    return [Midway(person, row.touchpoint, _response(row.ResponseRow)) for person, row in zip(whose, rows, strict=True)]
 
 
 def _response(row: ResponseRow) -> Response:
@@ -174,6 +174,13 @@ def given_answers(session: Session, response_id: uuid.UUID) -> Mapping[str, Reco
     """The answer to each variable that stands, on the route or not, with how it came. One that was taken back by a move
     to another version, on which it is asked again, is none."""
     return said.of_response(session, response_id).given
+
+
+def given_answers_of(
+    session: Session, whose: Mapping[uuid.UUID, uuid.UUID]
+) -> dict[uuid.UUID, Mapping[str, RecordedAnswer]]:
+    """`given_answers` of many responses, each by its key with whose it is."""
+    return {key: each.given for key, each in said.of_responses(session, whose).items()}
 
 
 def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) -> dict[int, dict[str, Answer]]:

@@ -285,6 +285,8 @@ def test_what_a_page_shows_or_does_is_in_the_trail(runtime: Runtime, client: Cli
         written = WRITTEN | {"search": "BF", "email": "nobody@example.org", "password": "wrong"}
         if endpoint in ("staff.login", "manager.end_access") and method == "GET":
             continue
+        if (endpoint, method) == ("rights.waiting", "POST"):
+            continue  # of nothing that waits: nobody is shown. What is decided is an entry, by test_call_pages
         said = {"mode": "phone"}
         response = client.raw.open(path, method=method, data=written if method == "POST" else None, query_string=said)
         new = [entry for entry in trail(runtime)[before:] if entry.action is expected]

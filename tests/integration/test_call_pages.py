@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.fieldwork.cases import Outcome
 from surveyapp.domain.staff import Role
 from surveyapp.services.fieldwork.attempts import RECORDED_BY_HAND
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants
 from surveyapp.web.interviewer.views import CONSEQUENCES, ENDINGS
+from tests import factories
 from tests.interviewer import Interviewer, create_reachable
 from tests.page import Client, Page
 
@@ -77,6 +79,11 @@ def test_a_complaint_stands_on_the_supervisor_s_page_until_it_is_decided(
     assert boss.post(address, {"referral": referral}).status_code == 422
     assert boss.post(address, {"referral": "7"}).status_code == 409
     assert boss.post(address, {"referral": referral, "decision": "call_again"}).status_code == 302
+    with factories.operator(runtime).reading() as work:
+        noted = work.noted_of(person.study, person.reference)
+    assert [each.detail for each in noted if each.action is AuditAction.REFERRAL_DECIDED] == [
+        {"touchpoint": 1, "kind": "complaint", "decision": "call_again"}
+    ]
     assert "Nobody waits for you to decide." in boss.client.page(address).words
     assert interviewer.open(person).status_code == 302
     assert interviewer.client.get(address).status_code == 403

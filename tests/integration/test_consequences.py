@@ -219,7 +219,7 @@ def test_a_complaint_is_decided_by_a_supervisor(
         referrals.decide(boss, person.study, line.referral.id, ReferralDecision.MENDED)
     referrals.decide(boss, person.study, line.referral.id, decision)
     assert (queued(runtime, me), queued(runtime, colleague)) == (mine[:1], theirs[:1])
-    assert referrals.waiting(boss, person.study) == []
+    assert list(referrals.waiting(boss, person.study)) == []
     with pytest.raises(StateRefused):  # decided twice
         referrals.decide(boss, person.study, line.referral.id, decision)
     with pytest.raises(StateRefused):  # somebody went on with it: the minute is over
@@ -232,7 +232,7 @@ def test_a_wrong_number_waits_for_the_manager_until_it_is_mended(runtime: Runtim
     boss = Desk(runtime, factories.create_staff(runtime, Role.SUPERVISOR))
     manager = Desk(runtime, factories.create_staff(runtime, Role.MANAGER))
     record(runtime, me, person, Outcome.WRONG_NUMBER)
-    assert referrals.waiting(boss, person.study) == []
+    assert list(referrals.waiting(boss, person.study)) == []
     (line,) = referrals.waiting(manager, person.study)
     with pytest.raises(StateRefused):
         referrals.decide(boss, person.study, line.referral.id, ReferralDecision.MENDED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,8 @@ import pytest
 
 from surveyapp import create_app
 from surveyapp.domain.answers import Codes
-from surveyapp.domain.errors import NotPermitted
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import KeyMissing, NotPermitted
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role, Scope
@@ -24,7 +27,7 @@ from surveyapp.store import cases, participants, responses
 from surveyapp.store.database import new_id
 from tests import factories, versioned
 from tests.conftest import Clock
-from tests.interviewer import Interviewer
+from tests.interviewer import Interviewer, counted
 from tests.page import Client
 from tests.phone import Phone
 
@@ -268,9 +271,73 @@ def test_nobody_moves_who_has_handed_in(cafe: Runtime) -> None:
     phone.answer_until(None)
     phone.send()
     questionnaire_versions.open_newest(factories.operator(cafe), versioned.NAME, "first")
-    assert response_migration.preview(factories.operator(cafe), versioned.NAME, "first").people == ()
+    assert response_migration.preview(factories.operator(cafe), versioned.NAME, "first").people.matching == 0
     assert response_migration.move(factories.operator(cafe), versioned.NAME, "first") == 0
     assert visit(cafe, link).ready[2].version == 1
+
+
+def seen_on(cafe: Runtime, version: int) -> int:
+    """How many responses are on a version, as anybody else sees it."""
+    with cafe.database.reading() as session:
+        return session.query(responses.ResponseRow).filter_by(version=version).count()
+
+
+@pytest.mark.both_databases
+def test_each_is_moved_by_themselves_so_that_nobody_waits_for_all(cafe: Runtime, clock: Clock) -> None:
+    for number in range(3):
+        answer_four(cafe, guest(cafe, f"GU-000{number}"))
+    questionnaire_versions.open_newest(factories.operator(cafe), versioned.NAME, "first")
+    seen: list[int] = []
+
+    def looked() -> dt.datetime:
+        """The time, asked at the beginning of each unit of work; and what others see then."""
+        seen.append(seen_on(cafe, 2))
+        return clock()
+
+    moving = factories.operator(dataclasses.replace(cafe, clock=looked))
+    assert response_migration.move(moving, versioned.NAME, "first") == 3
+    assert seen == [0, 0, 1, 2]
+
+
+@pytest.mark.both_databases
+def test_one_who_cannot_be_moved_keeps_nobody_else_back(cafe: Runtime) -> None:
+    for number in range(3):
+        answer_four(cafe, guest(cafe, f"GU-000{number}"))
+    questionnaire_versions.open_newest(factories.operator(cafe), versioned.NAME, "first")
+    with cafe.database.reading() as session:
+        known = participants.participant_by_reference(
+            session, Scope(versioned.NAME, cafe.origin), "GU-0001", cafe.clock().date()
+        )
+    assert known is not None
+    cafe.person_keys.forget([known.id], cafe.clock())  # and what they wrote cannot be read any more
+    with pytest.raises(KeyMissing):
+        response_migration.move(factories.operator(cafe), versioned.NAME, "first")
+    assert (seen_on(cafe, 1), seen_on(cafe, 2)) == (1, 2)
+    with factories.operator(cafe).reading() as work:
+        entries = [
+            (reference, each.action)
+            for reference in ("GU-0000", "GU-0001", "GU-0002")
+            for each in work.noted_of(versioned.NAME, reference)
+            if each.action is AuditAction.RESPONSE_MOVED
+        ]
+    assert [reference for reference, _ in entries] == ["GU-0000", "GU-0002"]
+
+
+@pytest.mark.both_databases
+def test_what_moving_means_is_read_in_as_many_statements_for_one_as_for_many(cafe: Runtime) -> None:
+    counts = []
+    links = [guest(cafe, f"GU-000{number}") for number in range(4)]
+    phones = [answer_four(cafe, link) for link in links]
+    questionnaire_versions.open_newest(factories.operator(cafe), versioned.NAME, "first")
+    response_migration.preview(factories.operator(cafe), versioned.NAME, "first")  # which reads the versions, once
+    for phone in (*phones[1:], None):
+        with counted(cafe) as statements:
+            seen = response_migration.preview(factories.operator(cafe), versioned.NAME, "first")
+        counts.append((seen.people.matching, len(statements)))
+        if phone is not None:
+            phone.answer_until(None)
+            phone.send()
+    assert counts == [(many, counts[0][1]) for many in (4, 3, 2, 1)]
 
 
 def test_only_a_manager_of_the_whole_study_moves_people(cafe: Runtime) -> None:

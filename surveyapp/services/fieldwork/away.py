@@ -194,7 +194,7 @@ def _let_in(runtime: Runtime, told: dict[str, Any], answers: AwayAnswers) -> ByL
     any more."""
     with Desk(runtime, System()).writing() as work:
         case = cases.locked_case(work.session, uuid.UUID(told["case"]))
-        someone = participants.participant(work.session, case.participant_id, work.now.date()) if case else None
+        someone = work.person(case.participant_id) if case else None
         if case is None or someone is None or someone.withdrawn_at is not None or someone.deceased_at is not None:
             return None
         access = accesses.new_access(case.id, AccessKind.LINK, work.now, work.now + ACCESS_LIVES, claim=False)

@@ -13,6 +13,7 @@ from surveyapp.domain.fieldwork.consequences import DECIDES, DECISIONS, Referral
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
+from surveyapp.services.pages import PER_PAGE, ListPage, page_of
 from surveyapp.services.privacy import leaving
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants
@@ -32,33 +33,28 @@ class ReferralLine:
         return DECISIONS[self.referral.kind]
 
 
-def waiting(desk: Desk, study_id: str) -> list[ReferralLine]:
-    """Those that the actor is to decide, oldest first. The sight of them is in the audit trail. Raises
-    NotPermitted."""
+def waiting(desk: Desk, study_id: str, page: int = 1, holding: uuid.UUID | None = None) -> ListPage[ReferralLine]:
+    """A page of those that the actor is to decide, oldest first; `holding`: that which this one is on, where it waits
+    still. The sight of them is in the audit trail. As many statements however many. Raises NotPermitted."""
     seen = _check(_seen(desk, study_id))
-    with desk.writing() as work:
-        found = [each for scope, kinds in seen for each in store.waiting(work.session, scope, kinds)]
-        lines = [
-            ReferralLine(each, attempt)
-            for each in sorted(found, key=lambda each: each.at)
-            for attempt in cases.attempts_of(work.session, each.case_id)
-            if attempt.id == each.attempt_id
-        ]
-        work.record(AuditAction.PARTICIPANTS_SEEN, study=study_id, page="who waits for a decision", count=len(lines))
-        return lines
-
-
-def count(desk: Desk, study_id: str) -> int:
-    """How many wait for the actor; none where they decide nothing."""
-    seen = _seen(desk, study_id)
     with desk.reading() as work:
-        return sum(len(store.waiting(work.session, scope, kinds)) for scope, kinds in seen)
+        found = [each for scope, kinds in seen for each in store.waiting(work.session, scope, kinds)]
+        found.sort(key=lambda each: each.at)
+        place = next((place for place, each in enumerate(found) if each.id == holding), None)
+        there = page_of(found, page if place is None else place // PER_PAGE + 1)
+        attempts = cases.attempts_by_key(work.session, [each.attempt_id for each in there])
+    lines = there.with_more(ReferralLine(each, attempts[each.attempt_id]) for each in there)
+    count = len(lines.shown)
+    desk.note(AuditAction.PARTICIPANTS_SEEN, study=study_id, page="who waits for a decision", count=count)
+    return lines
 
 
-def decide(desk: Desk, study_id: str, referral_id: uuid.UUID, decision: ReferralDecision | None) -> Referral:
+def decide(desk: Desk, study_id: str, referral_id: uuid.UUID | None, decision: ReferralDecision | None) -> Referral:
     """Decides one, and does what follows. Raises NotPermitted, InputRefused (`decision`), and StateRefused where it is
-    decided or gone."""
+    decided, gone or none at all."""
     seen = _check(_seen(desk, study_id))
+    if referral_id is None:
+        raise StateRefused(say("referral_gone"))
     with desk.writing() as work:
         found = _one(work, seen, referral_id)
         if found is not None:

@@ -275,7 +275,7 @@ def case_in(work: Work, desk: Desk, day: SpotDay, reference: str) -> Case:
     if found is not None:
         held.lock_person(work.session, found.participant_id)
         work.session.expire_all()
-        someone = participants.participant(work.session, found.participant_id, work.now.date())
+        someone = work.person(found.participant_id)
         if someone is not None and someone.group == day.group and someone.stopped_at is None:
             case = cases.case(work.session, found.id)
             assert case is not None

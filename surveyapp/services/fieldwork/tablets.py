@@ -28,7 +28,7 @@ from surveyapp.services.security import sessions
 from surveyapp.services.staff import by_passkey, passkeys
 from surveyapp.services.staff.passkeys import Challenge, ChallengePurpose
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import cases, participants, responses
+from surveyapp.store import cases, responses
 from surveyapp.store import staff as staff_store
 from surveyapp.store.calling import held, spot
 from surveyapp.store.entry import accesses
@@ -54,7 +54,7 @@ def hand_over(desk: Desk, session: WebSession, study_id: str, reference: str) ->
     with desk.writing() as work:
         day = spot_days.day_in(work, desk, session, study_id)
         case = spot_days.case_in(work, desk, day, reference)
-        someone = participants.participant(work.session, case.participant_id, work.now.date())
+        someone = work.person(case.participant_id)
         assert someone is not None
         response = responses.response_of(work.session, case.id)
         state = state_for_answering(work, case, response, withdrawn=someone.withdrawn_at is not None)
@@ -177,7 +177,7 @@ def _let_go(work: Work, session: WebSession, day: SpotDay) -> str | None:
     stands, and whether they began here is kept for the day: handed the tablet again they go on."""
     reference = None
     if day.case_id is not None and (case := cases.locked_case(work.session, day.case_id)) is not None:
-        someone = participants.participant(work.session, case.participant_id, work.now.date())
+        someone = work.person(case.participant_id)
         reference = someone.reference if someone else None
         if case.on_their_own_of == work.staff.id:
             cases.set_on_their_own(work.session, case.id, None, None)

@@ -93,7 +93,7 @@ def finder(work: Work, study_id: str) -> Finder:
     """What finds in a study's words: the names of all its people, whoever reads, opened in memory."""
     scope = Scope(study_id, work.runtime.origin)
     names = {entry for _, there in contacts.lookups(work, scope) for entry in there if "@" not in entry}
-    sites = participants.sites(work.session, study_id, work.now.date())
+    sites = participants.sites(work.session, study_id, work.today(work.runtime.study(study_id)))
     return Finder({each for each in names if not each.startswith("+")}, (each.name for each in sites))
 
 

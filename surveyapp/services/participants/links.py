@@ -83,7 +83,7 @@ def arrival(runtime: Runtime, access_id: uuid.UUID) -> Arrival:
         access = admitted(work, accesses.access(work.session, access_id))
         case = cases.case(work.session, access.case_id)
         assert case is not None
-        found = participants.participant(work.session, case.participant_id, work.now.date())
+        found = work.person(case.participant_id)
         assert found is not None
         offered = runtime.offered(runtime.study(found.study))
         ended_at = accesses.last_revoked(work.session, case.id)

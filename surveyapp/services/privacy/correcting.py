@@ -14,7 +14,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases.state import can_be_opened
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import cases, participants, responses
+from surveyapp.store import cases, responses
 from surveyapp.store.answering import writing
 from surveyapp.store.privacy import reopening
 
@@ -52,7 +52,7 @@ def _openable(work: Work, case: Case | None, reference: str, touchpoint: int) ->
     response = responses.response_of(work.session, case.id)
     if response is None or response.state is not ResponseState.SUBMITTED:
         raise StateRefused(say("not_sent_yet", reference=reference, touchpoint=touchpoint))
-    person = participants.participant(work.session, case.participant_id, work.now.date())
+    person = work.person(case.participant_id)
     assert person is not None
     gone = person.withdrawn_at is not None or person.stopped_at is not None
     if gone or not can_be_opened(work, case, response):

@@ -228,7 +228,7 @@ def _undo_withdrawal(work: Work, participant: Participant, why: LeavingReason) -
     participants.withdraw(work.session, participant.id, None)
     work.session.expire_all()
     note(work, participant, ParticipationChange.WITHDRAWAL_UNDONE, why)
-    back = participants.participant(work.session, participant.id, work.now.date())
+    back = work.person(participant.id)
     assert back is not None
     scheduling.plan_cases(work, back)
 

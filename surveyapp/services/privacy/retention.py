@@ -21,7 +21,6 @@ from surveyapp.domain.staff import Action
 from surveyapp.services.one_by_one import one_by_one
 from surveyapp.services.privacy import erasing
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import participants
 from surveyapp.store.privacy import retention as store
 
 ANONYMOUS = "anon-"
@@ -103,7 +102,7 @@ def _let_go(work: Work, study: Study, person: KeptPerson, over: list[KeptThing])
     for what in over:
         work.record(AuditAction.KEPT_NO_LONGER, study=study.id, what=what.value)
     if KeptThing.WITHDRAWN in over or (KeptThing.ANSWERS in over and study.retention.then == "erase"):
-        found = participants.participant(work.session, person.id, work.now.date())
+        found = work.person(person.id)
         assert found is not None
         erasing.erase(work, found)
         return

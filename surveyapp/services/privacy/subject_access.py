@@ -34,6 +34,7 @@ from surveyapp.domain.privacy.held import (
     HeldMessage,
     HeldQuotation,
     HeldRecord,
+    HeldReferral,
     HeldReopening,
     HeldSight,
     HeldTouchpoint,
@@ -86,7 +87,7 @@ def record_of(work: Work, person: Participant, language: str | None) -> HeldReco
     """All that is held of somebody, in the unit of work of a caller who has checked that the actor may have it, and
     notes that it was given out."""
     source, session = work.runtime.study(person.study), work.session
-    there = cases.cases_of(session, person.id)
+    there, referred = cases.cases_of(session, person.id), held.referrals(session, person.id)
     last = language or held.last_language(session, person.id)
     spoken = plain_of(last) if last else last
     spoken = spoken if spoken in work.runtime.offered(source) else source.source_language
@@ -138,7 +139,7 @@ def record_of(work: Work, person: Participant, language: str | None) -> HeldReco
             )
             for said, mode, taken_by in held.consents(session, person.id)
         ),
-        touchpoints=tuple(_touchpoint(work, study, person, case, spoken) for case in there),
+        touchpoints=tuple(_touchpoint(work, study, person, case, referred, spoken) for case in there),
         merged=tuple(_merges(work, source, study, person, spoken)),
         changes=tuple(
             HeldChange(at=each.at, change=each.change, why=each.why)
@@ -180,10 +181,16 @@ def _called(study: Study, relationship: str, group: str) -> str:
     return declared.label_for(group) if declared else relationship
 
 
-def _touchpoint(work: Work, study: Study, person: Participant, case: Case, language: str) -> HeldTouchpoint:
+def _touchpoint(
+    work: Work,
+    study: Study,
+    person: Participant,
+    case: Case,
+    referred: Mapping[uuid.UUID, HeldReferral],
+    language: str,
+) -> HeldTouchpoint:
     touchpoint = study.touchpoint(person.group, case.touchpoint)
     response = responses.response_of(work.session, case.id)
-    referred = held.referrals(work.session, person.id)
     return HeldTouchpoint(
         number=case.touchpoint,
         title=touchpoint.title if touchpoint else str(case.touchpoint),
@@ -234,7 +241,10 @@ def _merges(work: Work, source: Study, study: Study, person: Participant, langua
     """Who they were besides. What was set aside is read as it was before the merge."""
     for merge in merging.of_person(work.session, person.id):
         with splitting.as_before(work, source, person, merge) as aside:
-            touchpoints = tuple(_touchpoint(work, study, owner, case, language) for owner, case in aside)
+            referred = {each: held.referrals(work.session, each) for each in {owner.id for owner, _ in aside}}
+            touchpoints = tuple(
+                _touchpoint(work, study, owner, case, referred[owner.id], language) for owner, case in aside
+            )
         yield HeldMerge(reference=merge.reference, at=merge.made_at, set_aside=touchpoints)
 
 

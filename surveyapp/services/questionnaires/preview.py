@@ -14,6 +14,7 @@ import uuid
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from surveyapp.domain.answers import Answer, Answers, Mode, Text, said_in_passing
 from surveyapp.domain.errors import AnswersRefused, NotOnRoute
@@ -91,7 +92,7 @@ def begun(
         group=touchpoint.group,
         reference=f"{group.reference_prefix if group else ''}-0000",
         origin=Origin.SIMULATED,
-        enrolled_on=now.date(),
+        enrolled_on=now.astimezone(ZoneInfo(study.time_zone)).date(),
         site=site,
         attributes=_attributes("participant", who),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.answers import Answer, Codes, Mode
@@ -15,10 +15,12 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import NOT_ASKED, Situation, parts_of, walk
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.near_names import near
-from surveyapp.domain.responses import NewSave, RecordedAnswer, ResponseState
+from surveyapp.domain.responses import NewSave, RecordedAnswer
 from surveyapp.domain.sentences import say, with_hint
-from surveyapp.domain.staff import Scope
-from surveyapp.domain.versions.answer_migration import Carried, Fate
+from surveyapp.domain.versions.answer_migration import Carried, Fate, carry
+from surveyapp.domain.versions.comparability import VersionHistory
+from surveyapp.services.one_by_one import one_by_one
+from surveyapp.services.pages import ListPage, page_of
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import carrying, saving, survey_session
 from surveyapp.services.work import Desk, Work
@@ -55,12 +57,13 @@ class PersonMove:
 
 @dataclass(frozen=True, kw_only=True)
 class MovePreview:
-    """Everybody midway on an older version, and what becomes of their answers on the version that is open."""
+    """How many are midway on an older version, what becomes of their answers on the version that is open, and some of
+    the people, a page of them."""
 
     questionnaire: str
     title: str
     version: int
-    people: tuple[PersonMove, ...]
+    people: ListPage[PersonMove]
     variables: tuple[VariableMove, ...]
 
     @property
@@ -69,46 +72,87 @@ class MovePreview:
         return tuple(each for each in self.variables if set(each.fates) != {"kept"})
 
 
-def preview(desk: Desk, study_id: str, name: str) -> MovePreview:
-    """What moving everybody to the open version of a questionnaire would mean. Raises NotPermitted, NotFound."""
+@dataclass(frozen=True)
+class _Way:
+    """A version that somebody is midway on, and what leads from it to the one that is open."""
+
+    old: Questionnaire
+    target: Questionnaire
+    history: VersionHistory
+
+    def carried(self, given: Mapping[str, RecordedAnswer]) -> tuple[Carried, ...]:
+        return carry(self.history, self.old, self.target, {key: one.answer for key, one in given.items()})
+
+    def becoming(self, given: Mapping[str, RecordedAnswer]) -> tuple[Carried, ...]:
+        """What this move does: an answer that their version does not ask was set aside by an earlier one, and stays
+        so."""
+        asked = parts_of(self.old)
+        return tuple(each for each in self.carried(given) if each.fate != "set_aside" or each.variable in asked)
+
+
+def preview(desk: Desk, study_id: str, name: str, page: int | None = None) -> MovePreview:
+    """What moving everybody to the open version of a questionnaire would mean; which people, a page of them (None: all
+    of them). As many statements for some hundreds of people as for one. Raises NotPermitted, NotFound."""
     scope = questionnaire_versions.whole_study(desk, study_id)
     with desk.reading() as work:
         study = work.study(study_id)
         target = _target(work, study, name)
-        carried = [(each, _becoming(work, study, each, target)) for each in _midway(work, scope, target)]
-        wordings = {each.response.version: _instrument(work, study, each) for each, _ in carried}
+        there = responses.midway(work.session, scope, name, target.version, work.today(study))
+        ways = _ways(work, study, there, target)
+        given = responses.given_answers_of(work.session, {each.response.id: each.participant.id for each in there})
+    becomes = [ways[each.response.version].becoming(given[each.response.id]) for each in there]
+    people = [_person(each, carried) for each, carried in zip(there, becomes, strict=True)]
     return MovePreview(
         questionnaire=name,
         title=target.title,
         version=target.version,
-        people=tuple(_person(each, becomes) for each, becomes in carried),
-        variables=_variables([*wordings.values(), target], [becomes for _, becomes in carried]),
+        people=page_of(people, page),
+        variables=_variables([*(way.old for way in ways.values()), target], becomes),
     )
 
 
 def move(desk: Desk, study_id: str, name: str) -> int:
-    """Moves everybody midway to the open version, and returns how many they were. Each keeps every answer in the
-    history; those that are mapped or asked again are recorded as a save of their own. Raises NotPermitted, NotFound."""
+    """Moves everybody midway to the open version, one by one, so that nobody who answers meanwhile waits for more than
+    one of them; returns how many they were. Each keeps every answer in the history; those that are mapped or asked
+    again are recorded as a save of their own. Where one cannot be moved the others are, and where it breaks off whoever
+    was moved stays so, each with an entry in the audit trail: moving again moves the rest. Raises NotPermitted,
+    NotFound."""
     scope = questionnaire_versions.whole_study(desk, study_id)
-    moved = 0
-    with desk.as_written.writing() as work:
+    with desk.as_written.reading() as work:
         study = work.study(study_id)
         target = _target(work, study, name)
-        for each in _midway(work, scope, target):
-            cases.locked_case(work.session, each.response.case_id)
-            response = responses.response_of(work.session, each.response.case_id)
-            # Handed in, or moved, while this waited for the case.
-            if response is None or response.state is not ResponseState.STARTED or response.version >= target.version:
-                continue
-            _move(work, study, dataclasses.replace(each, response=response), target)
-            moved += 1
-    return moved
+        there = responses.midway(work.session, scope, name, target.version, work.today(study))
+        ways = _ways(work, study, there, target)
+    moved: list[Midway] = []
+
+    def move_one(each: Midway) -> None:
+        with desk.as_written.writing() as work:
+            case_id = each.response.case_id
+            cases.lock_one(work.session, case_id)
+            # Handed in, moved, withdrawn or erased, while this waited for the case.
+            still = responses.midway(work.session, scope, name, target.version, work.today(study), case_id)
+            for now in still:
+                known = ways if now.response.version in ways else _ways(work, study, still, target)
+                _move(work, study, now, known[now.response.version])
+        moved.extend(still)
+
+    one_by_one(there, move_one)
+    return len(moved)
 
 
-def _move(work: Work, study: Study, each: Midway, target: Questionnaire) -> None:
-    old = each.response
+def _ways(work: Work, study: Study, there: Sequence[Midway], target: Questionnaire) -> dict[int, _Way]:
+    """The way of each version that somebody is midway on, oldest first. Raises StateRefused."""
+    found = {}
+    for version in sorted({each.response.version for each in there}):
+        old = work.instrument(study, target.id, version)
+        found[version] = _Way(old, target, carrying.between(work, study, old, target))
+    return found
+
+
+def _move(work: Work, study: Study, each: Midway, way: _Way) -> None:
+    old, target = each.response, way.target
     given = responses.given_answers(work.session, old.id)
-    becomes = {carried.variable: carried for carried in _carried(work, study, each, target)}
+    becomes = {carried.variable: carried for carried in way.carried(given)}
     responses.set_version(work.session, old.id, target.version)
     response = dataclasses.replace(old, version=target.version)
     sources: dict[str, RecordedAnswer] = {key: one for key, one in given.items() if key in becomes}
@@ -190,26 +234,6 @@ def _target(work: Work, study: Study, name: str) -> Questionnaire:
     if version is None:
         raise NotFound(say("no_open_version", name=name, study=study.id))
     return work.instrument(study, name, version)
-
-
-def _midway(work: Work, scope: Scope, target: Questionnaire) -> list[Midway]:
-    return responses.midway(work.session, scope, target.id, target.version, work.now.date())
-
-
-def _instrument(work: Work, study: Study, each: Midway) -> Questionnaire:
-    return work.instrument(study, each.response.questionnaire, each.response.version)
-
-
-def _carried(work: Work, study: Study, each: Midway, target: Questionnaire) -> tuple[Carried, ...]:
-    given = {key: one.answer for key, one in responses.given_answers(work.session, each.response.id).items()}
-    return carrying.carried(work, study, _instrument(work, study, each), target, given)
-
-
-def _becoming(work: Work, study: Study, each: Midway, target: Questionnaire) -> tuple[Carried, ...]:
-    """What this move does: an answer that their version does not ask was set aside by an earlier one, and stays so."""
-    asked = parts_of(_instrument(work, study, each))
-    becomes = _carried(work, study, each, target)
-    return tuple(carried for carried in becomes if carried.fate != "set_aside" or carried.variable in asked)
 
 
 def _person(each: Midway, becomes: tuple[Carried, ...]) -> PersonMove:

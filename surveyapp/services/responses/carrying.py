@@ -14,8 +14,13 @@ from surveyapp.store import questionnaire_versions
 
 
 def carried(work: Work, study: Study, old: Questionnaire, target: Questionnaire, given: Answers) -> tuple[Carried, ...]:
-    """What becomes of each answer. Every version in between must have been opened, as must have been said what it makes
-    of the one before. Raises StateRefused where one was not."""
+    """What becomes of each answer. Raises StateRefused as `between` does."""
+    return carry(between(work, study, old, target), old, target, given)
+
+
+def between(work: Work, study: Study, old: Questionnaire, target: Questionnaire) -> VersionHistory:
+    """What leads from one version to a later one, whoever goes that way. Every version in between must have been
+    opened, as must have been said what it makes of the one before. Raises StateRefused where one was not."""
     versions = range(old.version, target.version + 1)
     there = questionnaire_versions.versions(work.session, study.id)
     opened = {(name, version) for name, version, _, _ in there if name == target.id}
@@ -27,5 +32,4 @@ def carried(work: Work, study: Study, old: Questionnaire, target: Questionnaire,
     }
     if None in documents.values():
         raise StateRefused(say("version_between_missing", name=target.id))
-    history = VersionHistory({key: document for key, document in documents.items() if document is not None})
-    return carry(history, old, target, given)
+    return VersionHistory({key: document for key, document in documents.items() if document is not None})

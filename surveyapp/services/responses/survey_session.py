@@ -236,7 +236,7 @@ def visit_in(
             arrived.wording if language == who.language else None,
         )
         earlier = earlier_answers_of(questionnaire) if case.touchpoint > 1 else earlier
-    so_far = said.said(work.session, arrived, work.now.date(), earlier, client_ids, answers=reads)
+    so_far = said.said(work.session, arrived, work.today(source), earlier, client_ids, answers=reads)
     if person.site is not None:
         person = dataclasses.replace(person, site=dataclasses.replace(person.site, attributes=so_far.attributes))
     situation = Situation()

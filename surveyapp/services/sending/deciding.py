@@ -38,8 +38,8 @@ def decide(desk: Desk, study_id: str, message_id: uuid.UUID, decision: MessageDe
     somebody decided before."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     with desk.writing() as work:
-        found = store.message(work.session, message_id)
-        there = found and participants.participant_by_reference(work.session, scope, found.reference, work.now.date())
+        found, today = store.message(work.session, message_id), work.today(work.runtime.study(study_id))
+        there = found and participants.participant_by_reference(work.session, scope, found.reference, today)
         if found is None or there is None or found.study != study_id:
             raise NotFound(say("no_message"))
         open_to = (MessageState.UNCERTAIN, MessageState.FAILED, MessageState.BOUNCED)
@@ -62,7 +62,7 @@ def decide(desk: Desk, study_id: str, message_id: uuid.UUID, decision: MessageDe
 
 def end_way(work: Work, person_id: uuid.UUID, way: SendingWay, why: WhyNot) -> bool:
     """Ends a way by which somebody is reached; whether it was not ended so. Of somebody who is gone it is nothing."""
-    person = participants.participant(work.session, person_id, work.now.date())
+    person = work.person(person_id)
     if person is None or not recipients.end_channel(work.session, person_id, way, why, work.now):
         return False
     work.record(AuditAction.CHANNEL_ENDED, person.reference, study=person.study, way=way.value, why=why.value)
@@ -79,7 +79,8 @@ def steer_way(desk: Desk, study_id: str, reference: str, way: SendingWay, ends: 
     """Ends a way because the person says so, or opens it again with them. Raises NotPermitted, NotFound."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     with desk.writing() as work:
-        person = participants.participant_by_reference(work.session, scope, reference, work.now.date())
+        today = work.today(work.runtime.study(study_id))
+        person = participants.participant_by_reference(work.session, scope, reference, today)
         if person is None:
             raise NotFound(say("no_participant", reference=reference))
         if ends:

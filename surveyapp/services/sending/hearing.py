@@ -147,10 +147,10 @@ def _stop_of(work: Work, way: SendingWay, written: str) -> bool:
     if known is None:
         return False
     ended = False
-    for study in work.runtime.studies:
-        scope = Scope(study, work.runtime.origin)
+    for study in work.runtime.studies.values():
+        scope, today = Scope(study.id, work.runtime.origin), work.today(study)
         for reference in contacts.owners(work, scope, [known]).get(known, []):
-            person = participants.participant_by_reference(work.session, scope, reference, work.now.date())
+            person = participants.participant_by_reference(work.session, scope, reference, today)
             if person is not None:
                 deciding.end_every_way(work, person.id)
                 ended = True

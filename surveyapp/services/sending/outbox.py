@@ -321,10 +321,3 @@ def _resolve(desk: Desk, carriers: Mapping[SendingWay, Carrier]) -> None:
         if receipt is not None:
             with desk.writing() as work:
                 settle(work, message, receipt)
-
-
-def switched(desk: Desk, study_id: str) -> bool:
-    """Whether a study sends."""
-    rules_of(desk.runtime.study(study_id))
-    with desk.reading() as work:
-        return store.sends(work.session, study_id)[0]

@@ -202,7 +202,8 @@ class _Sitting:
             return Disposition.COMPLETE
         if self.started[row] is not None:
             return Disposition.PARTIAL
-        if when.opens_at.date() >= self.plan.as_of or self.luck[row] >= REFUSES + NOT_REACHED:
+        opens_on = when.opens_at.astimezone(self.plan.zone).date()
+        if opens_on >= self.plan.as_of or self.luck[row] >= REFUSES + NOT_REACHED:
             return Disposition.UNKNOWN
         return Disposition.REFUSAL if self.luck[row] < REFUSES else Disposition.NON_CONTACT
 

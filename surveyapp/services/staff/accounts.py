@@ -149,7 +149,9 @@ def users(desk: Desk) -> list[Account]:
     """Everybody who has an account, by e-mail address. Raises NotPermitted."""
     check_holds(desk)
     with desk.writing() as work:
-        found = [Account(each, tuple(granting.written(work, each.grants))) for each in store.everyone(work.session)]
+        everyone = store.everyone(work.session)
+        roles = granting.written_of(work, [each.grants for each in everyone])
+        found = [Account(each, tuple(theirs)) for each, theirs in zip(everyone, roles, strict=True)]
         work.record(AuditAction.ACCOUNTS_SEEN, count=len(found))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
@@ -209,7 +209,17 @@ def existing(work: Work, who: str | uuid.UUID) -> Staff:
 
 def written(work: Work, grants: Sequence[Grant]) -> list[str]:
     """Grants as the list of users and the audit trail have them: `manager in job_rotation (site SM)`."""
-    sites = participants.site_references(work.session, [grant.site_id for grant in grants if grant.site_id])
+    return written_of(work, [grants])[0]
+
+
+def written_of(work: Work, many: Sequence[Sequence[Grant]]) -> list[list[str]]:
+    """`written` of many people's grants. One statement, or none where nobody's is of a site."""
+    ids = {grant.site_id for grants in many for grant in grants if grant.site_id}
+    sites = participants.site_references(work.session, sorted(ids))
+    return [_written(grants, sites) for grants in many]
+
+
+def _written(grants: Sequence[Grant], sites: Mapping[uuid.UUID, str]) -> list[str]:
     return [
         f"{grant.role.value} in {grant.study or 'the whole installation'}"
         + (f" (site {sites[grant.site_id]})" if grant.site_id else "")

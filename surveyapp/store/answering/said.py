@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Row, and_, bindparam, case, literal, literal_column, null, select, union_all
+from sqlalchemy import Integer, Row, Select, and_, bindparam, case, literal, literal_column, null, select, union_all
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answering.saves import SeenSave
@@ -22,6 +22,7 @@ from surveyapp.domain.responses import RecordedAnswer, ResponseState
 from surveyapp.store.answer_rows import PersonWords, answer_of
 from surveyapp.store.answering.prepared import Prepared, padded
 from surveyapp.store.answering.standing import Arrived
+from surveyapp.store.database import seals_of
 from surveyapp.store.tables import (
     AnswerHistoryRow,
     AnswerRow,
@@ -66,6 +67,9 @@ class SaidSoFar:
     hashes: Mapping[uuid.UUID, str] = field(default_factory=dict)
 
 
+AT_A_TIME = 400
+"""So many responses' answers are read at once: under what either database takes as parameters."""
+
 _VALUES = ("position", "code", "number", "day", "time_of_day", "text", "sealed", "reason")
 _SAVED = (
     SaveRow.mode,
@@ -91,19 +95,17 @@ def _kind(kind: _Kind) -> Any:
     return literal_column(str(int(kind)), Integer).label("kind")
 
 
-@functools.cache
-def _said(*, earlier: int = 0, site: bool = False, saves: int = 0) -> Prepared:
-    """With so many earlier variables, and so many saves to be looked for. The first branch gives the columns their
-    types."""
-    mine = bindparam("response", type_=AnswerRow.response_id.type)
-    saves_of = bindparam("saves_of", type_=AnswerRow.response_id.type)
-    person = bindparam("person", type_=ConsentRow.participant_id.type)
-    no_number = null().label("touchpoint")
-    branches = [
-        select(_kind(_Kind.CURRENT), AnswerRow.variable, *_values(AnswerRow), *_SAVED, literal(0).label("touchpoint"))
-        .join(SaveRow, SaveRow.id == AnswerRow.save_id)
-        .where(AnswerRow.response_id == mine),
-        select(_kind(_Kind.NEWEST), AnswerHistoryRow.variable, *_values(AnswerHistoryRow), *_SAVED, no_number)
+def _current(more: Any) -> Select[Any]:
+    """Current answers, each with its save."""
+    return select(_kind(_Kind.CURRENT), AnswerRow.variable, *_values(AnswerRow), *_SAVED, more).join(
+        SaveRow, SaveRow.id == AnswerRow.save_id
+    )
+
+
+def _newest(more: Any) -> Select[Any]:
+    """What was last said of a variable beside its current answer, with its save."""
+    return (
+        select(_kind(_Kind.NEWEST), AnswerHistoryRow.variable, *_values(AnswerHistoryRow), *_SAVED, more)
         .select_from(NewestAnswerRow)
         .join(
             AnswerHistoryRow,
@@ -113,7 +115,20 @@ def _said(*, earlier: int = 0, site: bool = False, saves: int = 0) -> Prepared:
             ),
         )
         .join(SaveRow, SaveRow.id == NewestAnswerRow.save_id)
-        .where(NewestAnswerRow.response_id == mine),
+    )
+
+
+@functools.cache
+def _said(*, earlier: int = 0, site: bool = False, saves: int = 0) -> Prepared:
+    """With so many earlier variables, and so many saves to be looked for. The first branch gives the columns their
+    types."""
+    mine = bindparam("response", type_=AnswerRow.response_id.type)
+    saves_of = bindparam("saves_of", type_=AnswerRow.response_id.type)
+    person = bindparam("person", type_=ConsentRow.participant_id.type)
+    no_number = null().label("touchpoint")
+    branches = [
+        _current(literal(0).label("touchpoint")).where(AnswerRow.response_id == mine),
+        _newest(no_number).where(NewestAnswerRow.response_id == mine),
         select(
             _kind(_Kind.CONSENT),
             ConsentRow.purpose,
@@ -228,6 +243,28 @@ def of_response(session: Session, response_id: uuid.UUID) -> SaidSoFar:
     current_rows, newest_rows = ([row for row in rows if row.kind == kind] for kind in (_Kind.CURRENT, _Kind.NEWEST))
     given, current = _answers(current_rows, newest_rows, PersonWords(session, response_id=response_id))
     return SaidSoFar(given=given, current=current)
+
+
+def of_responses(session: Session, whose: Mapping[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, SaidSoFar]:
+    """`of_response` of many, each by its key with whose it is: two statements for some hundreds of them."""
+    found: dict[uuid.UUID, SaidSoFar] = {}
+    responses = list(whose)
+    for start in range(0, len(responses), AT_A_TIME):
+        some = responses[start : start + AT_A_TIME]
+        rows: dict[uuid.UUID, tuple[list[Row[Any]], list[Row[Any]]]] = {each: ([], []) for each in some}
+        for query, table in (
+            (_current(AnswerRow.response_id), AnswerRow),
+            (_newest(NewestAnswerRow.response_id), NewestAnswerRow),
+        ):
+            for row in session.execute(query.where(table.response_id.in_(some))):
+                rows[row.response_id][row.kind == _Kind.NEWEST].append(row)
+        sealed = [each for each in some if any(row.sealed for both in rows[each] for row in both)]
+        if sealed:
+            seals_of(session).expect([whose[each] for each in sealed])
+        for each, (current_rows, newest_rows) in rows.items():
+            given, current = _answers(current_rows, newest_rows, PersonWords(session, person=whose[each]))
+            found[each] = SaidSoFar(given=given, current=current)
+    return found
 
 
 def _by_variable(rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:

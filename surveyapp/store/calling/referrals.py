@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.consequences import ENDS_WAY, STILL_NOT_CALLED, ReferralDecision, ReferralKind
@@ -136,8 +136,3 @@ def is_decided(session: Session, attempt_id: uuid.UUID) -> bool:
     """Whether somebody has decided what came of an attempt."""
     decision = select(ReferralRow.decision).where(ReferralRow.attempt_id == attempt_id)
     return session.scalar(decision) is not None
-
-
-def drop(session: Session, attempt_id: uuid.UUID) -> None:
-    """Takes out what an attempt that is undone brought up."""
-    session.execute(delete(ReferralRow).where(ReferralRow.attempt_id == attempt_id))

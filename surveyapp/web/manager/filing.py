@@ -11,6 +11,7 @@ from surveyapp.services.questionnaires import release_preview, response_migratio
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.web.manager import version_words, views
 from surveyapp.web.manager.blueprint import manager, page
+from surveyapp.web.shared.incoming import whole_number
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
@@ -57,5 +58,5 @@ def move(study_id: str, name: str) -> Reply:
         count = response_migration.move(desk(), study_id, name)
         flash(ngettext("%(num)s person was moved.", "%(num)s people were moved.", count))
         return redirect(url_for("manager.versions", study_id=study_id))
-    seen = response_migration.preview(desk(), study_id, name)
+    seen = response_migration.preview(desk(), study_id, name, whole_number("page") or 1)
     return page("move", seen=seen, words=version_words)

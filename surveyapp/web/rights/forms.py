@@ -66,26 +66,32 @@ class ChangeForm(IdentityForm):
         return next((each for each in self.reasons if each.value == self.why.data), None)
 
 
+def decided() -> tuple[uuid.UUID | None, ReferralDecision | None]:
+    """Which referral was posted, and what is to come of it."""
+    written = request.form.get("referral", ""), request.form.get("decision", "")
+    try:
+        referral = uuid.UUID(written[0])
+    except ValueError:
+        return None, None
+    return referral, next((each for each in ReferralDecision if each.value == written[1]), None)
+
+
 class ReferralForm(_RefusedAtFields):
-    """What comes of a referral."""
+    """What comes of a referral. `refused`: why what was posted is not done, said where it was chosen."""
 
     referral = HiddenField()
     decision = RadioField(lazy("What comes of it"), validate_choice=False)
 
-    def __init__(self, referral: uuid.UUID, decisions: Sequence[ReferralDecision]) -> None:
+    def __init__(
+        self, referral: uuid.UUID, decisions: Sequence[ReferralDecision], refused: InputRefused | None
+    ) -> None:
         # Several are on one page: the one that was posted is whose it is.
-        self.is_submitted_here = request.method == "POST" and request.form.get("referral") == str(referral)
-        super().__init__(request.form if self.is_submitted_here else None, data={"referral": str(referral)})
-        self.decisions = decisions
+        posted_here = request.method == "POST" and decided()[0] == referral
+        super().__init__(request.form if posted_here else None, data={"referral": str(referral)})
         self.decision.choices = [SelectChoice(each.value, DECISION_WORDS[each]) for each in decisions]
         self.decision.id = f"decision-{referral}"
-
-    @property
-    def chosen(self) -> ReferralDecision | None:
-        return next((each for each in self.decisions if each.value == self.decision.data), None)
-
-    def refuse(self, refused: InputRefused) -> None:
-        self.decision.errors = [*self.decision.errors, worded(refused.sentence)]
+        if refused is not None and posted_here:
+            self.decision.errors = [*self.decision.errors, worded(refused.sentence)]
 
 
 class ReopenForm(_RefusedAtFields):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from surveyapp.domain.errors import InputRefused, StateRefused
+from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.privacy.leaving import NOT_SPOKEN_WITH, ParticipationChange
-from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork import referrals
 from surveyapp.services.privacy import correcting, leaving, retention, subject_access
@@ -15,6 +14,7 @@ from surveyapp.web.rights import forms
 from surveyapp.web.rights.blueprint import PERSON, home, page, rights
 from surveyapp.web.rights.letting_in import let_in_page
 from surveyapp.web.rights.words import RECORDED
+from surveyapp.web.shared.incoming import whole_number
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply, record_file
 from surveyapp.web.shared.sign_in import current_staff, desk, recently_verified, staff_only
@@ -52,21 +52,20 @@ def kept(study_id: str) -> Reply:
 def waiting(study_id: str) -> Reply:
     """Whom nobody calls until somebody has decided: wrong numbers and people who moved, for whoever runs the study;
     complaints, for a supervisor."""
-    lines = referrals.waiting(desk(), study_id)
-    shown = [(line, forms.ReferralForm(line.referral.id, line.decisions)) for line in lines]
+    posted, refused = None, None
     if request.method == "POST":
-        line, form = next((each for each in shown if each[1].is_submitted_here), (None, None))
-        if line is None or form is None:
-            raise StateRefused(say("referral_gone"))
+        posted, decision = forms.decided()
         try:
-            decided = referrals.decide(desk(), study_id, line.referral.id, form.chosen)
-        except InputRefused as refused:
-            form.refuse(refused)
+            done = referrals.decide(desk(), study_id, posted, decision)
+        except InputRefused as why:
+            refused = why
         else:
-            flash(_("%(reference)s: that is decided.", reference=decided.reference))
-            return redirect(url_for(".waiting", study_id=study_id))
+            flash(_("%(reference)s: that is decided.", reference=done.reference))
+            return redirect(url_for(".waiting", study_id=study_id, page=whole_number("page")))
+    lines = referrals.waiting(desk(), study_id, whole_number("page") or 1, posted)
+    shown = [(line, forms.ReferralForm(line.referral.id, line.decisions, refused)) for line in lines]
     faulty = next((form for _line, form in shown if form.errors), None)
-    return page("waiting", faulty, shown=shown)
+    return page("waiting", faulty, lines=lines, shown=shown)
 
 
 @rights.get(PERSON)
