@@ -20,7 +20,7 @@ OTHERS = {
     ("domain/sending/planning.py", "local"): "on the study's clock already",
     ("services/cases/agreed_times.py", "at"): "on the study's clock already",
     ("services/cases/agreed_times.py", "in_words"): "on the study's clock already",
-    ("services/lists/files/workbook.py", "value"): "a day as it was typed",
+    ("services/lists/files/workbook_readers.py", "value"): "a day as it was typed",
     (
         "services/participants/written_days.py",
         "dt.datetime.strptime(written, '%Y-%m-%d').replace(tzinfo=dt.UTC)",
