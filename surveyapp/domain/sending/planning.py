@@ -61,6 +61,9 @@ class WhyNot(enum.StrEnum):
 NOT_THEIRS = frozenset({WhyNot.BOUNCED, WhyNot.WRONG_NUMBER, WhyNot.MOVED})
 """Why a way ended of which another address or number makes one again."""
 
+ENDS_A_WAY = NOT_THEIRS | {WhyNot.OPTED_OUT}
+"""Why a way ends at all; whatever else keeps a message back passes by itself or keeps back every one."""
+
 _NOT_THANKED = frozenset({WhyNot.STOPPED, WhyNot.WITHDRAWN, WhyNot.DECLINED, WhyNot.COMPLAINED})
 
 

@@ -80,11 +80,11 @@ def compare(
         now = stands.as_said(person, choice, listed, groups)
         said.append((line, now))
         changes[line] = stands.change(line, person, now)
-        faults += [
-            RowFault(line, f"relationship.{each}", say("related_elsewhere", reference=reference))
-            for each in changes[line].related
-            if (each, person.id) in stands.elsewhere
-        ]
+        sentence = say("related_elsewhere", reference=reference)
+        for each in changes[line].related:
+            if (each, person.id) in stands.elsewhere:
+                column = f"relationship.{each}"
+                faults.append(RowFault(line, column, sentence))
     placement = place(
         work,
         scope,

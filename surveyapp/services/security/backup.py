@@ -334,6 +334,8 @@ def _unpacked(path: Path, identity: str | None, working: Path) -> Manifest:
             for member in tar:
                 if member.name in (MANIFEST, COPY) and member.isfile():
                     tar.extract(member, working, filter="data")
+            while stream.read(1 << 20):  # to its end, where the sum of all of it stands
+                pass
         packed.unlink()
         if not (working / MANIFEST).exists() or not (working / COPY).exists():
             raise EOFError
