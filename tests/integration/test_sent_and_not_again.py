@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from surveyapp.domain.answers import Codes
+from surveyapp.domain.fieldwork.cases import Disposition
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.domain.responses import CorrectionReason
@@ -19,11 +20,12 @@ from surveyapp.services.privacy import correcting
 from surveyapp.services.responses import theirs
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
+from surveyapp.store import cases
 from tests import factories
 from tests.conftest import Clock
 from tests.device import Device
 from tests.integration.test_correcting_by_themselves import proven
-from tests.integration.test_theirs import PIN, send
+from tests.integration.test_theirs import PIN, begin, send
 from tests.phone import Phone
 
 pytestmark = pytest.mark.both_databases
@@ -180,3 +182,48 @@ def test_before_they_send_they_are_told_what_then_holds(
     phone.send()
     assert phone.path == "/survey/done"
     assert ("You can correct what you sent until" in phone.page.words) is told
+
+
+def they_refuse(runtime: Runtime, _clock: Clock, person: Participant) -> None:
+    with runtime.database.writing() as session:
+        cases.set_disposition(session, cases.cases_of(session, person.id)[0].id, Disposition.REFUSAL)
+
+
+def they_withdraw(runtime: Runtime, _clock: Clock, person: Participant) -> None:
+    theirs.change(runtime, proven(runtime, person), ParticipationChange.WITHDRAWN)
+
+
+@pytest.mark.parametrize(
+    ("ends", "why"),
+    [
+        (closes, "the time for them was over."),
+        (they_stop, "you had stopped before."),
+        (they_refuse, "these questions were no longer open to you."),
+    ],
+)
+def test_whoever_answers_too_late_is_told_why(
+    runtime: Runtime, clock: Clock, person: Participant, ends: Ending, why: str
+) -> None:
+    """As it was: nobody who stopped is told that their answers had been sent."""
+    phone = Phone(runtime)
+    begin(phone, runtime, person, PIN)
+    device = Device(phone, runtime)
+    device.stand()
+    ends(runtime, clock, person)
+    if ends is closes:
+        phone.open(factories.create_link(runtime, person))  # their session has ended, too
+    else:
+        assert device.save("heard_via", {"heard_via": "online"})["became"] == "kept_as_correction"
+    phone.open("/survey?note=late")
+    assert f"What you answered here last is not among your answers: {why} It is kept for" in phone.page.words
+
+
+def test_what_was_sent_had_been_sent(phone: Phone) -> None:
+    phone.open("/survey?note=late")
+    assert phone.path == "/survey/done"
+    assert "is not among your answers: they had been sent already. It is kept" in phone.page.words
+
+
+def test_of_whoever_withdrew_nothing_is_kept(runtime: Runtime, clock: Clock, person: Participant, phone: Phone) -> None:
+    they_withdraw(runtime, clock, person)
+    assert "It is kept" not in phone.open("/survey?note=late").words
