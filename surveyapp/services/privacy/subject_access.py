@@ -16,7 +16,7 @@ from surveyapp.domain.fieldwork.cases import Case
 from surveyapp.domain.instrument.conditions import Reference
 from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.domain.instrument.kinds import Part
-from surveyapp.domain.instrument.piping import QuotedFact, filled, known_fact
+from surveyapp.domain.instrument.piping import QuotedFact, filled, kept_apart, known_fact
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import CONTACT_FIELDS, Participant
@@ -340,10 +340,12 @@ def _quoted(
         match reference.scope:
             case "answer":
                 answer = current.get(reference.name)
-                return ", ".join(_worded(asked.get(reference.name), answer, language)) if answer else None
+                return kept_apart(", ".join(_worded(asked.get(reference.name), answer, language))) if answer else None
             case "touchpoint":
                 answer = earlier.get(reference.touchpoint or 0, {}).get(reference.name)
-                return ", ".join(_worded(None, answer, language)) if answer and not isinstance(answer, Codes) else None
+                if answer is None or isinstance(answer, Codes):
+                    return None
+                return kept_apart(", ".join(_worded(None, answer, language)))
             case _:
                 return known_fact(study, person, reference)
 
