@@ -135,6 +135,9 @@ def code(text: str) -> str:
     return " ".join(normalised("NFC", _NOT_SHOWN.sub(_blank_or_nothing, folded)).split())
 
 
+FULL_STOPS = ".\u06d4\u0964"
+"""What a phone ends a line with that is dictated to it: in Latin letters, in Urdu, in Punjabi."""
+
 _BETWEEN_DIGITS = re.compile(r"[ .,_/-]")
 
 

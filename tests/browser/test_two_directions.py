@@ -11,8 +11,10 @@ from playwright.sync_api import Page
 
 from surveyapp import create_app
 from surveyapp.domain.i18n import LocalText
+from surveyapp.domain.instrument.piping import filled, quoting_apart
 from surveyapp.services.runtime import Runtime
 from tests.browser.conftest import Tab
+from tests.browser.modules import modules, run
 
 STANDS = """words => {
   const walker = document.createTreeWalker(document.querySelector("p"), NodeFilter.SHOW_TEXT);
@@ -53,3 +55,39 @@ def shown(tab: Tab, markup: str) -> Page:
     page = tab("about:blank", "phone")
     page.set_content(f'<!doctype html><html lang="ur" dir="rtl"><body style="font: 16px sans-serif">{markup}')
     return page
+
+
+def test_a_fact_in_latin_letters_stands_as_it_is_read(tab: Tab) -> None:
+    """On the server's page and on the phone, which fills in what is written."""
+    text, care = "آپ {site.name|اپنی جگہ} میں کیسے ہیں؟", "24 Hour Care Ltd."
+    page = shown(tab, f"<p>{filled(text, lambda _reference: care)}</p>")
+    by_server = page.locator("p").inner_text()
+    (figures, hour, stop) = (page.evaluate(STANDS, words) for words in ("24", "Hour", "."))
+    assert figures[1] <= hour[0] < stop[0]
+    with modules(page.context.browser) as phone:
+        by_phone = run(
+            phone,
+            """
+              const { quote } = await load("facts.js");
+              const root = Object.assign(document.createElement("p"), { textContent: given.text });
+              quote(root, () => given.fact);
+              return root.textContent;
+            """,
+            {"text": quoting_apart(text), "fact": care},
+        )
+    assert by_phone == by_server
+
+
+@pytest.mark.parametrize("box", ["open", "short", "line"])
+def test_what_is_written_in_a_box_stands_as_it_runs(runtime_sqlite: Runtime, tab: Tab, box: str) -> None:
+    """Latin words in a box of a page that runs from right to left have their full stop at their end."""
+    app = create_app(runtime_sqlite)
+    with app.test_request_context(), force_locale("ur"):
+        app.preprocess_request()
+        where = {"line": "macros.html"}.get(box, f"kinds/{box}.html")
+        source = app.jinja_env.loader.get_source(app.jinja_env, f"participant/{where}")[0]
+        opens = source.index("<textarea" if box == "open" else "<input{{ own_direction() }}")
+        tag = app.jinja_env.from_string(source[opens : source.index(" id=", opens)] + ">").render()
+    page = shown(tab, tag)
+    page.locator("input, textarea").fill("It went well.")
+    assert page.locator("input, textarea").evaluate("(box) => box.matches(':dir(ltr)')")

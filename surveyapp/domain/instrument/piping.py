@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -59,27 +60,52 @@ def filled(text: str, fact: QuotedFact) -> str:
         reference = reference_of(match[1].strip())
         return (fact(reference) if reference else None) or (match[2] or "").strip()
 
-    if "{" not in text:
-        return text
-    return in_language_of(text, _QUOTE.sub(word, text))
+    return in_language_of(text, _QUOTE.sub(word, quoting_apart(text))) if "{" in text else text
 
 
 def plain(text: str) -> str:
     """The text as it reads where nothing is known of anybody: in results and in the codebook."""
-    return filled(text, lambda _reference: None)
+    return in_language_of(text, _QUOTE.sub(lambda match: (match[2] or "").strip(), text)) if "{" in text else text
+
+
+def quoting_apart(text: str) -> str:
+    """The text with each quotation kept apart from what is around it, where that runs from right to left: of a fact in
+    Latin letters, the figures that it begins with or the full stop that it ends in would go elsewhere. A phone is given
+    it so, and puts its facts in as they are."""
+    return in_language_of(text, _QUOTE.sub("\u2068\\g<0>\u2069", text)) if "{" in text and _runs_left(text) else text
+
+
+def kept_apart(fact: str) -> str:
+    """A fact with what keeps it apart where it runs from right to left, whichever way the text does."""
+    return f"\u2068{fact}\u2069" if _runs_left(fact) else str(fact)
+
+
+def _runs_left(text: str) -> bool:
+    """Whether a letter does."""
+    return not text.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 
 
 def known_fact(study: Study, participant: Participant, reference: Reference) -> str | None:
-    """What is known of somebody or their site, as words; None where it is not, and for what they answered."""
+    """What is known of somebody or their site, in words (`kept_apart`); None where it is not, and for what they
+    answered."""
     if reference.scope not in ("site", "participant"):
         return None
     if reference.scope == "site" and reference.name == "name":
-        return participant.site.name if participant.site else None
+        return kept_apart(participant.site.name) if participant.site else None
     on_record = participant.attributes
     if reference.scope == "site":
         on_record = participant.site.attributes if participant.site else {}
     attribute, value = study.attribute(f"{reference.scope}.{reference.name}"), on_record.get(reference.name)
-    return attribute.values.get(value) if attribute and value else None
+    label = attribute.values.get(value) if attribute and value else None
+    return None if label is None else kept_apart(label)
+
+
+def as_written(page: Page) -> Page:
+    """A page for anybody, as whatever fills its quotations in is given it."""
+    question = page.question
+    if not any("{" in text for text in texts_of(question)):
+        return page
+    return _with(page, _saying(question, quoting_apart))
 
 
 def presented(page: Page, seed: int, fact: QuotedFact) -> Page:
@@ -87,16 +113,23 @@ def presented(page: Page, seed: int, fact: QuotedFact) -> Page:
     question = page.question
     if question.order is None and not any("{" in text for text in texts_of(question)):
         return page
-    own = dataclasses.replace(
+    own = _saying(question, lambda text: filled(text, fact))
+    return _with(page, dataclasses.replace(own, options=arranged(question, seed)))
+
+
+def _saying(question: Question, say: Callable[[str], str]) -> Question:
+    """The question, each text that may quote as `say` has it."""
+    return dataclasses.replace(
         question,
-        text=filled(question.text, fact),
-        hint=filled(question.hint, fact) if question.hint else None,
-        interviewer=filled(question.interviewer, fact) if question.interviewer else None,
-        options=arranged(question, seed),
-        statements=tuple(
-            dataclasses.replace(statement, text=filled(statement.text, fact)) for statement in question.statements
-        ),
+        text=say(question.text),
+        hint=say(question.hint) if question.hint else None,
+        interviewer=say(question.interviewer) if question.interviewer else None,
+        statements=tuple(dataclasses.replace(statement, text=say(statement.text)) for statement in question.statements),
     )
+
+
+def _with(page: Page, own: Question) -> Page:
+    """The page of a question as it is now."""
     keys = {part.key for part in page.parts}
     statement = next((each for each in own.statements if page.statement and each.id == page.statement.id), None)
     parts = tuple(part for part in KINDS[own.kind].parts(own) if part.key in keys)

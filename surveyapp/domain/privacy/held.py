@@ -66,8 +66,9 @@ class HeldAnswer:
     """One answer: the question as it was asked, the statement of a grid, the moment it speaks of, and what was said
     (several options: several lines). `reason`: why there is none. `rendering`: in which words it was asked, `language`:
     in which language (a code). `at`: when it came; `device_at`: when it was given, by the clock of the device, where
-    that said so; `late`: it came when answers were taken no longer. `counts`: it is the answer that stands; another was
-    given before it, or is off the way through the questions. Of words that stand: their `translations`, the `themes`
+    that said so; `late`: it came when answers were taken no longer. `counts`: it is the answer that results
+    read; another was given before it, is off the way through the questions, or came once that was sent and was not sent
+    itself. Of words that stand: their `translations`, the `themes`
     that whoever read them found in them, and the `quotations` chosen from them."""
 
     variable: str

@@ -223,7 +223,7 @@ class _Page:
         if each.late:
             how.append(_("it came too late"))
         if not each.counts:
-            how.append(_("said before, and no longer your answer"))
+            how.append(_("it does not count"))
         lines = Markup("").join(
             Markup('<div class="said{}" dir="auto">{}</div>').format("" if each.counts else " before", line)
             for line in said

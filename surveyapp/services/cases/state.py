@@ -28,9 +28,12 @@ def state_of(
 
 def can_be_opened(work: Work, case: Case, response: Response | None) -> bool:
     """Whether answers were sent and the case has not closed since, so that they can be opened again."""
-    if response is None or response.state is not ResponseState.SUBMITTED:
-        return False
-    return case.state(work.now, response.state, reopened=True) in ANSWERABLE
+    return response is not None and response.state is ResponseState.SUBMITTED and could_be_opened(work, case)
+
+
+def could_be_opened(work: Work, case: Case) -> bool:
+    """Whether its answers, once they are sent, can be opened again."""
+    return case.state(work.now, ResponseState.SUBMITTED, reopened=True) in ANSWERABLE
 
 
 def runs_out_at(work: Work, access: Access) -> dt.datetime | None:

@@ -16,7 +16,7 @@ from surveyapp.domain.fieldwork.cases import Case
 from surveyapp.domain.instrument.conditions import Reference
 from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.domain.instrument.kinds import Part
-from surveyapp.domain.instrument.piping import QuotedFact, filled, known_fact
+from surveyapp.domain.instrument.piping import QuotedFact, filled, kept_apart, known_fact
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import CONTACT_FIELDS, Participant
@@ -49,6 +49,7 @@ from surveyapp.services.privacy import leaving, retention, splitting
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, releases, responses
 from surveyapp.store import staff as staff_store
+from surveyapp.store.answering import said
 from surveyapp.store.calling import stands
 from surveyapp.store.entry import accesses, pins
 from surveyapp.store.mending import merging
@@ -129,15 +130,15 @@ def record_of(work: Work, person: Participant, language: str | None) -> HeldReco
         ),
         consents=tuple(
             HeldConsent(
-                purpose=said.purpose,
-                version=said.version,
-                text=texts.get((said.purpose, said.version)),
-                given=said.given,
+                purpose=each.purpose,
+                version=each.version,
+                text=texts.get((each.purpose, each.version)),
+                given=each.given,
                 mode=mode,
-                at=said.recorded_at,
+                at=each.recorded_at,
                 taken_by=taken_by,
             )
-            for said, mode, taken_by in held.consents(session, person.id)
+            for each, mode, taken_by in held.consents(session, person.id)
         ),
         touchpoints=tuple(_touchpoint(work, study, person, case, referred, spoken) for case in there),
         merged=tuple(_merges(work, source, study, person, spoken)),
@@ -256,16 +257,17 @@ def _answers(
     asked = parts_of(
         work.runtime.instrument_in(work.session, study, response.questionnaire, response.version, language)
     )
-    current = responses.current_answers(work.session, response.id)
+    counting = said.of_response(work.session, response.id).current
+    current = {key: each.answer for key, each in counting.items()}
     fact = _quoted(work, study, person, asked, current, touchpoint, language)
     order = {key: place for place, key in enumerate(asked)}
     given = held.answers(work.session, response.id)
-    last = {each.variable: each.save_id for each in given}
     beside = _beside_words(work, person, response.id, current)
     made = []
     for each in sorted(given, key=lambda each: order.get(each.variable, len(order))):
         part, answer = asked.get(each.variable), each.answer
-        counts = last[each.variable] == each.save_id and current.get(each.variable) == answer
+        stands = counting.get(each.variable)
+        counts = stands is not None and stands.save_id == each.save_id and stands.answer == answer
         made.append(
             HeldAnswer(
                 variable=each.variable,
@@ -348,10 +350,12 @@ def _quoted(
         match reference.scope:
             case "answer":
                 answer = current.get(reference.name)
-                return ", ".join(_worded(asked.get(reference.name), answer, language)) if answer else None
+                return kept_apart(", ".join(_worded(asked.get(reference.name), answer, language))) if answer else None
             case "touchpoint":
                 answer = earlier.get(reference.touchpoint or 0, {}).get(reference.name)
-                return ", ".join(_worded(None, answer, language)) if answer and not isinstance(answer, Codes) else None
+                if answer is None or isinstance(answer, Codes):
+                    return None
+                return kept_apart(", ".join(_worded(None, answer, language)))
             case _:
                 return known_fact(study, person, reference)
 

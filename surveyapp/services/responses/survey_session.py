@@ -28,7 +28,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases import leases
 from surveyapp.services.cases.next_time import NextTime, next_time
-from surveyapp.services.cases.state import can_be_opened, state_for_answering
+from surveyapp.services.cases.state import could_be_opened, state_for_answering
 from surveyapp.services.participants import links
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import sessions
@@ -64,16 +64,16 @@ class Visit:
     """Everything a page shows: where the person is in which questionnaire, and what they have said so far.
 
     `questionnaire`, `route` and `response` are None until consent is recorded. `given` is the latest answer to every
-    variable, on the route or not. `consents` is what was last said of each purpose. `situation` is what routing, and
-    texts that quote, look at besides. All texts are in `language`: the one asked for if the study offers it, and else
-    its source; `easy`: the languages in which the questionnaire has easy words, which are a variety of each
-    (`easy/renderings`).
+    variable, on the route or not; once `submitted`, the one that was sent. `consents` is what was last said of each
+    purpose. `situation` is what routing, and texts that quote, look at besides. All texts are in `language`: the one
+    asked for if the study offers it, and else its source; `easy`: the languages in which the questionnaire has easy
+    words, which are a variety of each (`easy/renderings`).
 
     `door`: what the link opens for whoever came by one. Where that is not the answers, they are not read, and
     `questionnaire`, `route` and `given` are None; `pin`: whether they have one.
 
-    `correctable_until`: the first moment at which whoever sent the answers no longer corrects them by themselves; None
-    where they do not, or no longer.
+    `correctable_until`: the first moment at which whoever sent the answers, or sends them now, no longer corrects them
+    by themselves; None where they do not, or no longer.
 
     `standing` and `said`: what this was made of, for a save to be worked out on; nobody who is made up has a standing.
     """
@@ -142,10 +142,7 @@ class Visit:
     @property
     def submitted(self) -> bool:
         """Whether it was sent, and is neither open again nor withdrawn."""
-        response = self.response
-        if response is None or response.state is not ResponseState.SUBMITTED or self.state is CaseState.WITHDRAWN:
-            return False
-        return response.reopened_at is None or self.state not in ANSWERABLE
+        return _is_sent(self.response, self.state)
 
     @property
     def ready(self) -> tuple[Questionnaire, Route, Response]:
@@ -224,6 +221,7 @@ def visit_in(
         assert arrived.access is not None
         opens = door(answering_of(response), who.by, arrived.access.passage, pin)
     reads = response is not None and opens in READS_ANSWERS
+    state = state_for_answering(work, case, response, withdrawn=person.withdrawn_at is not None)
     questionnaire, earlier = None, frozenset[tuple[int, str]]()
     if reads:
         assert response is not None
@@ -236,7 +234,8 @@ def visit_in(
             arrived.wording if language == who.language else None,
         )
         earlier = earlier_answers_of(questionnaire) if case.touchpoint > 1 else earlier
-    so_far = said.said(work.session, arrived, work.today(source), earlier, client_ids, answers=reads)
+    sent = _is_sent(response, state)
+    so_far = said.said(work.session, arrived, work.today(source), earlier, client_ids, answers=reads, sent=sent)
     if person.site is not None:
         person = dataclasses.replace(person, site=dataclasses.replace(person.site, attributes=so_far.attributes))
     situation = Situation()
@@ -247,7 +246,7 @@ def visit_in(
         touchpoint=touchpoint,
         participant=person,
         case=case,
-        state=state_for_answering(work, case, response, withdrawn=person.withdrawn_at is not None),
+        state=state,
         consents=so_far.consents,
         language=language,
         easy=easy,
@@ -300,6 +299,12 @@ def _standing(work: Work, who: Who, lock: bool, found: Arrived | None) -> Arrive
     return found
 
 
+def _is_sent(response: Response | None, state: CaseState) -> bool:
+    if response is None or response.state is not ResponseState.SUBMITTED or state is CaseState.WITHDRAWN:
+        return False
+    return response.reopened_at is None or state not in ANSWERABLE
+
+
 def answering_of(response: Response | None) -> Answering:
     """How far the answers are; a response that was begun but not answered is none."""
     if response is None:
@@ -312,14 +317,14 @@ def answering_of(response: Response | None) -> Answering:
 def _correctable_until(
     work: Work, study: Study, case: Case, response: Response | None, person: Participant
 ) -> dt.datetime | None:
-    """Until the end of so many days after the answers were first sent, and not longer than the case takes any."""
+    """Until the end of so many days after the answers were first sent, or are now, and not longer than the case takes
+    any."""
     days = study.corrections_days
-    if days is None or response is None or response.submitted_at is None or response.reopened_at is not None:
-        return None
-    if person.stopped_at is not None or not can_be_opened(work, case, response):
+    if days is None or response is None or person.stopped_at is not None or not could_be_opened(work, case):
         return None
     zone = work.runtime.zone(study)
-    until = end_of(response.submitted_at.astimezone(zone).date() + dt.timedelta(days=days), zone)
+    sent_on = (response.submitted_at or work.now).astimezone(zone).date()
+    until = end_of(sent_on + dt.timedelta(days=days), zone)
     until = until if case.ends_at is None else min(until, case.ends_at)
     return until if work.now < until else None
 

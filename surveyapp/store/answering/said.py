@@ -52,12 +52,14 @@ class CurrentAnswer(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class SaidSoFar:
-    """What was answered and said. `given`: what stands, on the route or not; `current`: what results read, *not asked*
-    included; `earlier`: the answers asked for, by touchpoint; `attributes`: of the site; `consents`: what was last said
-    of each purpose, and `consents_said` how often anything was; `known`: the saves asked for that were met, and
-    `hashes` what each of them brought."""
+    """What was answered and said. `given`: what stands, on the route or not, and of answers that are sent what was
+    sent; `unsent`: what was changed in those and not sent again; `current`: what results read, *not asked* included;
+    `earlier`: the answers asked for, by touchpoint; `attributes`: of the site; `consents`: what was last said of each
+    purpose, and `consents_said` how often anything was; `known`: the saves asked for that were met, and `hashes` what
+    each of them brought."""
 
     given: Mapping[str, RecordedAnswer] = field(default_factory=dict)
+    unsent: frozenset[str] = frozenset()
     current: Mapping[str, CurrentAnswer] = field(default_factory=dict)
     earlier: Mapping[int, Mapping[str, Answer]] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -193,8 +195,10 @@ def said(
     client_ids: Collection[uuid.UUID] = (),
     *,
     answers: bool = True,
+    sent: bool = False,
 ) -> SaidSoFar:
-    """What somebody answered and said; without `answers` none of those are read. `earlier`: the answers at earlier
+    """What somebody answered and said; without `answers` none of those are read. `sent`: they are sent, and not open
+    again. `earlier`: the answers at earlier
     touchpoints, of those sent, that are asked for by touchpoint and variable; `client_ids`: the saves asked for. One
     statement."""
     site = standing.participant.site
@@ -217,10 +221,15 @@ def said(
     for row in query.rows(session, named):
         by_kind[row.kind].append(row)
     words = PersonWords(session, person=standing.participant.id)
-    given, current = _answers(by_kind[_Kind.CURRENT], by_kind[_Kind.NEWEST], words)
+    given, current = _read_current(by_kind[_Kind.CURRENT], words)
+    newest = by_kind[_Kind.NEWEST]
+    unsent = _unsent(given, newest, words) if sent else frozenset[str]()
+    if not sent:
+        _stand_newest(given, newest, words)
     known, hashes = _known(by_kind[_Kind.SAVE], by_kind[_Kind.KNOWN])
     return SaidSoFar(
         given=given,
+        unsent=unsent,
         current=current,
         earlier=_earlier(by_kind[_Kind.EARLIER], words, earlier),
         attributes={
@@ -241,7 +250,9 @@ def of_response(session: Session, response_id: uuid.UUID) -> SaidSoFar:
     session.flush()
     rows = _said().rows(session, {"response": response_id, "person": None})
     current_rows, newest_rows = ([row for row in rows if row.kind == kind] for kind in (_Kind.CURRENT, _Kind.NEWEST))
-    given, current = _answers(current_rows, newest_rows, PersonWords(session, response_id=response_id))
+    words = PersonWords(session, response_id=response_id)
+    given, current = _read_current(current_rows, words)
+    _stand_newest(given, newest_rows, words)
     return SaidSoFar(given=given, current=current)
 
 
@@ -262,7 +273,9 @@ def of_responses(session: Session, whose: Mapping[uuid.UUID, uuid.UUID]) -> dict
         if sealed:
             seals_of(session).expect([whose[each] for each in sealed])
         for each, (current_rows, newest_rows) in rows.items():
-            given, current = _answers(current_rows, newest_rows, PersonWords(session, person=whose[each]))
+            words = PersonWords(session, person=whose[each])
+            given, current = _read_current(current_rows, words)
+            _stand_newest(given, newest_rows, words)
             found[each] = SaidSoFar(given=given, current=current)
     return found
 
@@ -282,17 +295,22 @@ def _by_variable(rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:
     return found
 
 
-def _answers(
-    current_rows: Sequence[Row[Any]], newest_rows: Sequence[Row[Any]], words: PersonWords
+def _read_current(
+    rows_of_all: Sequence[Row[Any]], words: PersonWords
 ) -> tuple[dict[str, RecordedAnswer], dict[str, CurrentAnswer]]:
-    """What stands is the current answer, unless a later save is pointed to."""
+    """What was asked of the current answers, and all of them."""
     given: dict[str, RecordedAnswer] = {}
     current: dict[str, CurrentAnswer] = {}
-    for variable, rows in sorted(_by_variable(current_rows).items()):
+    for variable, rows in sorted(_by_variable(rows_of_all).items()):
         first, answer = rows[0], answer_of(rows, words)
         current[variable] = _a_current((answer, first.id, len(rows)))
         if answer is not NOT_ASKED and is_asked(answer):
             given[variable] = _recorded(variable, first, answer)
+    return given, current
+
+
+def _stand_newest(given: dict[str, RecordedAnswer], newest_rows: Sequence[Row[Any]], words: PersonWords) -> None:
+    """What stands is the current answer, unless a later save is pointed to."""
     for variable, rows in sorted(_by_variable(newest_rows).items()):
         first = rows[0]
         if variable in given and given[variable].revision >= first.revision:
@@ -303,7 +321,17 @@ def _answers(
             given[variable] = _recorded(variable, first, answer)
         else:
             given.pop(variable, None)
-    return given, current
+
+
+def _unsent(given: Mapping[str, RecordedAnswer], newest_rows: Sequence[Row[Any]], words: PersonWords) -> frozenset[str]:
+    """What was sent and, in a later save that is pointed to, said otherwise."""
+    return frozenset(
+        variable
+        for variable, rows in _by_variable(newest_rows).items()
+        if variable in given
+        and given[variable].revision < rows[0].revision
+        and given[variable].answer != answer_of(rows, words)
+    )
 
 
 _a_current = functools.partial(tuple.__new__, CurrentAnswer)

@@ -17,6 +17,7 @@ from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.i18n import in_language_of
 from surveyapp.domain.instrument.kinds import Control, Form, Part, note_field
+from surveyapp.domain.instrument.piping import as_written
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
 from surveyapp.domain.instrument.routing import Page, pages_of
 from surveyapp.domain.responses import RecordedAnswer
@@ -126,7 +127,8 @@ def section_screen(
 def blank_cards(questionnaire: Questionnaire) -> tuple[Card, ...]:
     """Every card for anybody: options and quotations as written, nothing filled in, a place for each fault."""
     filling = _filling(given={}, posted=None, faults=(), blank=True)
-    return _cards(pages_of(questionnaire), filling, answered=lambda _field: False, by=lambda _key: None)
+    pages = map(as_written, pages_of(questionnaire))
+    return _cards(pages, filling, answered=lambda _field: False, by=lambda _key: None)
 
 
 _filling = functools.partial(

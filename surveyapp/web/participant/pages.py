@@ -292,7 +292,7 @@ def _question(
     shown = kept.fields if kept else posted
     given = here.given or {}
     back, action = _back(backend, here, page.id), _to_question(page.id)
-    told = note_named("kept" if kept else note or request.args.get("note"))
+    told = note_named("kept" if kept else note or request.args.get("note"), here)
     welcomed = not kept and not note and request.args.get("note") == "back"
     touched = shown is not None or bool(stands) or any(part.key in given for part in page.parts)
     if backend.handle and not touched and presented_to(here, page) is page:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, redirect, render_template, request, session
 from flask_babel import gettext as _
 
+from surveyapp.domain.answering.saves import Meanwhile, meanwhile
+from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.responses import RecordedAnswer
@@ -112,7 +114,7 @@ def show(backend: Backend, name: str, here: Visit, **context: Any) -> str:
     def to(place: str, **values: Any) -> str:
         return backend.address(place, here, **values)
 
-    context.setdefault("note", note_named(request.args.get("note")))
+    context.setdefault("note", note_named(request.args.get("note"), here))
     if name in ("consent", "begin") or (name == "question" and not has_begun(here)):
         static_files.take_time()
     named = {"visit": here, "study": here.study, "begun": has_begun(here), "to": to}
@@ -138,17 +140,46 @@ def has_begun(here: Visit) -> bool:
     return here.response is not None and bool(here.response.revision)
 
 
-def note_named(name: str | None) -> str | None:
+def note_named(name: str | None, here: Visit) -> str | None:
+    """What a page tells whoever is `here` besides; None where there is nothing of that name."""
+    if name == "late":
+        return (
+            None
+            if here.state in ANSWERABLE
+            else _came_late(meanwhile(here.state, here.participant.stopped_at is not None))
+        )
     return _NOTES.get(name or "", lambda: None)()
+
+
+def _came_late(why: Meanwhile) -> str | None:
+    match why:
+        case Meanwhile.WITHDREW:
+            return None  # nothing is kept
+        case Meanwhile.SENT:
+            return _(
+                "What you answered here last is not among your answers: they had been sent already. It is kept for "
+                "those who look after this study, and for nobody else."
+            )
+        case Meanwhile.CLOSED:
+            return _(
+                "What you answered here last is not among your answers: the time for them was over. It is kept for "
+                "those who look after this study, and for nobody else."
+            )
+        case Meanwhile.STOPPED:
+            return _(
+                "What you answered here last is not among your answers: you had stopped before. It is kept for those "
+                "who look after this study, and for nobody else."
+            )
+        case _:
+            return _(
+                "What you answered here last is not among your answers: these questions were no longer open to you. "
+                "It is kept for those who look after this study, and for nobody else."
+            )
 
 
 _NOTES: Mapping[str, Callable[[], str | None]] = {
     "back": lambda: _("Welcome back. Your answers are saved. Go on from here."),
     "kept": lambda: _("This is what you had written here. It is not saved yet: go on, and it is."),
-    "late": lambda: _(
-        "What you answered here last is not among your answers: they had been sent already, or the time for them was "
-        "over. It is kept for those who look after this study, and for nobody else."
-    ),
     "moved": lambda: _("That question is not the one to answer now. Go on from here."),
     "nothing": lambda: _("There is nothing of yours here yet. That changes with the first answer that is saved."),
     "shut": lambda: _(

@@ -12,6 +12,7 @@ from surveyapp.domain.answers import Mode, is_substantive
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.i18n import in_language_of
 from surveyapp.domain.instrument.kinds import Form, Part, PartType
+from surveyapp.domain.instrument.piping import as_written
 from surveyapp.domain.instrument.questionnaire import Medium, MediumKind
 from surveyapp.domain.instrument.routing import Page, Route, SectionProgress
 from surveyapp.domain.instrument.study import Study
@@ -119,7 +120,8 @@ def untouched_page(page: Page, where: Whereabouts) -> QuestionPage:
 
 def blank_page(page: Page) -> QuestionPage:
     """The page for anybody: options and quotations as written, nothing filled in, a place for each fault."""
-    return _laid_out(page, Filling(given={}, posted=None, faults=(), reasons=REASONS, blank=True), Whereabouts())
+    filling = Filling(given={}, posted=None, faults=(), reasons=REASONS, blank=True)
+    return _laid_out(as_written(page), filling, Whereabouts())
 
 
 def whereabouts(route: Route, page: Page) -> Whereabouts:

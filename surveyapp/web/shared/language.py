@@ -118,6 +118,7 @@ def install(app: Flask) -> None:
         isolated=isolated,
         language_choices=language_choices,
         language_offered=language_offered,
+        own_direction=own_direction,
         words_choice=words_choice,
     )
     app.jinja_env.filters.update(paragraphs=paragraphs, listed=listed, isolated=isolated, bare=bare)
@@ -335,6 +336,12 @@ def _attributes(language: str | None) -> str:
     if language is None or plain_of(language) == reader_language():
         return ""
     return f' lang="{language}" dir="{direction(language)}"'
+
+
+def own_direction() -> Markup:
+    """` dir="auto"` for a box that somebody writes in, where the page runs from right to left: what they write stands
+    the way that it runs itself, its full stop at its end."""
+    return Markup(' dir="auto"') if direction(reader_language()) == "rtl" else Markup("")
 
 
 def paragraphs(text: str) -> list[str]:

@@ -6,7 +6,7 @@ import functools
 
 from surveyapp.domain.answers import is_substantive
 from surveyapp.domain.instrument.conditions import Reference
-from surveyapp.domain.instrument.piping import known_fact, presented
+from surveyapp.domain.instrument.piping import kept_apart, known_fact, presented
 from surveyapp.domain.instrument.routing import Page, parts_of
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.shared.answers import said, written
@@ -26,7 +26,8 @@ def fact_of(visit: Visit, reference: Reference) -> str | None:
             return known_fact(visit.study, visit.participant, reference)
         case "touchpoint":
             earlier = visit.situation.earlier.get(reference.touchpoint or 0, {})
-            return written(earlier.get(reference.name))
+            said_then = written(earlier.get(reference.name))
+            return None if said_then is None else kept_apart(said_then)
         case "answer":
             questionnaire, route, _ = visit.ready
             answer = route.answers.get(reference.name)

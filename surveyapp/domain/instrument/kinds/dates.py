@@ -11,7 +11,7 @@ from surveyapp.domain.answers import Answer, Day
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.kinds.base import ALWAYS, Box, Control, Form, Kind, Part, PartType, Summary
-from surveyapp.domain.normalise import code
+from surveyapp.domain.normalise import FULL_STOPS, code
 
 _MONTHS: tuple[tuple[str, ...], ...] = (
     ("january", "styczeń", "stycznia", "i", "ਜਨਵਰੀ", "جنوری"),
@@ -36,6 +36,7 @@ _PLAIN = str.maketrans("ąćęłńóśźżيك", "acelnoszzیک")
 _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.|-?go)?", re.ASCII)
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})", re.ASCII)
 _BETWEEN = re.compile(r"[\s,/.-]+(?:of\s+)?")
+_EDGES = f" ,{FULL_STOPS}"
 
 
 def _named(name: str) -> str:
@@ -48,7 +49,7 @@ MONTHS_BY_NAME = {_named(name): number for number, names in enumerate(_MONTHS, 1
 
 def month_of(typed: str) -> int | None:
     """The month that a number or a name stands for; None where it is none, or more than one."""
-    word = _named(typed).rstrip(".")
+    word = _named(typed).rstrip(FULL_STOPS)
     if re.fullmatch("[0-9]{1,2}", word, re.ASCII):
         return int(word) if 1 <= int(word) <= 12 else None
     if word in MONTHS_BY_NAME:
@@ -138,8 +139,9 @@ def _day(typed: str) -> dt.date | str:
     """The day that was typed, or the code of what is wrong with it."""
     if _SEPARATOR in typed:
         return _day_of(typed.split(_SEPARATOR))
-    iso = _ISO.fullmatch(typed)
-    pieces = list(reversed(iso.groups())) if iso else _BETWEEN.split(typed.strip(" ,."))
+    bare = typed.strip(_EDGES)
+    iso = _ISO.fullmatch(bare)
+    pieces = list(reversed(iso.groups())) if iso else _BETWEEN.split(bare)
     if len(pieces) == 3 and _ORDINAL.fullmatch(pieces[1].casefold()) and not pieces[0][:1].isdigit():
         # March 7, 2025
         pieces[0], pieces[1] = pieces[1], pieces[0]
@@ -151,8 +153,8 @@ def _day(typed: str) -> dt.date | str:
 
 
 def _day_of(pieces: Sequence[str]) -> dt.date | str:
-    day, month, year = pieces
-    empty = [name for name, piece in zip(("day", "month", "year"), pieces, strict=True) if not piece]
+    day, month, year = bare = [piece.strip(_EDGES) for piece in pieces]
+    empty = [name for name, piece in zip(("day", "month", "year"), bare, strict=True) if not piece]
     if len(empty) > 1:
         return "not_a_date"
     if empty:

@@ -13,8 +13,8 @@ from surveyapp.domain.instrument.kinds.base import ALWAYS, MOMENTS, Control, Kin
 from surveyapp.domain.instrument.questionnaire import Question
 from surveyapp.domain.normalise import code
 
-_SIGNS = str.maketrans("\u060c\u06d4\u2018\u2019\u02bc\u00b4`", ",.'''''")
-"""Other scripts' comma and full stop, and the apostrophes that group figures in Switzerland."""
+_SIGNS = str.maketrans("\u060c\u06d4\u0964\u2018\u2019\u02bc\u00b4`", ",..'''''")
+"""Other scripts' comma and full stops, and the apostrophes that group figures in Switzerland."""
 
 _DECIMAL, _GROUP = "\u066b", "\u066c"
 """The Arabic decimal and thousands separators: these mean one thing only."""
@@ -42,10 +42,14 @@ def _plain(body: str) -> Iterator[str]:
     body = _ungrouped(body, _GROUP, "'", " ")
     if _DECIMAL in body:
         whole, _, decimals = body.partition(_DECIMAL)
-        yield _with_decimals(_ungrouped(whole, ".", ","), decimals)
+        yield _with_decimals(_ungrouped(whole, ".", ","), decimals.rstrip("."))
         return
     marks = [mark for mark in body if mark in ".,"]
-    if len(set(marks)) == 2:
+    ended = body.removesuffix(".")
+    if len(marks) > 1 and ended != body and (len(set(marks)) == 1 or _ungrouped(ended, marks[0]) == ended):
+        # 38,5. is the end of a sentence; in 24,000. nothing but thousands can be meant.
+        yield from _plain(ended)
+    elif len(set(marks)) == 2:
         # The last is before the decimals, and the others group.
         whole, _, decimals = body.rpartition(marks[-1])
         yield _with_decimals(_ungrouped(whole, marks[0]), decimals)

@@ -17,12 +17,12 @@ _TYPED = re.compile(
     r"(?:\s?(?P<half>[ap])\.?\s?m\.?)?",
     re.ASCII,
 )
-_SIGNS = str.maketrans({"\u06d4": ".", "\u066b": ".", "\u2236": ":", "\ua789": ":"})
+_SIGNS = str.maketrans({"\u06d4": ".", "\u0964": ".", "\u066b": ".", "\u2236": ":", "\ua789": ":"})
 
 
 def time_of(typed: str) -> dt.time | None:
     """The time that was typed in figures, in the shape of `normalise.code`; None where it is none."""
-    found = _TYPED.fullmatch(typed.translate(_SIGNS).casefold())
+    found = _TYPED.fullmatch(typed.translate(_SIGNS).casefold().rstrip(" ."))
     if found is None:
         return None
     four = found["four"]

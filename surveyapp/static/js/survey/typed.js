@@ -72,13 +72,15 @@ function withoutUnit(units, written) {
 }
 
 const ISO = /^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})$/;
+const EDGES = /^[ ,.\u06d4\u0964]+|[ ,.\u06d4\u0964]+$/g;
 const BETWEEN = /[\s,/.-]+(?:of\s+)?/;
 const ORDINAL = /^([0-9]{1,2})(?:st|nd|rd|th|\.|-?go)?$/;
 
 function dayOf(written, months) {
   if (written.includes("\n")) return dayOfPieces(written.split("\n"), months);
-  const iso = ISO.exec(written);
-  const pieces = iso ? [iso[3], iso[2], iso[1]] : written.replace(/^[ ,.]+|[ ,.]+$/g, "").split(BETWEEN);
+  const bare = written.replace(EDGES, "");
+  const iso = ISO.exec(bare);
+  const pieces = iso ? [iso[3], iso[2], iso[1]] : bare.split(BETWEEN);
   if (pieces.length === 3 && ORDINAL.test(caseless(pieces[1])) && !/^[0-9]/.test(pieces[0])) {
     // March 7, 2025
     [pieces[0], pieces[1]] = [pieces[1], pieces[0]];
@@ -88,7 +90,8 @@ function dayOf(written, months) {
   return pieces.length === 3 ? dayOfPieces(pieces, months) : wrong("not_a_date");
 }
 
-function dayOfPieces([day, month, year], months) {
+function dayOfPieces(pieces, months) {
+  const [day, month, year] = pieces.map((piece) => piece.replace(EDGES, ""));
   const empty = Object.entries({ day, month, year }).filter(([, piece]) => !piece);
   if (empty.length > 1) return wrong("not_a_date");
   if (empty.length) return wrong(`no_${empty[0][0]}`);
@@ -104,7 +107,7 @@ function dayOfPieces([day, month, year], months) {
 const POLISH = { ą: "a", ć: "c", ę: "e", ł: "l", ń: "n", ó: "o", ś: "s", ź: "z", ż: "z", ي: "ی", ك: "ک" };
 
 function monthOf(written, months) {
-  const word = caseless(code(written)).replace(/[ąćęłńóśźżيك]/g, (each) => POLISH[each]).replace(/\.+$/, "");
+  const word = caseless(code(written)).replace(/[ąćęłńóśźżيك]/g, (each) => POLISH[each]).replace(/[.\u06d4\u0964]+$/, "");
   if (/^[0-9]{1,2}$/.test(word)) return Number(word) <= 12 ? Number(word) : 0;
   if (Object.prototype.hasOwnProperty.call(months, word)) return months[word];
   if ([...word].length < 3) return 0;
@@ -116,7 +119,7 @@ const TIME =
   /^(?:([0-9]{1,2})(?:(?:\s?[:.h]\s?|\s)([0-9]{2})(?::00)?)?|([0-9]{3,4}))(?:\s?([ap])\.?\s?m\.?)?$/;
 
 function timeOf(written) {
-  const found = TIME.exec(caseless(written.replace(/[\u06d4\u066b]/g, ".").replace(/[\u2236\ua789]/g, ":")));
+  const found = TIME.exec(caseless(written.replace(/[\u06d4\u0964\u066b]/g, ".").replace(/[\u2236\ua789]/g, ":")).replace(/[ .]+$/, ""));
   if (!found) return null;
   const [, alone, after, four, half] = found;
   let hour = Number(four ? four.slice(0, -2) : alone);

@@ -1,6 +1,6 @@
 // Numbers as people type them, as in domain/instrument/kinds/numeric.py.
 
-const SIGNS = { "\u060c": ",", "\u06d4": ".", "\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "`": "'" };
+const SIGNS = { "\u060c": ",", "\u06d4": ".", "\u0964": ".", "\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "`": "'" };
 const DECIMAL = "\u066b";
 const GROUP = "\u066c";
 const TYPED = new RegExp(`^([+-]?) ?([0-9.,' ${DECIMAL}${GROUP}]{1,60})$`);
@@ -10,7 +10,7 @@ const PLAIN = /^[0-9]{1,15}(?:\.[0-9]{1,10})?$/;
 // What may be meant by what was typed: nothing, one number or, where a comma or full stop before three digits leaves it
 // open, two: with thousands first.
 export function readings(written) {
-  const typed = TYPED.exec(written.replace(/[\u060c\u06d4\u2018\u2019\u02bc\u00b4`]/g, (sign) => SIGNS[sign]));
+  const typed = TYPED.exec(written.replace(/[\u060c\u06d4\u0964\u2018\u2019\u02bc\u00b4`]/g, (sign) => SIGNS[sign]));
   if (!typed) return [];
   const sign = typed[1] === "-" ? "-" : "";
   return [...new Set(ways(typed[2]).filter((each) => PLAIN.test(each)).map((each) => shortest(sign + each)))];
@@ -20,11 +20,15 @@ function ways(typed) {
   const body = ungrouped(typed, GROUP, "'", " ");
   if (body.includes(DECIMAL)) {
     const [whole, decimals] = cut(body, body.indexOf(DECIMAL));
-    return [withDecimals(ungrouped(whole, ".", ","), decimals)];
+    return [withDecimals(ungrouped(whole, ".", ","), decimals.replace(/\.+$/, ""))];
   }
   const marks = [...body].filter((each) => each === "." || each === ",");
   const last = marks[marks.length - 1];
-  if (new Set(marks).size === 2) {
+  const kinds = new Set(marks).size;
+  const ended = body.replace(/\.$/, "");
+  // 38,5. is the end of a sentence; in 24,000. nothing but thousands can be meant.
+  if (marks.length > 1 && ended !== body && (kinds === 1 || ungrouped(ended, marks[0]) === ended)) return ways(ended);
+  if (kinds === 2) {
     const [whole, decimals] = cut(body, body.lastIndexOf(last));
     return [withDecimals(ungrouped(whole, marks[0]), decimals)];
   }
