@@ -1,9 +1,10 @@
-"""How a whole number is written for a person: with its thousands apart, as the language has them. Files for machines
-keep theirs bare."""
+"""How a whole number is written for a person: with its thousands apart, as the language has them; and how one of
+several groups, such as a telephone's, is kept in order. Files for machines keep theirs bare."""
 
 from __future__ import annotations
 
 import functools
+import re
 
 from babel import Locale
 from babel.numbers import format_decimal
@@ -31,3 +32,18 @@ def written(number: int, language: str) -> str:
 @functools.lru_cache(maxsize=4096)
 def _grouped(number: int, language: str) -> str:
     return str(format_decimal(number, locale=Locale.parse(language, sep="-")))
+
+
+@functools.cache
+def runs_left(language: str) -> bool:
+    """Whether a language is written from right to left."""
+    return str(Locale.parse(language, sep="-").text_direction) == "rtl"
+
+
+_GROUPS = re.compile(r"\+?\(?\d[\d ()/.\u00a0-]*\d")
+
+
+def in_order(text: str, language: str) -> str:
+    """A text for words of a language. Among those that run from right to left the groups of a number, such as a
+    telephone's, would be read from the last one on: each number is marked as one that runs from left to right."""
+    return _GROUPS.sub("\u2066\\g<0>\u2069", text) if runs_left(language) else text

@@ -13,6 +13,7 @@ from surveyapp import create_app
 from surveyapp.domain.i18n import LocalText
 from surveyapp.domain.instrument.piping import filled, quoting_apart
 from surveyapp.services.runtime import Runtime
+from surveyapp.web.shared.language import numbers_in_order
 from tests.browser.conftest import Tab
 from tests.browser.modules import modules, run
 
@@ -91,3 +92,13 @@ def test_what_is_written_in_a_box_stands_as_it_runs(runtime_sqlite: Runtime, tab
     page = shown(tab, tag)
     page.locator("input, textarea").fill("It went well.")
     assert page.locator("input, textarea").evaluate("(box) => box.matches(':dir(ltr)')")
+
+
+def test_a_telephone_number_is_read_from_its_first_group_on(runtime_sqlite: Runtime, tab: Tab) -> None:
+    app = create_app(runtime_sqlite)
+    with app.test_request_context(), force_locale("ur"):
+        app.preprocess_request()
+        contact = numbers_in_order(LocalText("ٹیم، 0808 157 0142, +44 20 7946 0000", "ur"))
+    page = shown(tab, f"<p>{contact}</p>")
+    for first, then in (("0808", "157"), ("157", "0142"), ("+44", "20"), ("20", "7946")):
+        assert page.evaluate(STANDS, first)[1] <= page.evaluate(STANDS, then)[0], first

@@ -18,6 +18,7 @@ from surveyapp.domain.privacy.held import HeldAnswer, HeldAttempt, HeldBrowser, 
 from surveyapp.domain.web_sessions import device_words
 from surveyapp.reports.text.held_words import CONTACT, SIGHTS, WORDS
 from surveyapp.reports.text.phrasing import Phrasing
+from surveyapp.written_numbers import in_order
 
 _JSON = TypeAdapter(HeldRecord)
 
@@ -361,7 +362,8 @@ class _Page:
             _("To be erased: everything that is held of you goes."),
             _("To have something put right, or to have this page again, at any time."),
         ]
-        ways = self.words.listed([way for way in (record.help_phone, record.help_email) if way])
+        language = self.words.language()
+        ways = self.words.listed([in_order(way, language) for way in (record.help_phone, record.help_email) if way])
         asking = _("Ask %(name)s: %(ways)s.", name=record.help_name, ways=ways) if ways else record.help_name
         return self._list(lines) + Markup('<p dir="auto">{}</p>').format(asking)
 

@@ -33,6 +33,7 @@ from surveyapp.store.entry import sent_codes
 from surveyapp.store.sending import worker
 from surveyapp.store.sending.outbox import OutboxMessage
 from surveyapp.store.sending.recipients import RecipientFacts
+from surveyapp.written_numbers import runs_left
 
 BY = (SendingWay.TEXT, SendingWay.EMAIL)
 """Ways by which something gets to somebody while they wait."""
@@ -125,7 +126,7 @@ class _Words:
 
     def digits(self, digits: str) -> str:
         """In groups as they are read, but where words run from right to left: there the groups would change places."""
-        return digits if wording.runs_left(self.language) else codes.written(digits)
+        return digits if runs_left(self.language) else codes.written(digits)
 
     def day(self, day: dt.date) -> str:
         return format_date(day, _DAY, locale=self._locale)

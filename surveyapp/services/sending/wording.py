@@ -20,6 +20,7 @@ from surveyapp.domain.sending.words import filled, first_line, in_sight, tells
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.sending.ways.carrier import OutgoingMessage
 from surveyapp.services.work import Work
+from surveyapp.written_numbers import in_order
 
 LINES = 9
 """Lines of an address, with the name, that stand in the window of an envelope; what is more stands in the last."""
@@ -76,15 +77,8 @@ def facts_for(
 def whom_to_ask(local: Study, language: str) -> str:
     """Whom to ask, in a line among words of a language. The groups of a phone number keep their order where these run
     from right to left."""
-    phone = local.help.phone
-    if phone and runs_left(language):
-        phone = f"\u2066{phone}\u2069"
+    phone = in_order(local.help.phone or "", plain_of(language))
     return ", ".join(str(each) for each in (local.help.name, phone, local.help.email) if each)
-
-
-def runs_left(language: str) -> bool:
-    """Whether a language, in whichever words, is written from right to left."""
-    return str(Locale.parse(plain_of(language), sep="-").text_direction) == "rtl"
 
 
 def names_site(step: MessageStep, way: SendingWay, said: WordedMessage, person: Participant) -> bool:

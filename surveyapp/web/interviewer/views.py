@@ -22,7 +22,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork.call_queue import QueueWanted
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.web.shared.assembly import local_date, local_time
-from surveyapp.web.shared.language import known_language, listed, staff_study
+from surveyapp.web.shared.language import known_language, listed, numbers_in_order, staff_study
 from surveyapp.web.shared.words import OUTCOMES, preference
 
 MODES: dict[Mode, LazyString] = {
@@ -292,6 +292,6 @@ def _script(study: Study, name: str, me: str) -> Script:
     if study.help.phone:
         message = _(
             "“This is a message for %(name)s. My name is %(me)s. I will call again. You can reach us at %(phone)s.”",
-            name=name or _("you"), me=me, phone=study.help.phone,
+            name=name or _("you"), me=me, phone=numbers_in_order(study.help.phone),
         )  # fmt: skip
     return Script(asking, introducing, leaving_word, message)

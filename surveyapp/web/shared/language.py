@@ -29,7 +29,7 @@ from surveyapp.services.translation import interface_catalogues
 from surveyapp.web.shared.reply import with_query
 from surveyapp.web.shared.runtime import has_runtime, runtime
 from surveyapp.web.shared.session import is_program_path, is_staff_path
-from surveyapp.written_numbers import Written
+from surveyapp.written_numbers import Written, in_order
 
 CHOICE = "lang"
 """The name that a choice of language travels by, in an address and in a form."""
@@ -121,7 +121,9 @@ def install(app: Flask) -> None:
         own_direction=own_direction,
         words_choice=words_choice,
     )
-    app.jinja_env.filters.update(paragraphs=paragraphs, listed=listed, isolated=isolated, bare=bare)
+    app.jinja_env.filters.update(
+        paragraphs=paragraphs, listed=listed, isolated=isolated, bare=bare, numbers_in_order=numbers_in_order
+    )
 
 
 def _in_template(text: str, /, **values: object) -> Markup:
@@ -363,6 +365,11 @@ def listed(texts: Iterable[object]) -> str:
 def bare(text: str) -> str:
     """Template filter: a text without a mark of its own, inside an element that has one (`lang_of`)."""
     return str(text)
+
+
+def numbers_in_order(text: str) -> str:
+    """Template filter: a text whose telephone numbers are read in their order, whichever way the page runs."""
+    return in_language_of(text, in_order(str(text), plain_of(getattr(text, "language", reader_language()))))
 
 
 def isolated(text: object) -> object:
