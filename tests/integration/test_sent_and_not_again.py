@@ -186,7 +186,7 @@ def test_before_they_send_they_are_told_what_then_holds(
 
 def they_refuse(runtime: Runtime, _clock: Clock, person: Participant) -> None:
     with runtime.database.writing() as session:
-        cases.set_disposition(session, cases.cases_of(session, person.id)[0].id, Disposition.REFUSAL)
+        cases.set_disposition(session, cases.cases_of(session, person.id)[0], Disposition.REFUSAL)
 
 
 def they_withdraw(runtime: Runtime, _clock: Clock, person: Participant) -> None:

@@ -9,7 +9,7 @@ const KEPT_APART =
 // What a machine is to read, on one line: digits of any script as 0-9, every dash as “-”, what shows nothing left out.
 export function code(typed) {
   const text = folded(typed.replace(NEVER, "").normalize("NFC"));
-  return spaced(text.replace(NOT_SHOWN, (shown) => (/[^\S\ufeff]/.test(shown) ? " " : "")));
+  return spaced(text.replace(NOT_SHOWN, (shown) => (/[^\S\ufeff]/.test(shown) ? " " : "")).normalize("NFC"));
 }
 
 // The digits of what was typed as digits; blanks and dashes between them are nothing. Null where there is anything else, or
