@@ -386,8 +386,4 @@ document.addEventListener("click", (event) => {
   else survey.turn.goTo(back.href);
 }, true);
 
-addEventListener("popstate", () => {
-  if (!survey?.turn) return;
-  survey.turn.hold();
-  survey.turn.goTo(location.href, null);
-});
+addEventListener("popstate", () => survey?.turn?.moved());

@@ -40,7 +40,7 @@ function advance() {
 
 async function begin() {
   const slip = JSON.parse(slipped.textContent);
-  const [, address, section] = /^(.*)\/sections\/([^/]+)$/.exec(location.pathname);
+  const [, address] = /^(.*)\/sections\//.exec(location.pathname);
   const { search } = location;
   const asked = async (where, options = {}) => {
     try {
@@ -69,7 +69,8 @@ async function begin() {
   });
   talk = new Interviewing({
     form, slip, pack, queue, stream, bar: new Bar(document.getElementById("state"), document.getElementById("alarm")),
-    section: decodeURIComponent(section),
+    // The browser's Back may have changed the address meanwhile, but not what is shown.
+    section: decodeURIComponent(/[^/]+$/.exec(location.pathname)),
     fresh: () => asked(`${address}/slip${search}`, { cache: "no-store" }),
     place: (id) => `${address}/${id === null ? "check" : `sections/${encodeURIComponent(id)}`}${search}`,
     open: go,

@@ -55,7 +55,8 @@ async function begin() {
   queue.onChange(say);
   // Of somebody who has answered nothing yet nothing is saved.
   if (queue.stand() !== "saved") say();
-  const id = decodeURIComponent(/\/q\/([^/]+)$/.exec(location.pathname)?.[1] ?? "");
+  // The browser's Back may have changed the address meanwhile, but not what is shown: the form says whose page that is.
+  const id = pageAt(document.querySelector("form.question")?.getAttribute("action"));
   const rest = again(() => completed(found));
   const later = Promise.all([kept || more(), rest]).then(([all]) => {
     all.aloud(main, found.pack.screens.read);
@@ -78,15 +79,21 @@ async function begin() {
   if (kept) return kept.resume(turn, kept, was ?? turn.route.page(id));
   turn.at(id);
   turn.changed = changed;
-  history.replaceState({ page: id }, "");
   // What came back before a reload is still to be looked at.
   rest.then(() => turn.arrived());
   later.then((all) => turn.complete(all));
+  if (pageAt() !== id) return turn.moved();
+  history.replaceState({ page: id }, "");
   // After a reload what is still to be sent may lead further than the server knows.
   if (!queue.pending().length || changed) return;
   const on = was ?? turn.route.resume;
   if (!on) turn.leave(`${address}/check`);
   else if (on.id !== id) turn.show(on, { history: "replaceState" });
+}
+
+// The id in the address of a page of questions.
+function pageAt(address = location.pathname) {
+  return decodeURIComponent(/\/q\/([^/?]+)/.exec(address)?.[1] ?? "");
 }
 
 // The slip and its pack, of which somebody who has answered nothing (`first`) takes the rest later; null without a signal,
@@ -187,7 +194,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 addEventListener("popstate", ({ state }) => {
-  if (!turning || !state?.page) return;
-  turning.hold();
-  turning.goTo(turning.addressOf(state.page), null);
+  if (state?.page) turning?.moved();
 });

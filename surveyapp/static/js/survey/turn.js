@@ -183,8 +183,9 @@ export class Turning {
     return before ? this.addressOf(before.id) : `${this.address}/consent`;
   }
 
-  // Takes what is on the page. `then`: where to instead of on: `back`, `later`, or the address of what is not of the questions.
-  // From there nobody comes back to what could not be taken: they are told once, and go if they say so again.
+  // Takes what is on the page. `then`: where to instead of on: `back`, `later`, `there` (the browser is, already), or the address
+  // of what is not of the questions. From that nobody comes back to what could not be taken: they are told once, and go if they
+  // say so again.
   async go(then = null) {
     const { page } = this;
     const values = valuesOf(this.form);
@@ -192,7 +193,7 @@ export class Turning {
     const written = Object.values(values).flat().some((each) => each.trim());
     const empty = faults.every((fault) => fault.code === "required");
     const out = then?.includes("/");
-    if (faults.length && !(then && empty && !(out && written))) {
+    if (faults.length && then !== "there" && !(then && empty && !(out && written))) {
       const told = JSON.stringify(values);
       if (!out || this.told !== told) {
         this.told = told;
@@ -208,6 +209,7 @@ export class Turning {
     if (out) return this.leave(then);
     if (then === "later") return this.leave(`${this.address}/later${this.drafts[page.id] ? "?unsaved=1" : ""}`);
     if (then === "back") return this.goTo(this.backFrom(page));
+    if (then === "there") return this.goTo(location.href, null);
     const next = this.nextOf(page);
     if ((unsure && save) || this.route.isUnclear(next)) return this.wait(save, this.pack.words.waits);
     if (save) this.expected = { save: save.save, next: this.route.next(page.id)?.id ?? "check" };
@@ -389,6 +391,12 @@ export class Turning {
   async drained() {
     for (let tries = 0; this.queue.pending().length && tries < 20; tries += 1) await new Promise((go) => setTimeout(go, 250));
     return !this.queue.pending().length;
+  }
+
+  // The browser's own Back or Forward changed the address: its page is shown, and what was on the one before is taken.
+  moved() {
+    if (this.changed && this.form) this.go("there");
+    else this.goTo(location.href, null);
   }
 
   // To an address of this survey: turned here where it is a question that they may be on.
