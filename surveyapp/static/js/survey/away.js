@@ -33,6 +33,7 @@ giveBack.addEventListener("click", () => {
   const turn = survey?.turn;
   // What is written is taken first; where it cannot be, they are told once.
   if (turn?.changed && turn.form) turn.go(address);
+  else if (turn) turn.leave(address);
   else lock();
 });
 
