@@ -4,6 +4,8 @@ import { Bar } from "./holding.js";
 import { Interviewing } from "./interviewing.js";
 import { NOTHING_KEPT } from "./kept.js";
 import { listen } from "./keys.js";
+import { refill } from "./page.js";
+import { pressed } from "./pressed.js";
 import { openQueue } from "./queue.js";
 import { Stream } from "./stream.js";
 
@@ -84,7 +86,7 @@ async function begin() {
   form.addEventListener("change", (event) => entered(event, false));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (event.submitter?.value === "back") talk.back();
+    if (pressed().value === "back") talk.back();
     else talk.finish();
   });
   // A tablet may throw away what is not looked at.
@@ -130,7 +132,7 @@ function listSections(dialog) {
     line.append(link, Object.assign(document.createElement("span"), { className: "quiet", textContent: state }));
     return line;
   });
-  list.replaceChildren(...lines, look);
+  refill(list, ...lines, look);
 }
 
 if (form) {

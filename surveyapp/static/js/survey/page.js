@@ -23,6 +23,12 @@ export function elements(markup) {
   return template.content;
 }
 
+// Puts content in the place of what is in an element.
+export function refill(place, ...content) {
+  place.textContent = "";
+  place.append(...content);
+}
+
 // Puts back into a page what its markup and its own name say as well: as web/packs/folding.py took it out. Done again, it
 // changes nothing.
 export function whole({ id, parts, html }) {

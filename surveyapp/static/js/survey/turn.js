@@ -4,7 +4,7 @@
 import { same } from "./conditions.js";
 import { inWords } from "./facts.js";
 import { newId } from "./kept.js";
-import { elements, fieldsOf, made, tell, valuesOf, whole } from "./page.js";
+import { elements, fieldsOf, made, refill, tell, valuesOf, whole } from "./page.js";
 import { read, readStored } from "./reading.js";
 import { outsideBy, walk } from "./route.js";
 
@@ -128,7 +128,7 @@ export class Turning {
     this.leaving = null;
     this.waiting = null;
     this.kept = null;
-    this.main.replaceChildren(content);
+    refill(this.main, content);
     // With nothing answered nothing is theirs yet, and the way there would lead back here.
     if (Object.keys(this.route.answers).length) document.querySelector(".foot .yours")?.removeAttribute("hidden");
     this.going(true);
