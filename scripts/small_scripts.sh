@@ -28,7 +28,7 @@ mkdir "$work/one" "$work/small"
 for name in "${scripts[@]}"; do
   "$work/node_modules/.bin/esbuild" "$from/$name.js" --bundle --minify-syntax --format=esm --target=es2021 \
     --log-level=error "${apart[@]}" ${later[$name]:-} --outfile="$work/one/$name.js"
-  "$work/node_modules/.bin/terser" "$work/one/$name.js" --module --ecma 2020 --compress passes=3,unsafe_arrows=true --mangle \
+  "$work/node_modules/.bin/terser" "$work/one/$name.js" --module --ecma 2020 --compress passes=3,unsafe_arrows=true,hoist_funs=true --mangle \
     --output "$work/small/$name.js"
 done
 (cd "$from" && LC_ALL=C && cat -- *.js | sha256sum | cut -d' ' -f1) >"$work/small/OF"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
 from surveyapp.domain.participants import Participant
@@ -205,6 +205,25 @@ def test_what_was_entered_is_there_after_a_reload(
     page.reload()
     expect(page.locator("input[name=heard_via][value=jobcentre_plus]")).to_be_checked()
     expect(page.locator(".item.now")).to_have_attribute("data-item", "heard_via_detail")
+
+
+def test_back_while_the_pack_is_on_its_way_shows_the_section_of_the_address(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    begun(runtime_sqlite, staff, participant)
+    page = desk()
+    start_of_interview(page, participant)
+    page.locator(".bar a, button, a").get_by_text("Work readiness sessions").first.evaluate("(each) => each.click()")
+    page.wait_for_url("**/sections/readiness_start*")
+    held: list[Route] = []
+    page.route("**/interviews/pack/**", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    expect(page.get_by_role("heading", name="Work readiness sessions")).to_be_visible()
+    page.evaluate("history.back()")
+    page.wait_for_url("**/sections/start*")
+    page.unroute("**/interviews/pack/**")
+    assert held, "the pack was there already"
+    expect(page.locator(".item.now")).to_have_attribute("data-item", "heard_via")
 
 
 def test_reasons_for_no_answer_have_keys_and_give_way_to_answers(

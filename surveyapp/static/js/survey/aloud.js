@@ -64,9 +64,9 @@ function voice(speech, language) {
 
 // What is read, in order, each in its own language: where one is, the question, its hint, what is wrong, each option.
 function texts(main) {
-  const parts = "h1, .hint, .fault, form > p, .moments thead th, .moments tbody th, label:not(.moments label, :has(h1)), .end:not(:empty), .moment";
+  const parts = "h1, .hint, .fault, form > p, .moments thead th, .moments tbody th, label, .end:not(:empty), .moment";
   return [...main.querySelectorAll(parts)]
-    .filter((each) => each.checkVisibility?.() ?? true)
+    .filter((each) => each.getClientRects().length && !(each.matches("label") && (each.closest(".moments") || each.querySelector("h1"))))
     .map((each) => ({ text: each.innerText.trim(), language: (each.querySelector(":scope > [lang]") ?? each).closest("[lang]").lang }))
     .filter(({ text }) => text);
 }

@@ -6,6 +6,8 @@ import { AWAY } from "./away_places.js";
 import { boxes, close, days, dropSalt, keyOf, newSalt, openWith, saltKept, sealWith, sendBoxes, untilSent } from "./boxes.js";
 import { newId } from "./kept.js";
 import { packAt, restOf } from "./pack.js";
+import { refill } from "./page.js";
+import { pressed } from "./pressed.js";
 import { learn } from "./reading.js";
 import { Turning } from "./turn.js";
 import { typed } from "./typed.js";
@@ -33,6 +35,7 @@ giveBack.addEventListener("click", () => {
   const turn = survey?.turn;
   // What is written is taken first; where it cannot be, they are told once.
   if (turn?.changed && turn.form) turn.go(address);
+  else if (turn) turn.leave(address);
   else lock();
 });
 
@@ -59,8 +62,8 @@ async function look() {
 
 function show(id, language = null) {
   const template = typeof id === "string" ? document.getElementById(id) : id;
-  main.replaceChildren(template.content.cloneNode(true));
-  bar.replaceChildren();
+  refill(main, template.content.cloneNode(true));
+  refill(bar);
   document.documentElement.lang = language?.code ?? place.dataset.lang ?? document.documentElement.lang;
   document.documentElement.dir = language?.pack.direction ?? place.dataset.dir ?? "ltr";
   const heading = main.querySelector("h1") ?? document.createElement("h1");
@@ -263,7 +266,7 @@ async function consent() {
   const form = document.getElementById("consent");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const declined = event.submitter?.name === "decline";
+    const declined = pressed().name === "decline";
     const agreed = Object.fromEntries([...form.querySelectorAll("input")].map((each) => [each.name, each.checked && !declined]));
     const missing = survey.language.required.some((name) => !agreed[name]);
     if (missing && !declined) {
@@ -283,7 +286,7 @@ function choices() {
   if (day.parts.length < 2) return;
   const row = Object.assign(document.createElement("p"), { className: "languages" });
   for (const each of day.parts) {
-    const name = new Intl.DisplayNames([each.code], { type: "language" }).of(each.code);
+    const name = Intl.DisplayNames ? new Intl.DisplayNames([each.code], { type: "language" }).of(each.code) : each.code;
     const button = Object.assign(document.createElement("button"), { className: "plain", type: "button", textContent: name, lang: each.code });
     button.setAttribute("aria-pressed", String(each.code === survey.language.code));
     button.addEventListener("click", () => { survey.language = inLanguage(each.code); consent(); });
@@ -293,11 +296,11 @@ function choices() {
 }
 
 function questions() {
-  bar.replaceChildren();
+  refill(bar);
   const { pack, code } = survey.language;
   const slip = { ...survey.slip, language: code };
-  main.replaceChildren(Object.assign(document.createElement("h1")));
-  bar.replaceChildren(part("bar").content.cloneNode(true));
+  refill(main, Object.assign(document.createElement("h1")));
+  refill(bar, part("bar").content.cloneNode(true));
   // What a queue is to the pages, on a tablet that seals everything: each save is kept at once, and none comes back.
   const queue = {
     put: (save) => { survey.saves.push({ at: new Date().toISOString(), ...save }); keep("began"); },
@@ -326,7 +329,7 @@ function check() {
     ended("done");
   });
   main.querySelector("[data-do=look]").addEventListener("click", () => {
-    bar.replaceChildren(part("bar").content.cloneNode(true));
+    refill(bar, part("bar").content.cloneNode(true));
     turn.show(turn.page);
   });
 }
@@ -346,7 +349,7 @@ function ended(name) {
 
 function finish() {
   survey = null;
-  bar.replaceChildren();
+  refill(bar);
 }
 
 // Seals all that was said so far, in the place of what was sealed before of the same stay. One after the other: what is
@@ -373,7 +376,7 @@ document.addEventListener("input", ({ target }) => {
 document.addEventListener("submit", (event) => {
   if (!survey?.turn || !event.target.matches("form.question")) return;
   event.preventDefault();
-  const { name, value } = event.submitter ?? {};
+  const { name, value } = pressed();
   survey.turn.go(name === "then" ? value : null);
 }, true);
 
@@ -386,8 +389,4 @@ document.addEventListener("click", (event) => {
   else survey.turn.goTo(back.href);
 }, true);
 
-addEventListener("popstate", () => {
-  if (!survey?.turn) return;
-  survey.turn.hold();
-  survey.turn.goTo(location.href, null);
-});
+addEventListener("popstate", () => survey?.turn?.moved());

@@ -38,7 +38,7 @@ function close(turn) {
   turn.drafts = {};
   turn.closed = true;
   turn.leaving = `${turn.address}/leave?rested=1`;
-  turn.main.replaceChildren();
+  turn.main.textContent = "";
   document.title = "";
   if (!turn.depart()) turn.showKept();
 }

@@ -4,6 +4,8 @@ import { Bar } from "./holding.js";
 import { Interviewing } from "./interviewing.js";
 import { NOTHING_KEPT } from "./kept.js";
 import { listen } from "./keys.js";
+import { refill } from "./page.js";
+import { pressed } from "./pressed.js";
 import { openQueue } from "./queue.js";
 import { Stream } from "./stream.js";
 
@@ -40,7 +42,7 @@ function advance() {
 
 async function begin() {
   const slip = JSON.parse(slipped.textContent);
-  const [, address, section] = /^(.*)\/sections\/([^/]+)$/.exec(location.pathname);
+  const [, address] = /^(.*)\/sections\//.exec(location.pathname);
   const { search } = location;
   const asked = async (where, options = {}) => {
     try {
@@ -69,7 +71,8 @@ async function begin() {
   });
   talk = new Interviewing({
     form, slip, pack, queue, stream, bar: new Bar(document.getElementById("state"), document.getElementById("alarm")),
-    section: decodeURIComponent(section),
+    // The browser's Back may have changed the address meanwhile, but not what is shown.
+    section: decodeURIComponent(/[^/]+$/.exec(location.pathname)),
     fresh: () => asked(`${address}/slip${search}`, { cache: "no-store" }),
     place: (id) => `${address}/${id === null ? "check" : `sections/${encodeURIComponent(id)}`}${search}`,
     open: go,
@@ -83,7 +86,7 @@ async function begin() {
   form.addEventListener("change", (event) => entered(event, false));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (event.submitter?.value === "back") talk.back();
+    if (pressed().value === "back") talk.back();
     else talk.finish();
   });
   // A tablet may throw away what is not looked at.
@@ -129,7 +132,7 @@ function listSections(dialog) {
     line.append(link, Object.assign(document.createElement("span"), { className: "quiet", textContent: state }));
     return line;
   });
-  list.replaceChildren(...lines, look);
+  refill(list, ...lines, look);
 }
 
 if (form) {

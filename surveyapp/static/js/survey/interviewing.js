@@ -5,7 +5,7 @@ import { dispute, fieldsIn, madeCard } from "./cards.js";
 import { Elsewhere } from "./elsewhere.js";
 import { inWords } from "./facts.js";
 import { newId } from "./kept.js";
-import { fieldsOf, sentence } from "./page.js";
+import { fieldsOf, refill, sentence } from "./page.js";
 import { learn, read, readStored } from "./reading.js";
 import { outsideBy, walk } from "./route.js";
 import { patch, refresh } from "./stream.js";
@@ -175,7 +175,7 @@ export class Interviewing {
     const texts = (root) => [...root.querySelectorAll(".ask, .say, .hint")];
     const [before, after] = [texts(old), texts(fresh)];
     after.forEach((text, place) => {
-      if (before[place] && before[place].textContent !== text.textContent) before[place].replaceChildren(...text.childNodes);
+      if (before[place] && before[place].textContent !== text.textContent) refill(before[place], ...text.childNodes);
     });
   }
 
@@ -254,7 +254,7 @@ export class Interviewing {
     }
     if (this.route.doubt && !(await this.settled())) return;
     this.sync();
-    const open = this.stream.items.find((item) => item.matches(".faulty, :has(.told)") || !(item.dataset.item in this.route.answers));
+    const open = this.stream.items.find((item) => item.matches(".faulty") || item.querySelector(".told") || !(item.dataset.item in this.route.answers));
     if (open) {
       this.stream.go(open);
       this.bar.say(this.stream.items.length > before ? this.pack.words.more : open.querySelector(".fault").textContent);
@@ -292,7 +292,7 @@ export class Interviewing {
     this.section = id;
     this.form.querySelector("#head").innerHTML = words.head.replace("{number}", number).replace("{count}", sections.length);
     const fresh = this.asked.map((card) => this.make(card));
-    this.cards.replaceChildren(...fresh);
+    refill(this.cards, ...fresh);
     this.shown = null;
     for (const item of this.stream.items) this.sees(item);
     this.form.querySelector("[data-primary]").textContent = number < sections.length ? this.pack.words.next : this.pack.words.last;

@@ -40,7 +40,7 @@ export class Keeping {
 function bare() {
   const page = document.documentElement.cloneNode(true);
   page.dataset.kept = "";
-  page.querySelector("main").replaceChildren();
+  page.querySelector("main").textContent = "";
   for (const each of page.querySelectorAll("[form=the-form]")) each.hidden = false;
   return `<!doctype html>${page.outerHTML}`;
 }

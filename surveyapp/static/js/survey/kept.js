@@ -54,7 +54,7 @@ export class Device {
         }
       };
       transaction.oncomplete = () => done(found);
-      transaction.onabort = () => fail(why ?? transaction.error ?? new Error("The storage gave up."));
+      transaction.onabort = () => fail(why ?? transaction.error);
     });
   }
 
@@ -62,7 +62,7 @@ export class Device {
   open() {
     this.opened ??= new Promise((done, fail) => {
       const request = this.factory.open(DATABASE, 1);
-      const enough = this.clock.after(PATIENCE, () => fail(new Error("The storage does not answer.")));
+      const enough = this.clock.after(PATIENCE, fail);
       request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "handle" });
       request.onerror = () => fail(request.error);
       request.onsuccess = () => {
@@ -80,7 +80,7 @@ export class Device {
 // Where there is no IndexedDB at all, as in some private windows.
 export const NOTHING_KEPT = {
   read: (handle) => Promise.resolve(emptyRecord(handle)),
-  change: () => Promise.reject(new Error("This browser keeps nothing.")),
+  change: () => Promise.reject(),
   forget: () => Promise.resolve(),
 };
 
@@ -136,9 +136,8 @@ export function leaveOut(record, { save, over }) {
 
 // Ids are made where `crypto.randomUUID` is not, as on a demonstration in a local network.
 export function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".replace(/[xy]/g, (figure) => {
+    const [byte] = crypto.getRandomValues(new Uint8Array(1));
+    return (figure === "x" ? byte & 15 : (byte & 3) | 8).toString(16);
+  });
 }

@@ -1,6 +1,8 @@
 // What stands in place of a question while answers wait: how many, for what, whether this device keeps them, and of which
 // sections. Its words are the pack's.
 
+import { refill } from "./page.js";
+
 // Shows it for as long as `turn` has nothing else to show, and anew when something of it changes.
 export function showKept(turn) {
   const { queue } = turn;
@@ -8,7 +10,7 @@ export function showKept(turn) {
   turn.kept = () => {
     const now = `${queue.stand()} ${queue.pending().length}`;
     if (now === shown) return;
-    turn.main.replaceChildren(keptScreen(turn));
+    refill(turn.main, keptScreen(turn));
     if (shown === null) turn.top();
     shown = now;
   };

@@ -2,7 +2,7 @@
 // reach into a text box.
 
 function isTyping(target) {
-  return target.matches?.("textarea, select, input:not([type=radio], [type=checkbox], [type=submit], [type=button])");
+  return target.matches?.("textarea, select, input:not([type=radio]):not([type=checkbox]):not([type=submit]):not([type=button])");
 }
 
 // `stream`: the questions; `advance()`: to the next one, or on after the last; `leave(address)`: goes to another page once
@@ -34,7 +34,7 @@ export function listen({ stream, advance, leave, open, busy, single: singleKeys 
     const recording = document.querySelector("form[data-confirm]");
     if (recording) {
       // What came of a call is recorded by a chord, or by a button that somebody went to.
-      if (event.ctrlKey) return void stop(event, () => recording.requestSubmit());
+      if (event.ctrlKey) return void stop(event, () => recording.querySelector("[data-primary]").click());
       if (!event.target.closest("a, button, summary, textarea")) event.preventDefault();
       return;
     }
@@ -61,8 +61,9 @@ function press(element, event, advance = null) {
   if (!target) return false;
   stop(event, () => {
     target.click();
+    const after = target.closest(".opt")?.nextElementSibling;
     const line = target.value === "skipped" && target.name?.endsWith(":missing") ? element.querySelector(".why input")
-      : element.querySelector(`.opt:has(#${CSS.escape(target.id || "none")}) + .specify input`);
+      : after?.matches(".specify") && after.querySelector("input");
     if (line && target.checked) return line.focus();
     if (target.checked && (target.type === "radio" || "alone" in target.dataset) && advance) return advance();
     target.focus?.({ preventScroll: true });

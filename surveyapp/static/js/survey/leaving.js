@@ -22,7 +22,7 @@ export function startLeaving({ address, clear = async () => {}, page = window, p
     if (leaving) return;
     leaving = true;
     document.title = "";
-    document.body.replaceChildren();
+    document.body.textContent = "";
     remember(page.sessionStorage);
     // Not awaited: it is sent even once the page is gone.
     page.fetch(address, { keepalive: true, redirect: "manual" }).catch(() => {});

@@ -9,13 +9,24 @@ const OWN = new Set(["csrf_token", "save_id", "kept_form", "seen", "then", "lang
 // A page of the pack as a fragment of elements, for one person. `order`: the codes of its options as they see them;
 // `values`: what its fields hold, by name; `fact`: as for `quote`.
 export function made(page, { order, values, fact }) {
-  const template = document.createElement("template");
-  template.innerHTML = unfolded(page);
-  const { content } = template;
+  const content = elements(unfolded(page));
   if (order) arrange(content, page, order);
   if (page.quotes) quote(content, fact);
   fill(content, page, values);
   return content;
+}
+
+// Markup as a fragment of elements.
+export function elements(markup) {
+  const template = document.createElement("template");
+  template.innerHTML = markup;
+  return template.content;
+}
+
+// Puts content in the place of what is in an element.
+export function refill(place, ...content) {
+  place.textContent = "";
+  place.append(...content);
 }
 
 // Puts back into a page what its markup and its own name say as well: as web/packs/folding.py took it out. Done again, it
@@ -46,7 +57,7 @@ function arrange(content, page, order) {
     if (!order.every((code, place) => inputs[place]?.value === code)) {
       const groups = new Map(inputs.map((input) => [input.value, groupOf(input)]));
       const end = document.createComment("");
-      [...groups.values()].at(-1).at(-1).after(end);
+      groupOf(inputs[inputs.length - 1]).pop().after(end);
       for (const code of order) end.before(...(groups.get(code) ?? []));
       end.remove();
     }
@@ -103,10 +114,7 @@ export function tell(root, page, faults, pack) {
   for (const place of root.querySelectorAll(".fault")) {
     place.hidden = true;
     place.closest(".field")?.classList.remove("faulty");
-    const control = described(root, place.id);
-    const ids = (control?.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== place.id);
-    if (control && ids.length) control.setAttribute("aria-describedby", ids.join(" "));
-    else control?.removeAttribute("aria-describedby");
+    describe(described(root, place.id), place.id);
   }
   for (const input of root.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
   const places = faults.map((fault) => place(root, page, fault, pack));
@@ -124,8 +132,7 @@ function place(root, page, fault, pack) {
   if (!said.closest(".more")) said.closest(".field")?.classList.add("faulty");
   for (const box of boxesOf(root, part, fault, pack)) box.setAttribute("aria-invalid", "true");
   const control = described(root, said.id);
-  const ids = (control?.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
-  control?.setAttribute("aria-describedby", [...ids, said.id].join(" "));
+  describe(control, said.id, [said.id]);
   return control?.matches("fieldset") ? said : control ?? said;
 }
 
@@ -134,6 +141,13 @@ function described(root, faultId) {
   const said = root.querySelector(`#${CSS.escape(faultId)}`);
   const group = said.closest(".more") ? null : said.closest("fieldset");
   return group ?? root.querySelector(`#${CSS.escape(faultId.replace(/-fault$/, ""))}`);
+}
+
+// Has a control described by what else there is and, in place of what has this id, by `ids`.
+function describe(control, id, ids = []) {
+  const all = [...(control?.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each && each !== id), ...ids];
+  if (all.length) control?.setAttribute("aria-describedby", all.join(" "));
+  else control?.removeAttribute("aria-describedby");
 }
 
 function boxesOf(root, part, fault, pack) {

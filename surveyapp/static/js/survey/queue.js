@@ -28,8 +28,9 @@ export async function openQueue({
 }
 
 class Queue {
-  constructor({ handle, own, storage, channel, clock, named }) {
-    Object.assign(this, { handle, own, storage, channel, clock, named });
+  constructor(given) {
+    Object.assign(this, given);
+    const { handle, channel } = given;
     // As it was last seen on the phone, and what the phone could not keep, or may not, which comes after.
     this.device = emptyRecord(handle);
     this.memory = emptyRecord(handle);

@@ -23,7 +23,7 @@ export async function keptHere(handle, scripts, learned) {
 export function resume(turn, later, was) {
   turn.later = later;
   const on = was ?? turn.route.resume;
-  turn.page = on ?? turn.route.pages.at(-1) ?? turn.pack.pages[0];
+  turn.page = on ?? turn.route.pages.slice(-1)[0] ?? turn.pack.pages[0];
   probe(turn);
   if (turn.lookBack()) return;
   if (on) turn.show(on, { history: "replaceState" });

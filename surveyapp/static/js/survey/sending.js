@@ -14,10 +14,11 @@ const ANOTHER_TAB = 2000;
 const ANOTHER_TAB_SLEEPS = 90_000;
 
 export class Sending {
-  // `first()`: the save to send next; `settle(save, answer)`; `aside(save, status)`: never to be taken;
+  // `address`, `token`, `whose`, `fetch`, `clock`, `random`, `locks`: as for a queue; `first()`: the save to send next;
+  // `settle(save, answer)`; `aside(save, status)`: never to be taken;
   // `gone()`: nothing of this person's is wanted any more; `told()`: something about how it goes has changed.
-  constructor({ address, token, whose, fetch, clock, random, locks, first, settle, aside, gone, told }) {
-    Object.assign(this, { address, token, whose, fetch, clock, random, locks, first, settle, aside, gone, told });
+  constructor(given) {
+    Object.assign(this, given);
     this.why = null;
     this.trying = false;
     this.running = false;

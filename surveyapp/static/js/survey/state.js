@@ -19,8 +19,8 @@ export function showState(stand, again) {
     main.dataset.label ??= main.textContent;
     main.textContent = waits ? main.dataset.waits : main.dataset.label;
     main.classList.toggle("waits", waits);
-    main.toggleAttribute("aria-disabled", waits);
     if (waits) main.setAttribute("aria-disabled", "true");
+    else main.removeAttribute("aria-disabled");
   }
 }
 

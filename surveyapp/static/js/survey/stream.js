@@ -28,7 +28,8 @@ export class Stream {
   go(item) {
     if (!item) return;
     this.mark(item);
-    const entry = item.querySelector("input:checked") ?? item.querySelector("textarea, input[type=text]:not(:is(.specify, .why) input)")
+    const lines = [...item.querySelectorAll("textarea, input[type=text]")];
+    const entry = item.querySelector("input:checked") ?? lines.find((line) => line.matches("textarea") || !line.closest(".specify, .why"))
       ?? item.querySelector("input") ?? item;
     entry.focus({ preventScroll: true });
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,13 +1,15 @@
 // Starts what a question's page can do with a script. Until it has what it needs, and where it never gets it, the page goes
 // on without: every form is still the server's.
 //
-// Written for browsers from 2020 on: modules, `?.` and `??`, `??=` (Chrome 85, Safari 14, Firefox 79), `\p{…}`, BigInt.
+// Written for browsers from 2020 on: modules, `?.` and `??`, `??=` (Chrome 85, Safari 14, Firefox 79), `\p{…}`, BigInt. What
+// those do not have yet is listed in tests/newer_than_2020.py.
 
 import { phoneClock } from "./clock.js";
 import { browserStorage } from "./kept.js";
 import { filled, restOf } from "./pack.js";
 import { leaving } from "./participant.js";
 import { unshelve } from "./places.js";
+import { pressed } from "./pressed.js";
 import { openQueue } from "./queue.js";
 import { learn } from "./reading.js";
 import { showState, unsaved } from "./state.js";
@@ -55,12 +57,12 @@ async function begin() {
   queue.onChange(say);
   // Of somebody who has answered nothing yet nothing is saved.
   if (queue.stand() !== "saved") say();
-  const id = decodeURIComponent(/\/q\/([^/]+)$/.exec(location.pathname)?.[1] ?? "");
+  // The browser's Back may have changed the address meanwhile, but not what is shown: the form says whose page that is.
+  const id = pageAt(document.querySelector("form.question")?.getAttribute("action"));
   const rest = again(() => completed(found));
-  const later = Promise.all([kept || more(), rest]).then(([all]) => {
-    all.aloud(main, found.pack.screens.read);
-    return all;
-  });
+  const later = Promise.all([kept || more(), rest]).then(([all]) => all);
+  // Of what else there is nothing hangs on this.
+  later.then((all) => all.aloud(main, found.pack.screens.read));
   // Whoever has answered here already may be further on than the first questions.
   if (queue.pending().length || queue.back().length || !found.pack.pages.some((page) => page.id === id && page.html)) await rest;
   const reachable = !isKept && navigator.onLine !== false;
@@ -78,15 +80,21 @@ async function begin() {
   if (kept) return kept.resume(turn, kept, was ?? turn.route.page(id));
   turn.at(id);
   turn.changed = changed;
-  history.replaceState({ page: id }, "");
   // What came back before a reload is still to be looked at.
   rest.then(() => turn.arrived());
   later.then((all) => turn.complete(all));
+  if (pageAt() !== id) return turn.moved();
+  history.replaceState({ page: id }, "");
   // After a reload what is still to be sent may lead further than the server knows.
   if (!queue.pending().length || changed) return;
   const on = was ?? turn.route.resume;
   if (!on) turn.leave(`${address}/check`);
   else if (on.id !== id) turn.show(on, { history: "replaceState" });
+}
+
+// The id in the address of a page of questions.
+function pageAt(address = location.pathname) {
+  return decodeURIComponent(/\/q\/([^/?]+)/.exec(address)?.[1] ?? "");
 }
 
 // The slip and its pack, of which somebody who has answered nothing (`first`) takes the rest later; null without a signal,
@@ -163,7 +171,7 @@ document.addEventListener("input", ({ target }) => {
 document.addEventListener("submit", (event) => {
   if (!turning || !event.target.matches("form.question")) return;
   event.preventDefault();
-  const { name, value } = event.submitter ?? document.activeElement ?? {};
+  const { name, value } = pressed();
   if (name === "lang") turning.speak(value);
   else turning.go(name === "then" ? value : null);
 }, true);
@@ -187,7 +195,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 addEventListener("popstate", ({ state }) => {
-  if (!turning || !state?.page) return;
-  turning.hold();
-  turning.goTo(turning.addressOf(state.page), null);
+  if (state?.page) turning?.moved();
 });

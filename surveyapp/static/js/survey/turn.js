@@ -4,7 +4,7 @@
 import { same } from "./conditions.js";
 import { inWords } from "./facts.js";
 import { newId } from "./kept.js";
-import { fieldsOf, made, tell, valuesOf, whole } from "./page.js";
+import { elements, fieldsOf, made, refill, tell, valuesOf, whole } from "./page.js";
 import { read, readStored } from "./reading.js";
 import { outsideBy, walk } from "./route.js";
 
@@ -17,12 +17,13 @@ export class Turning {
   // `main`: where pages stand, with the server's page in it; `address`: of their pages; `slip`, `pack`: as the server gave
   // them; `known`: what is known by now where the slip is older; `queue`: takes saves; `fresh()`: asks for slip and pack
   // anew, null without a signal; `reachable`: whether the server seems to be there; `open(address)`: goes to a page of its.
-  constructor({ main, address, slip, pack, known = {}, queue, fresh, reachable, open }) {
-    Object.assign(this, { main, address, queue, fresh, reachable, open });
+  constructor({ slip, pack, known = {}, ...given }) {
+    Object.assign(this, given);
+    const { queue } = given;
     this.drafts = {};
     this.mine = new Set();
     this.leaving = null;
-    this.told = null;
+    this.told = new Set();
     this.expected = null;
     this.waiting = null;
     this.later = null;
@@ -127,7 +128,7 @@ export class Turning {
     this.leaving = null;
     this.waiting = null;
     this.kept = null;
-    this.main.replaceChildren(content);
+    refill(this.main, content);
     // With nothing answered nothing is theirs yet, and the way there would lead back here.
     if (Object.keys(this.route.answers).length) document.querySelector(".foot .yours")?.removeAttribute("hidden");
     this.going(true);
@@ -156,9 +157,7 @@ export class Turning {
     const before = this.route.page(page.id) && this.route.before(page.id);
     const done = before && before.section !== page.section && !(page.parts.length && this.route.isAnswered(page));
     const passed = done ? this.filled(way.passed, before.section) : "";
-    const template = document.createElement("template");
-    template.innerHTML = `${where}<div class="far" aria-hidden="true">${far.join("")}</div>${passed}`;
-    content.querySelector(".way").after(template.content);
+    content.querySelector(".way").after(elements(`${where}<div class="far" aria-hidden="true">${far.join("")}</div>${passed}`));
   }
 
   // Markup of any section as that of one.
@@ -183,8 +182,9 @@ export class Turning {
     return before ? this.addressOf(before.id) : `${this.address}/consent`;
   }
 
-  // Takes what is on the page. `then`: where to instead of on: `back`, `later`, or the address of what is not of the questions.
-  // From there nobody comes back to what could not be taken: they are told once, and go if they say so again.
+  // Takes what is on the page. `then`: where to instead of on: `back`, `later`, `there` (the browser is, already), or the address
+  // of what is not of the questions. From that nobody comes back to what could not be taken: they are told once, and go if they
+  // say so again.
   async go(then = null) {
     const { page } = this;
     const values = valuesOf(this.form);
@@ -192,10 +192,10 @@ export class Turning {
     const written = Object.values(values).flat().some((each) => each.trim());
     const empty = faults.every((fault) => fault.code === "required");
     const out = then?.includes("/");
-    if (faults.length && !(then && empty && !(out && written))) {
+    if (faults.length && then !== "there" && !(then && empty && !(out && written))) {
       const told = JSON.stringify(values);
-      if (!out || this.told !== told) {
-        this.told = told;
+      if (!out || !this.told.has(told)) {
+        this.told.add(told);
         return this.refuse(faults);
       }
     }
@@ -206,8 +206,9 @@ export class Turning {
     delete this.drafts[page.id];
     if (faults.length && written) this.drafts[page.id] = values;
     if (out) return this.leave(then);
-    if (then === "later") return this.leave(`${this.address}/later${this.drafts[page.id] ? "?unsaved=1" : ""}`);
+    if (then === "later") return this.leave(`${this.address}/later${Object.keys(this.drafts).length ? "?unsaved=1" : ""}`);
     if (then === "back") return this.goTo(this.backFrom(page));
+    if (then === "there") return this.goTo(location.href, null);
     const next = this.nextOf(page);
     if ((unsure && save) || this.route.isUnclear(next)) return this.wait(save, this.pack.words.waits);
     if (save) this.expected = { save: save.save, next: this.route.next(page.id)?.id ?? "check" };
@@ -259,10 +260,10 @@ export class Turning {
   clear() {
     tell(this.main, this.page, [], this.pack);
     this.name("");
-    for (const note of this.main.querySelectorAll(".done-note.told")) note.remove();
+    this.say();
   }
 
-  // Says something on the page as it is, in sight.
+  // Says something on the page as it is, in sight; without `words` nothing more.
   say(words) {
     for (const note of this.main.querySelectorAll(".done-note.told")) note.remove();
     if (!words) return;
@@ -331,10 +332,22 @@ export class Turning {
     if (this.changed && this.form) this.drafts[this.page.id] = valuesOf(this.form);
   }
 
+  // The first page, but for one, with something on it that was not taken, and of which they have not been told.
+  untold(but) {
+    return Object.keys(this.drafts).map((id) => this.route.page(id))
+      .find((page) => page?.html && page !== but && !this.told.has(JSON.stringify(this.drafts[page.id])));
+  }
+
   // Goes to a page of the server's once everything is sent and there is a signal: what it shows, and a device that keeps
-  // nothing, ask for that. What came back, and was not looked at, comes before the page where all is sent.
+  // nothing, ask for that. What came back, and was not looked at, comes before the page where all is sent; and before any
+  // but the one that says so what was written and not taken.
   leave(address) {
     if (this.closed) return;
+    const page = !/\/later|\?note/.test(address) && this.untold();
+    if (page) {
+      this.show(page);
+      return this.go();
+    }
     this.leaving = address;
     if (this.depart()) return;
     setTimeout(() => { if (this.leaving === address) this.showKept(); }, this.reachable ? PATIENCE : 0);
@@ -375,6 +388,7 @@ export class Turning {
 
   // Another language is the server's to show, and what is written goes along.
   async speak(language) {
+    if (this.untold(this.page)) return this.go(location.href);
     const found = await this.fresh();
     if (!found || !(await this.drained())) return this.say(this.pack.words.language);
     const { form } = this;
@@ -389,6 +403,12 @@ export class Turning {
   async drained() {
     for (let tries = 0; this.queue.pending().length && tries < 20; tries += 1) await new Promise((go) => setTimeout(go, 250));
     return !this.queue.pending().length;
+  }
+
+  // The browser's own Back or Forward changed the address: its page is shown, and what was on the one before is taken.
+  moved() {
+    if (this.changed && this.form) this.go("there");
+    else this.goTo(location.href, null);
   }
 
   // To an address of this survey: turned here where it is a question that they may be on.
