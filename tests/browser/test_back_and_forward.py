@@ -16,7 +16,7 @@ from tests.browser.conftest import Tab
 from tests.browser.phone_pages import READY, saved
 from tests.browser.phone_pages import at as at
 from tests.browser.phone_pages import opened as opened
-from tests.browser.test_turning import choose, question, ready, turn
+from tests.browser.test_turning import BOTH, choose, question, ready, turn
 
 
 @pytest.mark.parametrize("own", [True, False], ids=["theirs", "others use it too"])
@@ -92,10 +92,6 @@ def test_what_is_written_is_taken_by_the_phone_s_back_as_by_the_page_s(
     found = told(runtime_sqlite, person)
     assert found["heard_via_detail"] == "At home"
     assert found["heard_via"] == ("online" if way == "forward and on" else "family")
-
-
-BOTH = "confidence_career_potential"
-"""A question that is answered for two moments, or not at all."""
 
 
 @pytest.fixture(params=["by the page", "by the phone"])

@@ -206,7 +206,7 @@ def test_what_cannot_be_noted_does_not_leave(opened: Opened) -> None:
     page.on("download", lambda download: taken.append(download.suggested_filename))
     page.locator("[data-download=png]").first.click()
     expect(page.locator("[data-copy-status]")).to_contain_text("Not taken")
-    with page.expect_response("**/taken"):
+    with page.expect_request("**/taken"):
         page.get_by_role("button", name="Copy as text").click()
     assert taken == []
     page.unroute("**/taken")

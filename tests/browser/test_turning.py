@@ -19,7 +19,9 @@ from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.conftest import Tab
-from tests.browser.phone_pages import READY, go_on, saved
+from tests.browser.phone_pages import PIN, PLACED, READY, go_on, saved
+from tests.browser.phone_pages import opened as opened
+from tests.integration.test_answering import walk_to
 from tests.integration.test_pack import open_mentoring
 
 KNOWN = "fetch(location.pathname.replace(/q\\/.*/, 'slip')).then((got) => got.json()).then(({ answers }) => answers)"
@@ -266,3 +268,48 @@ def test_what_an_interviewer_wrote_down_meanwhile_is_told_and_one_of_the_two_cho
     saved(first)
     stands = "family" if keeps else "online"
     assert factories.stored(runtime_sqlite, person)[0]["heard_via"] == Codes((stands,))
+
+
+BOTH = "confidence_career_potential"
+"""A question about two moments."""
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "here"),
+    [
+        ({f"{BOTH}@before:missing": ["dont_know"]}, {f"{BOTH}@before": "very_confident"}),
+        ({f"{BOTH}@before": ["very_confident"]}, {f"{BOTH}@before:missing": "dont_know"}),
+    ],
+    ids=["a reason elsewhere", "a reason here"],
+)
+def test_what_is_filled_in_again_is_ones_own_alone_and_what_stands_says_of_which_moment(
+    runtime_sqlite: Runtime,
+    person: Participant,
+    opened: Callable[..., Page],
+    elsewhere: dict[str, list[str]],
+    here: dict[str, str],
+) -> None:
+    who = factories.by_link(runtime_sqlite, person)
+    answering.give_consent(runtime_sqlite, who, {"take_part": True})
+    walk_to(runtime_sqlite, who, BOTH, PLACED)
+    factories.set_pin(runtime_sqlite, person, PIN)
+    page = opened(factories.create_link(runtime_sqlite, person))
+    page.wait_for_function(READY)
+    assert question(page) == BOTH
+    theirs = {f"{BOTH}@now": ["very_confident"]} | elsewhere
+    interviewer = factories.by_interviewer(factories.create_staff(runtime_sqlite, Role.INTERVIEWER), person)
+    answering.save_page(runtime_sqlite, interviewer, BOTH, theirs, uuid.uuid4())
+    mine = {f"{BOTH}@now": "not_very_confident"} | here
+    for name, value in mine.items():
+        page.locator(f'input[name="{name}"][value="{value}"]').check(force=True)
+    turn(page)
+    expect(page.get_by_role("alert")).to_contain_text("“Now”: Very confident")
+    expect(page.get_by_role("alert")).to_contain_text("“Before the placement”: ")
+    ticked = page.locator("main input:checked").evaluate_all("(all) => all.map(({ name, value }) => [name, value])")
+    assert dict(ticked) == mine
+    assert len(ticked) == 2
+    turn(page)
+    expect(page.locator(".moments")).to_have_count(0)
+    saved(page)
+    stored = factories.stored(runtime_sqlite, person)[0]
+    assert stored[f"{BOTH}@now"] == Codes(("not_very_confident",))

@@ -18,7 +18,7 @@ from surveyapp.domain.instrument.kinds import form_values
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.services.responses.local_saves import NoSave, Received
-from surveyapp.web.shared.answers import said
+from surveyapp.web.shared.answers import said_of_moment
 from surveyapp.web.shared.headers import RETRY_AFTER
 from surveyapp.web.shared.incoming import SentFromElsewhere
 
@@ -94,6 +94,6 @@ def _stands(page: Page, variable: str, given: RecordedAnswer) -> dict[str, Any]:
     return {
         "save": str(given.client_id),
         "form": form_values(variable, given.answer),
-        "words": [str(each) for each in said(part, given.answer)] if part else [],
+        "words": [str(each) for each in said_of_moment(part, given.answer)] if part else [],
         "whose": "self" if given.mode is Mode.SELF else "interviewer",
     }

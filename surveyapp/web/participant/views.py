@@ -20,7 +20,7 @@ from surveyapp.domain.normalise import is_blank
 from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.responses.survey_session import Visit
-from surveyapp.web.shared.answers import REASONS, said
+from surveyapp.web.shared.answers import REASONS, said, said_of_moment
 from surveyapp.web.shared.fields import Field, Filling
 from surveyapp.web.shared.language import listed
 from surveyapp.web.shared.presenting import presented_to
@@ -250,7 +250,7 @@ def told_of(page: Page, stands: Mapping[str, RecordedAnswer]) -> list[tuple[str,
     """What somebody else answered meanwhile, and who: `self` or `interviewer`."""
     parts = {part.key: part for part in page.parts}
     return [
-        (listed(said(parts[key], each.answer)), "self" if each.mode is Mode.SELF else "interviewer")
+        (listed(said_of_moment(parts[key], each.answer)), "self" if each.mode is Mode.SELF else "interviewer")
         for key, each in stands.items()
         if key in parts
     ]

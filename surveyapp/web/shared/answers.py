@@ -39,6 +39,14 @@ def said(part: Part, answer: Answer | None) -> tuple[str, ...]:
             return (written(answer) or "",)
 
 
+def said_of_moment(part: Part, answer: Answer | None) -> tuple[str, ...]:
+    """`said`, after which moment it is of where the question asks about more than one."""
+    words = said(part, answer)
+    if len(part.question.moments) < 2:
+        return words
+    return (str(_("“%(moment)s”: %(sentence)s", moment=part.moment_label, sentence=words[0])), *words[1:])
+
+
 def written(answer: Answer | None) -> str | None:
     """An answer that needs no label, as words: a number, a day, a text. None for any other."""
     match answer:

@@ -2,14 +2,15 @@
 
 import { choice } from "./choosing.js";
 
-// Both answers are told; Continue puts one's own in the place of what stands.
+// Both answers are told, and the page is as it was filled in here, with nothing of what stands in it; Continue puts one's own
+// in its place.
 export function choose(turn, save, answer) {
   const page = shownAgain(turn, save);
   if (!page) return;
   if (turn.page !== page) turn.hold();
   turn.leaving = null;
   turn.expected = null;
-  turn.show(page, { values: { ...turn.valuesOf(page), ...save.form }, history: turn.page === page ? null : "pushState" });
+  turn.show(page, { values: save.form, history: turn.page === page ? null : "pushState" });
   turn.changed = true;
   turn.form.before(choice(answer.stands, turn.pack.words, () => keepWhatStands(turn, page)));
 }

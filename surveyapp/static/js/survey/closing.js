@@ -8,8 +8,8 @@ const LONGEST = 29 * 60_000;
 const LOOKS = 30_000;
 const USES = ["pointerdown", "keydown", "input", "wheel", "touchmove"];
 
-// What `turn` shows, once all that was answered is sent: in its place the server says why nothing is here any more.
-export function closeUnused(turn, clock = phoneClock) {
+// Calls `close` once nobody has used the page for so long.
+export function onceUnused(close, clock = phoneClock) {
   let used = clock.now();
   let closed = false;
 
@@ -23,7 +23,7 @@ export function closeUnused(turn, clock = phoneClock) {
     }
     closed = true;
     event?.stopImmediatePropagation();
-    close(turn);
+    close();
   }
 
   for (const use of USES) addEventListener(use, look, { capture: true, passive: true });
@@ -32,6 +32,9 @@ export function closeUnused(turn, clock = phoneClock) {
   const again = () => { look(); if (!closed) clock.after(LOOKS, again); };
   again();
 }
+
+// What `turn` shows, once all that was answered is sent: in its place the server says why nothing is here any more.
+export const closeUnused = (turn) => onceUnused(() => close(turn));
 
 function close(turn) {
   if (turn.changed && turn.form) turn.go("later");
