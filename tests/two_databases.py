@@ -59,6 +59,8 @@ def on_one(items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Ite
 def _runs(item: pytest.Item) -> bool:
     call = getattr(item, "callspec", None)
     kind = call.params.get("database_url") if call else None
+    if kind is None and any(each.name == "both_databases" for each in item.own_markers):
+        raise pytest.UsageError(f"{item.nodeid} is marked both_databases and is given none: it needs `database_url`.")
     if call is None or kind is None or item.get_closest_marker("both_databases"):
         return True
     if "client" not in item.fixturenames and not _opens_or_serves(item.module):  # type: ignore[attr-defined]

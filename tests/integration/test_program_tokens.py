@@ -79,7 +79,6 @@ def test_a_token_is_made_seen_once_and_ended_on_ones_own_page(cafe: Runtime, app
     ]
 
 
-@pytest.mark.both_databases
 def test_a_form_that_is_sent_again_makes_no_second_token(cafe: Runtime, app: Flask) -> None:
     client, who = Client(app.test_client()), member(cafe, Role.VIEWER)
     client.sign_in(who.email)
