@@ -4,6 +4,7 @@ that know which language they are in."""
 from __future__ import annotations
 
 import html
+import unicodedata
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 
@@ -37,6 +38,11 @@ class LocalText(str):
     def __html__(self) -> str:
         attributes = language_attributes.get()(self.language)
         return f"<span{attributes}>{html.escape(self)}</span>" if attributes else html.escape(self)
+
+
+def runs_from_right(text: str) -> bool:
+    """Whether there is a letter in it of a script that runs from the right."""
+    return not text.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 
 
 def source_of(text: str) -> str:

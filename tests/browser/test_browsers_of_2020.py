@@ -13,7 +13,7 @@ from tests.browser.conftest import Tab
 from tests.browser.phone_pages import READY, begin, come_in, saved
 from tests.browser.phone_pages import at as at
 from tests.browser.test_aloud import ENGLISH, VOICES, read_to_the_end
-from tests.browser.test_turning import answer, choose, link_to_one_of, question, turn
+from tests.browser.test_turning import answer, answer_on_to_the_next, choose, link_to_one_of, turn
 from tests.newer_than_2020 import TAKEN_AWAY
 
 Old = Callable[..., Page]
@@ -42,13 +42,7 @@ def test_a_whole_walk_in_any_order_of_options(old: Old, runtime_sqlite: Runtime,
     begin(page)
     page.wait_for_function(READY)
     for _ in range(60):
-        on = question(page)
-        answer(page)
-        turn(page)
-        if page.locator(".fault:visible").count():
-            page.locator("input[data-alone]").first.check(force=True)
-            turn(page)
-        page.wait_for_function("(on) => !location.pathname.endsWith(`/q/${on}`)", arg=on)
+        answer_on_to_the_next(page)
         if "/q/" not in page.url:
             break
     page.wait_for_url("**/check")

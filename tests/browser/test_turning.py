@@ -77,6 +77,17 @@ def answer(page: Page) -> None:
         box.fill("It went well.")
 
 
+def answer_on_to_the_next(page: Page) -> None:
+    """Answers the question and goes on, with a way out alone where what was chosen does not go together."""
+    on = question(page)
+    answer(page)
+    turn(page)
+    if page.locator(".fault:visible").count():
+        page.locator("input[data-alone]").first.check(force=True)
+        turn(page)
+    page.wait_for_function("(on) => !location.pathname.endsWith(`/q/${on}`)", arg=on)
+
+
 def test_continue_shows_the_next_question_without_asking_for_a_page(first: Page) -> None:
     asked = documents(first)
     choose(first, "heard_via", "other")
@@ -198,13 +209,7 @@ def test_the_page_that_is_made_here_is_the_server_s(
     monkeypatch.setattr(secrets, "randbits", lambda _bits: seed)
     page = ready(tab, live_server + link_to_one_of(runtime_sqlite, group))
     for _ in range(60):
-        on = question(page)
-        answer(page)
-        turn(page)
-        if page.locator(".fault:visible").count():
-            page.locator("input[data-alone]").first.check(force=True)
-            turn(page)
-        page.wait_for_function("(on) => !location.pathname.endsWith(`/q/${on}`)", arg=on)
+        answer_on_to_the_next(page)
         if "/q/" not in page.url:
             page.wait_for_url("**/check")
             break

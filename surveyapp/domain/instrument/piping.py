@@ -9,11 +9,10 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from surveyapp.domain.i18n import in_language_of
+from surveyapp.domain.i18n import in_language_of, runs_from_right
 from surveyapp.domain.instrument.conditions import Reference, reference_of, references
 from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.instrument.option_order import arranged
@@ -72,17 +71,14 @@ def quoting_apart(text: str) -> str:
     """The text with each quotation kept apart from what is around it, where that runs from right to left: of a fact in
     Latin letters, the figures that it begins with or the full stop that it ends in would go elsewhere. A phone is given
     it so, and puts its facts in as they are."""
-    return in_language_of(text, _QUOTE.sub("\u2068\\g<0>\u2069", text)) if "{" in text and _runs_left(text) else text
+    if "{" not in text or not runs_from_right(text):
+        return text
+    return in_language_of(text, _QUOTE.sub("\u2068\\g<0>\u2069", text))
 
 
 def kept_apart(fact: str) -> str:
     """A fact with what keeps it apart where it runs from right to left, whichever way the text does."""
-    return f"\u2068{fact}\u2069" if _runs_left(fact) else str(fact)
-
-
-def _runs_left(text: str) -> bool:
-    """Whether a letter does."""
-    return not text.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+    return f"\u2068{fact}\u2069" if runs_from_right(fact) else str(fact)
 
 
 def known_fact(study: Study, participant: Participant, reference: Reference) -> str | None:

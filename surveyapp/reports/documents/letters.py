@@ -20,9 +20,9 @@ from typing import Any
 
 from babel import Locale
 
+from surveyapp.domain.i18n import runs_from_right
 from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.domain.sending.rules import AddressWindow
-from surveyapp.reports.drawing.figure_text import runs_left
 from surveyapp.reports.drawing.picture import LETTERS
 from surveyapp.reports.text.phrasing import ISOLATED, LEFT_TO_RIGHT, Phrasing
 
@@ -129,7 +129,7 @@ def _set(letter: Letter, paper: LetterPaper, words: Phrasing) -> dict[str, Any]:
         "tall": plain in _TALL,
         # In the hand of print: a postman reads them, and nine lines of Nastaliq stand in no window.
         "address": [
-            {"words": _breakable(each, 24), "right": runs_left(each), "tall": False} for each in letter.address
+            {"words": _breakable(each, 24), "right": runs_from_right(each), "tall": False} for each in letter.address
         ],
         "date": words.measured(paper.day),
         "subject": _breakable(letter.subject, 32),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from html import escape
 from typing import Any
 
+from surveyapp.domain.i18n import runs_from_right
 from surveyapp.reports.text.phrasing import ISOLATED, RIGHT_TO_LEFT
 
 Figure = dict[str, Any]
@@ -71,7 +71,7 @@ def wrapped(text: str | None, width: int) -> list[str]:
 
 def line_height(*texts: str | None) -> int:
     """Nastaliq, in which Urdu is written, is tall; Arabic letters in another hand lose nothing by it."""
-    return TALL if any(runs_left(text) for text in texts) else LINE
+    return TALL if any(runs_from_right(text or "") for text in texts) else LINE
 
 
 def plain(lines: list[str]) -> str:
@@ -81,12 +81,7 @@ def plain(lines: list[str]) -> str:
 
 
 def _directed(line: str) -> str:
-    return f"{RIGHT_TO_LEFT}{line}{ISOLATED}" if runs_left(line) else line
-
-
-def runs_left(text: str | None) -> bool:
-    """Whether there is a letter in it of a script that runs from the right."""
-    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text or "")
+    return f"{RIGHT_TO_LEFT}{line}{ISOLATED}" if runs_from_right(line) else line
 
 
 _OTHER = {"left": "right", "right": "left"}

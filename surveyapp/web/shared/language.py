@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from surveyapp.domain.i18n import LocalText, language_attributes
+from surveyapp.domain.i18n import LocalText, language_attributes, runs_from_right
 from surveyapp.domain.i18n import in_language_of as in_language_of
 from surveyapp.domain.instrument.easy.renderings import easy_of, is_easy, plain_of
 from surveyapp.domain.instrument.study import Study
@@ -386,7 +386,7 @@ def _turns(text: str) -> bool:
     """Whether a letter runs the other way than the page."""
     if direction(reader_language()) == "rtl":
         return any(unicodedata.bidirectional(letter) == "L" for letter in text)
-    return not text.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+    return runs_from_right(text)
 
 
 def broken_at(text: str) -> Markup:
