@@ -11,16 +11,34 @@ import jsonschema
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from surveyapp.domain.audit import AuditEntry
 from surveyapp.domain.programs.tokens import TokenScope
-from surveyapp.domain.staff import Staff
+from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.programs import tokens
 from surveyapp.services.programs.tokens import MadeToken
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
+from surveyapp.store.security import audit
 from surveyapp.web.programs import openapi
 from surveyapp.web.programs.operations import AT
+from tests import factories, versioned
 
 PURPOSE = "To see how people answer"
+STUDY = f"/studies/{versioned.NAME}"
+EVERY: dict[str, tuple[str, TokenScope | None]] = {
+    "studies": ("/studies", None),
+    "releases": (f"{STUDY}/releases", TokenScope.RELEASES),
+    "release": (f"{STUDY}/releases/latest", TokenScope.RELEASES),
+    "records": (f"{STUDY}/releases/1/records", TokenScope.RELEASES),
+    "questionnaires": (f"{STUDY}/questionnaires", TokenScope.QUESTIONNAIRES),
+    "questionnaire": (f"{STUDY}/questionnaires/first/2", TokenScope.QUESTIONNAIRES),
+    "codebook": (f"{STUDY}/codebook", TokenScope.QUESTIONNAIRES),
+    "standing": (f"{STUDY}/standing", TokenScope.STANDING),
+    "answers": (f"{STUDY}/answers/first", TokenScope.ANSWERS),
+}
+"""An address of each operation at which there is something, and what a token has to be for."""
+
+ALL_ROLES = (Role.EVALUATOR, Role.VIEWER, Role.EXPORT_ANSWERS)
 
 
 def token_of(
@@ -89,3 +107,12 @@ def fits(path: str, reply: TestResponse) -> None:
 
 def _pattern(path: str) -> str:
     return re.sub(r"\{\w+\}", "[^/]+", path)
+
+
+def member(runtime: Runtime, *roles: Role, **more: Any) -> Staff:
+    return factories.create_staff(runtime, *roles, study=versioned.NAME, **more)
+
+
+def trail(runtime: Runtime) -> list[AuditEntry]:
+    with runtime.database.reading() as session:
+        return audit.entries(session)

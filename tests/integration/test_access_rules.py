@@ -16,8 +16,8 @@ from tests.page import Client
 EVERYBODY, PARTICIPANT, ENTERING, STAFF = "everybody", "participant", "entering", "staff"
 SCRIPT, PROGRAM, CARRIER = "a script", "a program", "a carrier"
 """Open to all; for whoever came by a link or code; between a right password and being signed in; signed in. A script
-and a program are answered in JSON, and a program comes with a token: by which it gets where, `test_programs` asks. A
-carrier of messages comes with a token of the settings, as `test_callbacks` does."""
+and a program are answered in JSON, and a program comes with a token: by which it gets where, `programs/test_let_in`
+asks. A carrier of messages comes with a token of the settings, as `test_callbacks` does."""
 
 RULES: dict[str, str | Action] = {
     "static": EVERYBODY,

@@ -55,15 +55,15 @@ PAGES: dict[str, A | str] = {
         if endpoint.startswith("reader.")
     },
     **{
-        endpoint: "whatever a program reads is an entry, by test_programs"
+        endpoint: "whatever a program reads is an entry, by programs/test_let_in"
         for endpoint in RULES
         if endpoint.startswith("programs.")
     },
     "programs.openapi_document": NOTHING,
-    "tokens.own": "a token that is made is an entry, by test_program_tokens",
-    "tokens.end": "a token that is ended is an entry, by test_program_tokens",
+    "tokens.own": "a token that is made is an entry, by programs/test_tokens",
+    "tokens.end": "a token that is ended is an entry, by programs/test_tokens",
     "tokens.addresses": NOTHING,
-    "administrator.end_token": "a token that is ended is an entry, by test_program_tokens",
+    "administrator.end_token": "a token that is ended is an entry, by programs/test_tokens",
     "exporter.export": "answers that are taken are an entry, by test_exporting_pages",
     "exporter.own": "what one asked for oneself, each in the trail as it was asked",
     "exporter.take": "a file that is taken is an entry, by test_export_jobs",

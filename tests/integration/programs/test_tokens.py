@@ -17,11 +17,8 @@ from surveyapp.services.programs import tokens
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from tests import factories
-from tests.integration.test_programs import _another_minute, app, cafe, clock, member, trail
 from tests.page import Client
-from tests.program import PURPOSE, Program, described, token_of
-
-__all__ = ["_another_minute", "app", "cafe", "clock"]
+from tests.program import PURPOSE, Program, described, member, token_of, trail
 
 
 @pytest.mark.parametrize(
