@@ -24,6 +24,8 @@ let turning = null;
 let queue = null;
 let changed = false;
 let left = false;
+// What `later.js` has, once it is there.
+let later = null;
 // What is on its way to the shelf.
 let keeping = null;
 
@@ -60,7 +62,7 @@ async function begin() {
   // The browser's Back may have changed the address meanwhile, but not what is shown: the form says whose page that is.
   const id = pageAt(document.querySelector("form.question")?.getAttribute("action"));
   const rest = again(() => completed(found));
-  const later = Promise.all([kept || more(), rest]).then(([all]) => all);
+  later = Promise.all([kept || more(), rest]).then(([all]) => all);
   // Of what else there is nothing hangs on this.
   later.then((all) => all.aloud(main, found.pack.screens.read));
   // Whoever has answered here already may be further on than the first questions.
@@ -172,7 +174,7 @@ document.addEventListener("submit", (event) => {
   if (!turning || !event.target.matches("form.question")) return;
   event.preventDefault();
   const { name, value } = pressed();
-  if (name === "lang") turning.speak(value);
+  if (name === "lang") later.then((all) => all.speak(turning, value));
   else turning.go(name === "then" ? value : null);
 }, true);
 

@@ -69,6 +69,7 @@ export class Turning {
   // Takes up what is needed now and then (`later.js`), and shows what came back before it was there.
   complete(later) {
     this.later = later;
+    later.keepWritten(this);
     this.lookBack();
   }
 
@@ -76,7 +77,7 @@ export class Turning {
   note(save) {
     const page = this.byId.get(save.page);
     if (!page?.html) return;
-    const found = read(page.parts, save.form, this.pack.words).answers;
+    const found = this.read(page, save.form).answers;
     const answers = save.passing ? this.inPassing(found) : found;
     for (const part of page.parts) {
       if (!(part.key in answers)) continue;
@@ -188,7 +189,7 @@ export class Turning {
   async go(then = null) {
     const { page } = this;
     const values = valuesOf(this.form);
-    const { answers, faults, unsure } = read(page.parts, values, this.pack.words);
+    const { answers, faults, unsure } = this.read(page, values);
     const written = Object.values(values).flat().some((each) => each.trim());
     const empty = faults.every((fault) => fault.code === "required");
     const out = then?.includes("/");
@@ -221,6 +222,10 @@ export class Turning {
     else this.leave(`${this.address}/check`);
   }
 
+  read(page, values) {
+    return read(page.parts, values, this.pack.words);
+  }
+
   // What is said by going elsewhere than on: what is empty and was before is not skipped.
   inPassing(answers) {
     return Object.fromEntries(Object.entries(answers).filter(([key, { missing }]) => missing !== "skipped" || key in this.answers));
@@ -231,14 +236,16 @@ export class Turning {
   }
 
   put(page, values, unsure, how) {
-    const { questionnaire, version, wording, language } = this.pack;
-    const save = {
-      save: newId(), page: page.id, questionnaire, version, wording: wording ?? null, language, form: values, over: { ...this.seen }, ...how,
-    };
+    const save = this.saveOf(page, values, { over: { ...this.seen }, ...how });
     this.mine.add(save.save);
     if (!unsure) this.note(save);
     this.queue.put(save);
     return save;
+  }
+
+  saveOf(page, values, how) {
+    const { questionnaire, version, wording, language } = this.pack;
+    return { save: newId(), page: page.id, questionnaire, version, wording: wording ?? null, language, form: values, ...how };
   }
 
   nextOf(page) {
@@ -384,25 +391,6 @@ export class Turning {
   // What goes on from a question stands outside of it.
   going(shown) {
     for (const each of document.querySelectorAll("[form=the-form]")) each.hidden = !shown;
-  }
-
-  // Another language is the server's to show, and what is written goes along.
-  async speak(language) {
-    if (this.untold(this.page)) return this.go(location.href);
-    const found = await this.fresh();
-    if (!found || !(await this.drained())) return this.say(this.pack.words.language);
-    const { form } = this;
-    const along = { csrf_token: found.slip.token, save_id: newId(), lang: language };
-    for (const [name, value] of Object.entries(along)) {
-      form.querySelector(`[name="${name}"]`)?.remove();
-      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
-    }
-    form.submit();
-  }
-
-  async drained() {
-    for (let tries = 0; this.queue.pending().length && tries < 20; tries += 1) await new Promise((go) => setTimeout(go, 250));
-    return !this.queue.pending().length;
   }
 
   // The browser's own Back or Forward changed the address: its page is shown, and what was on the one before is taken.
