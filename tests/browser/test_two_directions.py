@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from surveyapp import create_app
 from surveyapp.domain.i18n import LocalText
-from surveyapp.domain.instrument.piping import filled, quoting_apart
+from surveyapp.domain.instrument.piping import filled, kept_apart, quoting_apart
 from surveyapp.services.runtime import Runtime
 from surveyapp.web.shared.language import numbers_in_order
 from tests.browser.conftest import Tab
@@ -77,6 +77,18 @@ def test_a_fact_in_latin_letters_stands_as_it_is_read(tab: Tab) -> None:
             {"text": quoting_apart(text), "fact": care},
         )
     assert by_phone == by_server
+
+
+@pytest.mark.parametrize("written", ["24 گھنٹے", "At home", "بيت.", "שלום 7", "12", "۷", "é"])
+def test_what_somebody_wrote_is_quoted_in_one_piece_here_as_there(tab: Tab, written: str) -> None:
+    """As the server quotes it, whichever way it runs."""
+    with modules(tab("about:blank", "phone").context.browser) as phone:
+        by_phone = run(
+            phone,
+            'const { inWords } = await load("facts.js"); return inWords({ text: given }, {}, {});',
+            written,
+        )
+    assert by_phone == kept_apart(written)
 
 
 @pytest.mark.parametrize("box", ["open", "short", "line"])

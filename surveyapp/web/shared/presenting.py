@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from surveyapp.domain.answers import is_substantive
+from surveyapp.domain.answers import Text, is_substantive
 from surveyapp.domain.instrument.conditions import Reference
 from surveyapp.domain.instrument.piping import kept_apart, known_fact, presented
 from surveyapp.domain.instrument.routing import Page, parts_of
@@ -32,4 +32,6 @@ def fact_of(visit: Visit, reference: Reference) -> str | None:
             questionnaire, route, _ = visit.ready
             answer = route.answers.get(reference.name)
             part = parts_of(questionnaire)[reference.name]
+            if isinstance(answer, Text):
+                return kept_apart(answer.text)
             return listed(said(part, answer)) if is_substantive(answer) else None

@@ -37,5 +37,10 @@ export function inWords(answer, part, words) {
     const [year, month, day] = answer.day.split("-");
     return `${Number(day)} ${words.months[Number(month) - 1]} ${year}`;
   }
-  return answer.time ? answer.time.replace(/^0/, "") : answer.text;
+  return answer.time ? answer.time.replace(/^0/, "") : apart(answer.text);
+}
+
+// What was written from the right stays in one piece, as domain/instrument/piping.kept_apart has it.
+function apart(text) {
+  return /[\u05d0-\u065f\u066d-\u06ef\u06fa-\u08ff\ufb1d-\ufefc]/.test(text) ? `\u2068${text}\u2069` : text;
 }
