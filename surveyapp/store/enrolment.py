@@ -18,9 +18,10 @@ from surveyapp.domain.fieldwork.cases import Case
 from surveyapp.domain.participants import ConsentGiven, Event, Participant
 from surveyapp.domain.sending.planning import MessageState
 from surveyapp.store import results
+from surveyapp.store.calling import wishes
 from surveyapp.store.database import insert_many, new_id, rows_changed, table_of
 from surveyapp.store.entry import accesses
-from surveyapp.store.participants import Sealed, wish_columns
+from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import (
     Base,
     CaseRow,
@@ -78,9 +79,9 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment], study: str |
             "stopped_at": person.stopped_at,
             "declined_contact_at": person.declined_contact_at,
             "withdrawn_at": None,
-            **wish_columns(wishes),
+            **wishes.columns(wished),
         }
-        for person, wishes in ((each.participant, each.wishes) for each in newcomers)
+        for person, wished in ((each.participant, each.wishes) for each in newcomers)
     ]
     contacts = [
         {"participant_id": each.participant.id, "field": name, "key_id": sealed.key_id, "ciphertext": sealed.ciphertext}

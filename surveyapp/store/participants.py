@@ -12,7 +12,6 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.participants import Event, Origin, Participant, Site
 from surveyapp.domain.staff import Scope
 from surveyapp.store import results
@@ -265,41 +264,6 @@ def of_rows(session: Session, rows: Sequence[ParticipantRow], on: dt.date) -> li
             )
         )
     return made
-
-
-def wish_columns(wishes: CallWishes) -> dict[str, Any]:
-    """What is stored of how somebody asked to be called."""
-    return {
-        "call_way": wishes.way,
-        "call_languages": f",{','.join(wishes.languages)}," if wishes.languages else None,
-        "call_interviewer": wishes.interviewer or None,
-        "call_begins": wishes.begins,
-        "call_ends": wishes.ends,
-        "call_days": wishes.days,
-    }
-
-
-def wishes_of(row: ParticipantRow) -> CallWishes:
-    return CallWishes(
-        way=row.call_way or "",
-        languages=tuple(filter(None, (row.language_asked or row.call_languages or "").split(","))),
-        interviewer=row.call_interviewer or "",
-        begins=row.call_begins,
-        ends=row.call_ends,
-        days=row.call_days,
-    )
-
-
-def set_wishes(session: Session, wishes: Mapping[uuid.UUID, CallWishes]) -> None:
-    """Stores how people asked to be called."""
-    for person, each in wishes.items():
-        session.execute(update(ParticipantRow).where(ParticipantRow.id == person).values(wish_columns(each)))
-
-
-def forget_wishes(session: Session, people: Collection[uuid.UUID]) -> None:
-    """Takes away how people asked to be called, with how they are reached."""
-    nothing = dict.fromkeys(wish_columns(CallWishes()))
-    session.execute(update(ParticipantRow).where(ParticipantRow.id.in_(people)).values(nothing))
 
 
 def contact(session: Session, participant_id: uuid.UUID) -> dict[str, Sealed]:

@@ -19,8 +19,8 @@ from surveyapp.services.fieldwork import call_queue
 from surveyapp.services.participants import contacts
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
+from surveyapp.store.calling import wishes as stored_wishes
 from surveyapp.store.database import new_id
-from surveyapp.store.participants import wish_columns
 from surveyapp.store.tables import AttemptRow, CaseRow, ContactRow, ParticipantRow
 from tests import factories
 from tests.benchmarks.shared import headed, once, row
@@ -58,7 +58,7 @@ def peopled(runtime: Runtime, people: int = PEOPLE) -> None:
                     "origin": Origin.REAL,
                     "attributes": {},
                     "enrolled_on": (now - 30 * day).date(),
-                    **wish_columns(wishes),
+                    **stored_wishes.columns(wishes),
                 }
             )
             case_id = new_id()

@@ -32,9 +32,9 @@ from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.sending.rules import CallRule
 from surveyapp.domain.staff import Scope
 from surveyapp.store.calling import queue
+from surveyapp.store.calling import wishes as stored_wishes
 from surveyapp.store.calling.called import CallScope
 from surveyapp.store.database import Database, new_id
-from surveyapp.store.participants import wish_columns
 from surveyapp.store.tables import CaseRow, ParticipantRow, ResponseRow
 from tests.conftest import NOW
 
@@ -130,7 +130,7 @@ def test_the_database_sorts_as_the_rule_says(database_url: str) -> None:
                     "origin": Origin.REAL,
                     "attributes": {},
                     "enrolled_on": NOW.date(),
-                    **wish_columns(wished),
+                    **stored_wishes.columns(wished),
                 }
             )
             mine = []

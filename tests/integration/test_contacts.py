@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from sqlalchemy import select
 
 from surveyapp.domain.errors import InputRefused, KeyMissing
 from surveyapp.domain.participants import Contact
@@ -13,6 +15,8 @@ from surveyapp.domain.staff import Scope
 from surveyapp.services.participants import contacts
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants
+from surveyapp.store.calling import wishes
+from surveyapp.store.tables import ParticipantRow
 from tests import factories
 
 AMARA = Contact(
@@ -88,6 +92,29 @@ def test_writing_again_replaces_the_record_and_what_finds_it(runtime: Runtime) -
         assert contacts.find(work, scope, "07700900142") == []
         assert contacts.find(work, scope, "amara@example.org") == []
         assert contacts.find(work, scope, "+447700900199") == [participant.reference]
+
+
+@pytest.mark.parametrize(
+    ("corrected", "spoken"),
+    [
+        (AMARA, ("pa",)),
+        (dataclasses.replace(AMARA, phone="07700 900199"), ("pa",)),
+        (dataclasses.replace(AMARA, language="Polish"), ("pl",)),
+        (dataclasses.replace(AMARA, language=""), ()),
+    ],
+)
+def test_the_language_that_was_said_last_counts(runtime: Runtime, corrected: Contact, spoken: tuple[str, ...]) -> None:
+    """What a caller wrote down, until a manager corrects the languages on record."""
+    person = factories.create_participant(runtime)
+    with factories.operator(runtime).writing() as work:
+        contacts.write(work, person, AMARA)
+        work.session.flush()
+        participants.set_language_asked(work.session, person.id, "pa")
+    with factories.operator(runtime).writing() as work:
+        contacts.write(work, person, corrected)
+    with factories.operator(runtime).reading() as work:
+        (row,) = work.session.scalars(select(ParticipantRow).where(ParticipantRow.id == person.id))
+        assert wishes.of_row(row).languages == spoken
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,7 @@ from surveyapp.services.fieldwork import attempts, call_queue, calls, deciding, 
 from surveyapp.services.participants import enrolment
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.store import participants
-from surveyapp.store.calling import stands
+from surveyapp.store.calling import stands, wishes
 from surveyapp.store.security import audit
 from surveyapp.store.tables import CaseRow, ParticipantRow
 from tests import factories
@@ -210,9 +209,9 @@ def test_what_is_stored_is_what_follows_from_what_was_tried(runtime: Runtime, cl
         assert (after.calls, after.not_by, after.tried_outcome) == (2, None, Outcome.NO_ANSWER)
         # As an installation has it that is brought up to date: nothing is worked out yet.
         stands.forget_stands(session, person.id)
-        participants.forget_wishes(session, [person.id])
+        wishes.forget(session, [person.id])
     assert working_out.work_out_older(factories.operator(runtime)) == 2
     assert working_out.work_out_older(factories.operator(runtime)) == 0
     with runtime.database.reading() as session:
         assert stands.stored(session, case_id) == after
-        assert participants.wishes_of(session.get_one(ParticipantRow, person.id)).languages == ("en",)
+        assert wishes.of_row(session.get_one(ParticipantRow, person.id)).languages == ("en",)

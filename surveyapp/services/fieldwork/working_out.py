@@ -12,7 +12,7 @@ from surveyapp.services.work import Desk
 from surveyapp.store import participants
 from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.answering import sent
-from surveyapp.store.calling import stands
+from surveyapp.store.calling import stands, wishes
 
 AT_ONCE = 500
 """Of how many cases or people a unit of work works it out: so long nobody else writes on SQLite."""
@@ -35,7 +35,7 @@ def work_out_older(desk: Desk) -> int:
         with desk.writing() as work:
             people = stands.unread(work.session, AT_ONCE)
             held = contacts.read_many(work, people)
-            participants.set_wishes(work.session, {person: read_wishes(contact) for person, contact in held.items()})
+            wishes.write(work.session, {person: read_wishes(contact) for person, contact in held.items()})
         count += len(people)
         if len(people) < AT_ONCE:
             break

@@ -28,6 +28,7 @@ from surveyapp.domain.fieldwork.call_stand import CallHold, part_of
 from surveyapp.domain.fieldwork.call_wishes import IN_WRITING, day_bit, minute_of, within_call_hours
 from surveyapp.domain.fieldwork.cases import Case, Lease, Outcome
 from surveyapp.domain.responses import ResponseState
+from surveyapp.store.calling import wishes
 from surveyapp.store.calling.called import (
     ALL,
     CallScope,
@@ -40,7 +41,6 @@ from surveyapp.store.calling.called import (
 )
 from surveyapp.store.calling.stands import stand_of
 from surveyapp.store.cases import case_in
-from surveyapp.store.participants import wishes_of
 from surveyapp.store.tables import (
     CaseRow,
     LeaseRow,
@@ -215,7 +215,7 @@ def _row(row: Any, lease: Lease | None) -> QueueRow:
         due_at=row.CaseRow.due_at,
         next_at=row.CaseRow.next_at,
         stand=stand_of(row.CaseRow),
-        wishes=wishes_of(row.ParticipantRow),
+        wishes=wishes.of_row(row.ParticipantRow),
         held_by=lease.staff_id if lease else None,
         not_called_by=row.ParticipantRow.not_called_by,
     )

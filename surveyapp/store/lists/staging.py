@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.participants import Origin
 from surveyapp.store import enrolment, participants, results
+from surveyapp.store.calling import wishes
 from surveyapp.store.cases import lock
 from surveyapp.store.database import insert_many, table_of
 from surveyapp.store.enrolment import Enrolment
@@ -114,7 +115,7 @@ def replace_contacts(
     ]
     for table, rows in ((ContactRow, fields), (ContactLookupRow, lookups)):
         insert_many(session, table, rows)
-    participants.set_wishes(session, {person: wishes for person, (_, _, wishes) in contacts.items()})
+    wishes.write(session, {person: wished for person, (_, _, wished) in contacts.items()})
 
 
 def _some(people: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:

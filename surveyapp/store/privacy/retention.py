@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.privacy.retention import KeptPerson
 from surveyapp.domain.staff import Scope
 from surveyapp.store import results, windows
-from surveyapp.store.calling import stands
+from surveyapp.store.calling import stands, wishes
 from surveyapp.store.mending.merging import drop_pictures
 from surveyapp.store.open_answers import marking, quoting
-from surveyapp.store.participants import forget_wishes, scoped
+from surveyapp.store.participants import scoped
 from surveyapp.store.tables import (
     AccessRow,
     AnswerHistoryRow,
@@ -125,7 +125,7 @@ def erase_contacts(session: Session, person: uuid.UUID) -> None:
     session.execute(delete(ContactLookupRow).where(ContactLookupRow.participant_id == person))
     session.execute(delete(ChannelEndRow).where(ChannelEndRow.participant_id == person))
     session.execute(update(ListRowRow).where(ListRowRow.participant_id == person).values(before=None))
-    forget_wishes(session, [person])
+    wishes.forget(session, [person])
     drop_pictures(session, person)
     mine = select(CaseRow.id).where(CaseRow.participant_id == person)
     session.execute(delete(AccessRow).where(AccessRow.case_id.in_(mine)))
