@@ -387,6 +387,10 @@ def test_somebody_moves_to_a_site_that_the_list_brings(
     # A slip of the pen is asked about, as in a row of somebody new.
     faults = bring(desk, f"reference,group,site\n{reference},backfill,NWE\n")
     assert {(each.line, each.sentence.code) for each in faults} == {(2, "site_new")}
+    # In words, as the form offers them: a list may have either.
+    asked = {str(word) for each in faults for word in each.sentence.params["values"]}
+    kinds = [each for each in desk.runtime.study(factories.STUDY).attributes if each.scope == "site"]
+    assert asked == {word for each in kinds for word in each.values.values()}
     assert stands(runtime, reference) == after
 
 
