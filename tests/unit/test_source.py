@@ -108,3 +108,22 @@ def test_a_pattern_is_of_the_whole_line_in_linear_time(pattern: str, text: str, 
 def test_a_pattern_that_cannot_be_matched_so_is_refused(pattern: str) -> None:
     with pytest.raises(PatternRefused, match=r"^[^\n]+$"):
         check_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "refused"),
+    [
+        ("(a{25}){20}", False),
+        ("(a{25}){20}b{0,1}", False),
+        ("(a{25}){20}b{2}", True),
+        ("a{1,501}", True),
+        ("a{501,}", True),
+        ("a{1000000000000}", True),
+    ],
+)
+def test_what_a_pattern_repeats_comes_to_no_more_than_can_be_compiled_at_once(pattern: str, refused: bool) -> None:
+    if refused:
+        with pytest.raises(PatternRefused, match="repetitions come to more than 500"):
+            check_pattern(pattern)
+    else:
+        check_pattern(pattern)
