@@ -32,7 +32,7 @@ def upgrade() -> None:
     sa.Column('until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('why', sa.JSON(), nullable=True),
-    sa.CheckConstraint("kind IN ('move')", name=op.f('ck_long_job_kind_known')),
+    sa.CheckConstraint("kind IN ('move', 'list')", name=op.f('ck_long_job_kind_known')),
     sa.CheckConstraint("state IN ('waiting', 'doing', 'done', 'failed')", name=op.f('ck_long_job_state_known')),
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_long_job_staff_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_long_job'))

@@ -20,7 +20,7 @@ from surveyapp.domain.sending.planning import MessageState
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.exports.packing import PackExport
 from surveyapp.services.jobs import doing
-from surveyapp.services.jobs.doing import Act
+from surveyapp.services.jobs.doing import Act, JobInHand
 from surveyapp.services.one_by_one import one_by_one
 from surveyapp.services.questionnaires import moves
 from surveyapp.services.security import kept_forms
@@ -203,6 +203,13 @@ def _jobs(desk: Desk, this: WorkerRound) -> str:
     return doing.do_waiting(desk, wanted, JOBS)
 
 
+def _list(mine: JobInHand) -> None:
+    # Files take what reads them: a worker whom nobody brings any does without.
+    from surveyapp.services.lists import imports
+
+    imports.carry_on(mine)
+
+
 def look_for_jobs(desk: Desk, wanted: Callable[[], bool], sends: bool) -> None:
     """Does what somebody asked for and waits for, between two rounds."""
     with contextlib.suppress(ShiftlineError):  # the database is away: the next round says so
@@ -233,10 +240,10 @@ def _retention(desk: Desk, this: WorkerRound) -> str:
 
 def _remove_leftovers(work: Work) -> None:
     """What was typed, and lists that were looked at, which nobody came back for."""
-    from surveyapp.services.lists import imports
+    from surveyapp.services.lists import taking_back
 
     kept_forms.remove_old(work)
-    imports.remove_old(work)
+    taking_back.remove_old(work)
 
 
 def _studies(desk: Desk, this: WorkerRound) -> Iterator[str]:
@@ -260,7 +267,7 @@ def _backup(desk: Desk, this: WorkerRound) -> str:
     return backup.create(desk).path.name
 
 
-JOBS: Mapping[JobKind, Act] = {JobKind.MOVE: moves.carry_on}
+JOBS: Mapping[JobKind, Act] = {JobKind.MOVE: moves.carry_on, JobKind.LIST: _list}
 """What does each kind of what takes longer than a page waits."""
 
 _TASKS: Mapping[str, Callable[[Desk, WorkerRound], str]] = {

@@ -152,7 +152,7 @@ def test_very_many_are_moved_by_the_worker_and_their_page_says_how_far_it_is(caf
     assert "2 of 3 people are through." in page
     assert "Is being done" in page
     clock.forward(seconds=LEASE.total_seconds() + 1)
-    assert "was interrupted. A worker goes on with the rest" in said(client.page(MOVING))
+    assert "was interrupted. A worker goes on with it" in said(client.page(MOVING))
     assert work(cafe) == "1 done"
     page = said(client.page(MOVING))
     assert "3 people were moved." in page

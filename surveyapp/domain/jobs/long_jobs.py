@@ -20,9 +20,10 @@ LISTED_FOR = dt.timedelta(days=7)
 
 
 class JobKind(enum.StrEnum):
-    """*move*: people are moved to another version of a questionnaire."""
+    """*move*: people are moved to another version of a questionnaire; *list*: a list is looked at, or brought in."""
 
     MOVE = "move"
+    LIST = "list"
 
 
 class JobState(enum.StrEnum):
@@ -40,9 +41,10 @@ OPEN_JOBS = frozenset({JobState.WAITING, JobState.DOING})
 
 @dataclass(frozen=True, kw_only=True)
 class LongJob:
-    """A job as it stands. `subject`: what it is done to (a questionnaire), `version`: to which version; `done` of
-    `total` people are through, of whom `changed` were and `refused` could not be; `holder`: the process that does it,
-    until `until` unless it says more; `why`: it failed, or what the first could not be for, as a sentence is kept."""
+    """A job as it stands. `subject`: what it is done to (a questionnaire; the key of a list), `version`: to which one
+    (of a list 0); `done` of `total` people are through, of whom `changed` were and `refused` could not be (a list says
+    that of itself); `holder`: the process that does it, until `until` unless it says more; `why`: it failed, or what
+    the first could not be for, as a sentence is kept."""
 
     id: uuid.UUID
     kind: JobKind

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 
 from surveyapp.domain.errors import DatabaseUnavailable, FieldsRefused, NotPermitted, SaidError, StateRefused
 from surveyapp.domain.jobs.long_jobs import JobKind, LongJob
@@ -12,26 +14,25 @@ from surveyapp.domain.sentences import Sentence, say
 from surveyapp.services.kept_sentences import packed
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import staff
-from surveyapp.store.database import new_id
+from surveyapp.store.database import after_commit, new_id
 from surveyapp.store.jobs import long_jobs as store
+
+BEATS_EVERY = 10.0
+"""Seconds between two signs of life of what takes long in one piece."""
 
 _log = logging.getLogger(__name__)
 
 
-class _JobNotOurs(Exception):
+class JobNotOurs(Exception):
     """Another process has it, or it was forgotten."""
 
 
-class _JobStopping(Exception):
+class JobStopping(Exception):
     """The worker is to end."""
 
 
-class _JobEnded(Exception):
+class JobEnded(SaidError):
     """Whoever asked may not do it any more: it is ended, where another fault is of one person."""
-
-    def __init__(self, refused: SaidError) -> None:
-        super().__init__(str(refused))
-        self.refused = refused
 
 
 class JobInHand:
@@ -39,68 +40,107 @@ class JobInHand:
     process is to go on. `changed`: how many this process changed; `wrong`: what went wrong first."""
 
     def __init__(self, desk: Desk, job: LongJob, holder: str, wanted: Callable[[], bool] = lambda: True) -> None:
-        self._desk, self.job, self._holder, self._wanted = desk.as_written, job, holder, wanted
+        self.desk, self.job, self._holder, self._wanted = desk.as_written, job, holder, wanted
         self.changed = 0
+        self.ended = False
         self.wrong: Exception | None = None
 
     def asker(self, may: Callable[[Desk], object]) -> Desk:
         """Where whoever asked acts from, as they may now."""
-        with self._desk.reading() as work:
+        with self.desk.reading() as work:
             return self._asker(work, may)
 
     def _asker(self, work: Work, may: Callable[[Desk], object]) -> Desk:
         whoever = staff.staff_by_id(work.session, self.job.staff_id)
         if whoever is None or not whoever.active:
-            raise _JobEnded(StateRefused(say("job_account_closed")))
-        theirs = Desk(self._desk.runtime, whoever)
+            raise JobEnded(say("job_account_closed"))
+        theirs = Desk(self.desk.runtime, whoever)
         try:
             may(theirs)
         except NotPermitted:
-            raise _JobEnded(NotPermitted(say("job_not_permitted"))) from None
+            raise JobEnded(say("job_not_permitted")) from None
         return theirs
 
     def begin(self, left: int) -> None:
         """Notes how many are still to be seen to."""
-        with self._desk.writing() as work:
+        with self.desk.writing() as work:
             self._noted(store.begin(work.session, self.job.id, self._holder, work.now, left))
 
     def one(self, may: Callable[[Desk], object], act: Callable[[Work], int]) -> None:
         """Sees to one of many, in a transaction of their own which also notes that they are through; `act` returns how
         many it changed. What goes wrong is of this one alone."""
-        if not self._wanted():
-            raise _JobStopping
+        self.check_wanted()
         try:
-            with self._desk.writing() as work:
+            with self.desk.writing() as work:
                 changed = act(work.by(self._asker(work, may).actor))
                 self._noted(store.went_on(work.session, self.job.id, self._holder, work.now, changed))
             self.changed += changed
-        except (DatabaseUnavailable, _JobEnded, _JobNotOurs):
+        except (DatabaseUnavailable, JobEnded, JobNotOurs):
             raise
         except Exception as error:  # whatever it is, it is of this one
             self.wrong = self.wrong or error
             why = packed(_sentence_of(error))
-            with self._desk.writing() as work:
+            with self.desk.writing() as work:
                 self._noted(store.refused(work.session, self.job.id, self._holder, work.now, why))
+
+    def check_wanted(self) -> None:
+        """Raises JobStopping where the process is to end."""
+        if not self._wanted():
+            raise JobStopping
+
+    @contextlib.contextmanager
+    def alive(self) -> Iterator[None]:
+        """Says that it lives while the block lasts, for what takes longer than may be silent. Where SQLite is being
+        written meanwhile it cannot, and nobody else can take it up either."""
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.wait(BEATS_EVERY):
+                with contextlib.suppress(DatabaseUnavailable), self.desk.writing() as work:
+                    if not store.going_on(work.session, self.job.id, self._holder, work.now):
+                        return
+
+        beating = threading.Thread(target=beat, name=f"job {self.job.id}", daemon=True)
+        beating.start()
+        try:
+            yield
+        finally:
+            over.set()
+            beating.join()
+
+    def still(self, work: Work) -> None:
+        """Raises JobNotOurs where another process has it by now; none takes it while the work lasts."""
+        self._noted(store.going_on(work.session, self.job.id, self._holder, work.now))
+
+    def last(self, work: Work, may: Callable[[Desk], object]) -> None:
+        """Notes that nobody is left, as part of what sees to the last; whoever asked may still do it, or JobEnded is
+        raised."""
+        self._asker(work, may)
+        self._noted(store.through(work.session, self.job.id, self._holder, work.now))
+        after_commit(work.session, self._end)
+
+    def _end(self) -> None:
+        self.ended = True
 
     def through(self) -> None:
         """Notes that nobody is left."""
-        with self._desk.writing() as work:
+        with self.desk.writing() as work:
             self._noted(store.through(work.session, self.job.id, self._holder, work.now))
 
     def give_back(self) -> None:
         """Leaves the rest to whoever comes next."""
-        with self._desk.writing() as work:
+        with self.desk.writing() as work:
             store.given_back(work.session, self.job.id, self._holder)
 
     def fail(self, why: Sentence) -> None:
         """Ends it before its end."""
-        with self._desk.writing() as work:
+        with self.desk.writing() as work:
             store.failed(work.session, self.job.id, self._holder, work.now, packed(why))
 
     @staticmethod
     def _noted(ours: bool) -> None:
         if not ours:
-            raise _JobNotOurs
+            raise JobNotOurs
 
 
 Act = Callable[[JobInHand], None]
@@ -150,16 +190,14 @@ def _do(mine: JobInHand, act: Act) -> Exception | None:
     """What went wrong, if anything did: it stands in the job."""
     try:
         act(mine)
-        mine.through()
-    except (_JobNotOurs, _JobStopping) as left:
-        if isinstance(left, _JobStopping):
+        if not mine.ended:
+            mine.through()
+    except (JobNotOurs, JobStopping) as left:
+        if isinstance(left, JobStopping):
             mine.give_back()
         return StateRefused(say("job_taken_up"))
     except DatabaseUnavailable:
         raise  # it goes on once there is one
-    except _JobEnded as ended:
-        mine.fail(ended.refused.sentence)
-        return ended.refused
     except Exception as error:
         mine.fail(_sentence_of(error))
         return error

@@ -91,6 +91,11 @@ def begin(session: Session, job_id: uuid.UUID, holder: str, now: dt.datetime, le
     return _held(session, job_id, holder, {"until": now + LEASE, **counted})
 
 
+def going_on(session: Session, job_id: uuid.UUID, holder: str, now: dt.datetime) -> bool:
+    """Notes that the holder lives; whether it is still theirs."""
+    return _held(session, job_id, holder, {"until": now + LEASE})
+
+
 def went_on(session: Session, job_id: uuid.UUID, holder: str, now: dt.datetime, changed: int) -> bool:
     """Notes that one more is through; whether it is still the holder's."""
     further = {"done": LongJobRow.done + 1, "changed": LongJobRow.changed + changed, "tries": 0}
@@ -133,6 +138,17 @@ def over(session: Session, now: dt.datetime, why: Mapping[str, Any]) -> None:
     query = update(LongJobRow).where(_given_up(now)).values(**ended)
     session.execute(query.execution_options(synchronize_session=False))
     session.execute(delete(LongJobRow).where(_old(now)).execution_options(synchronize_session=False))
+
+
+def remove_idle(session: Session, study: str, kind: JobKind, subject: str, now: dt.datetime) -> bool:
+    """Forgets what was asked for of something; False, and nothing is, where somebody is at it."""
+    mine = (LongJobRow.study == study, LongJobRow.kind == kind, LongJobRow.subject == subject)
+    session.execute(
+        delete(LongJobRow)
+        .where(*mine, or_(_free(now), LongJobRow.state.not_in(list(OPEN_JOBS))))
+        .execution_options(synchronize_session=False)
+    )
+    return session.execute(select(LongJobRow.id).where(*mine).limit(1)).first() is None
 
 
 def remove_all(session: Session) -> None:
