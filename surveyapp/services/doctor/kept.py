@@ -261,7 +261,7 @@ def jobs(runtime: Runtime) -> Found:
     elif not does:
         yield (
             BETTER,
-            "The worker does not do what takes longer than a page waits, such as moving very many people.",
+            "The worker does not do what takes longer than a page waits, such as a long list.",
             todo,
         )
 
