@@ -45,7 +45,7 @@ class Settings:
     person_keys: Path = ROOT / "instance" / "surveyapp.db.keys"
     mail: MailSettings | None = None
     notify: NotifySettings | None = None
-    worker: tuple[str, ...] = ("messages", "exports")
+    worker: tuple[str, ...] = ("messages", "exports", "jobs")
     mailbox: str | None = field(default=None, repr=False)
     log: str = "json"
     slow_ms: int | None = None
@@ -233,7 +233,7 @@ def _breached(written: str) -> Path:
     return Path(written)
 
 
-WORKER_TASKS = ("messages", "exports", "releases", "retention", "chain", "backup")
+WORKER_TASKS = ("messages", "exports", "jobs", "releases", "retention", "chain", "backup")
 """What `surveyapp worker` can do by itself."""
 
 

@@ -129,6 +129,18 @@ SENTENCES: Mapping[str, str] = {
         "The files could not be written: %(why)s. Whoever runs the system makes room where SURVEYAPP_CACHE is; then "
         "ask for it anew."
     ),
+    "job_failed": N_("Something went wrong here. Whoever runs the system finds it in the log."),
+    "job_given_up": N_(
+        "It was begun several times and got no further. Ask for it again, or have whoever runs the system look at the "
+        "worker’s log."
+    ),
+    "job_not_permitted": N_("Whoever asked may not do this any more."),
+    "job_account_closed": N_("The account of whoever asked for this was closed."),
+    "job_taken_up": N_("The worker has taken this up, and goes on with it by itself."),
+    "moves_elsewhere": N_(
+        "This was asked for while version %(version)s was open, and version %(open)s is open now. Look at what moving "
+        "to that one means, and ask for it."
+    ),
     "nobody_asked_to_link": N_(
         "This study asks nobody whether their answers may be put beside other records. Take them without references."
     ),

@@ -4,19 +4,25 @@ the database before it is done, one process at a time sends, and an export is on
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.errors import ShiftlineError
+from surveyapp.domain.jobs.long_jobs import JobKind
 from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.domain.sending.planning import MessageState
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.exports.packing import PackExport
+from surveyapp.services.jobs import doing
+from surveyapp.services.jobs.doing import Act, JobInHand
 from surveyapp.services.one_by_one import one_by_one
+from surveyapp.services.questionnaires import moves
 from surveyapp.services.security import kept_forms
 from surveyapp.services.sending import hearing, outbox
 from surveyapp.services.sending.ways.chosen import carriers
@@ -37,6 +43,7 @@ LOOKS_EVERY = dt.timedelta(seconds=3)
 EVERY: Mapping[str, dt.timedelta] = {
     "messages": dt.timedelta(0),
     "exports": dt.timedelta(0),
+    "jobs": dt.timedelta(0),
     "releases": dt.timedelta(hours=1),
     "retention": dt.timedelta(days=1),
     "chain": dt.timedelta(hours=1),
@@ -180,6 +187,35 @@ def _exports(desk: Desk, this: WorkerRound) -> str:
     return making.make_waiting(desk, wanted, this.pack) if this.pack else ""
 
 
+def _jobs(desk: Desk, this: WorkerRound) -> str:
+    looked_at = time.monotonic()
+
+    def wanted() -> bool:
+        nonlocal looked_at
+        if time.monotonic() - looked_at >= LOOKS_EVERY.total_seconds():
+            looked_at = time.monotonic()
+            with desk.writing() as work:  # one may take an hour, in which the worker lives
+                store.done(work.session, BEAT, work.now)
+            if this.sends:  # somebody may wait for a code
+                look_for_asked(desk)
+        return this.wanted()
+
+    return doing.do_waiting(desk, wanted, JOBS)
+
+
+def _list(mine: JobInHand) -> None:
+    # Files take what reads them: a worker whom nobody brings any does without.
+    from surveyapp.services.lists import imports
+
+    imports.carry_on(mine)
+
+
+def look_for_jobs(desk: Desk, wanted: Callable[[], bool], sends: bool) -> None:
+    """Does what somebody asked for and waits for, between two rounds."""
+    with contextlib.suppress(ShiftlineError):  # the database is away: the next round says so
+        _jobs(desk, WorkerRound(wanted, sends=sends))
+
+
 def _releases(desk: Desk, this: WorkerRound) -> str:
     # Counting takes pandas: a worker that makes none does without.
     from surveyapp.services.results.releasing import releases
@@ -204,10 +240,10 @@ def _retention(desk: Desk, this: WorkerRound) -> str:
 
 def _remove_leftovers(work: Work) -> None:
     """What was typed, and lists that were looked at, which nobody came back for."""
-    from surveyapp.services.lists import imports
+    from surveyapp.services.lists import taking_back
 
     kept_forms.remove_old(work)
-    imports.remove_old(work)
+    taking_back.remove_old(work)
 
 
 def _studies(desk: Desk, this: WorkerRound) -> Iterator[str]:
@@ -231,9 +267,13 @@ def _backup(desk: Desk, this: WorkerRound) -> str:
     return backup.create(desk).path.name
 
 
+JOBS: Mapping[JobKind, Act] = {JobKind.MOVE: moves.carry_on, JobKind.LIST: _list}
+"""What does each kind of what takes longer than a page waits."""
+
 _TASKS: Mapping[str, Callable[[Desk, WorkerRound], str]] = {
     "messages": _messages,
     "exports": _exports,
+    "jobs": _jobs,
     "releases": _releases,
     "retention": _retention,
     "chain": _chain,

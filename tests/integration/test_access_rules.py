@@ -266,6 +266,7 @@ RULES: dict[str, str | Action] = {
     "manager.links": Action.MANAGE_PARTICIPANTS,
     "manager.pack": Action.MANAGE_PARTICIPANTS,
     "manager.move": Action.OPEN_VERSION,
+    "manager.moving": Action.OPEN_VERSION,
     "manager.new": Action.MANAGE_PARTICIPANTS,
     "manager.open_version": Action.OPEN_VERSION,
     "manager.participants": Action.MANAGE_PARTICIPANTS,

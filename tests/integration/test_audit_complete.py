@@ -207,6 +207,7 @@ PAGES: dict[str, A | str] = {
     "manager.versions": QUESTIONS,
     "manager.open_version": "what is opened is an entry, by test_manager_versions",
     "manager.move": "what is moved is an entry, by test_moving",
+    "manager.moving": NOTHING,
     "manager.releases": COUNTS,
     "manager.preview_release": COUNTS,
     "manager.make_release": "a release is an entry, by test_releases",

@@ -80,7 +80,7 @@ def fit(runtime: Runtime, tmp_path: Path) -> Runtime:
     factories.create_staff(made, Role.ADMINISTRATOR)
     readiness.check_start(made)
     desk = factories.operator(made)
-    worker.round_of(desk, ["messages", "exports"])
+    worker.round_of(desk, ["messages", "exports", "jobs"])
     backup.create(desk, backup.KEEP)
     audit_chain.chain(desk)
     return made

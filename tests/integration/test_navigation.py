@@ -119,6 +119,7 @@ BY_ITSELF = {
     "rights.reopen": "somebody who has sent everything is in no queue: they are found by their reference",
     "manager.pack": "the button of sites that somebody is at: here nobody is",
     "manager.related": "the study here has one group, and so no relationship",
+    "manager.moving": "where moving very many people leads; nobody is midway here",
     "manager.list_page": "where a list that was chosen leads; none is here",
     "manager.list_columns": "the button of that page",
     "manager.list_decide": "the button of that page, once its columns are told",

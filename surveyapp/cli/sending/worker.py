@@ -58,3 +58,5 @@ def worker(once: bool, status: bool) -> None:
                 break
             if "messages" in tasks:
                 service.look_for_asked(desk)
+            if "jobs" in tasks:
+                service.look_for_jobs(desk, lambda: not stop.is_set(), "messages" in tasks)

@@ -50,6 +50,10 @@ class DoubleChoice(enum.StrEnum):
     LEAVE = "leave"
 
 
+CHANGES = frozenset({DoubleChoice.MERGE, DoubleChoice.UPDATE})
+"""What is chosen of a likely double that changes somebody on record."""
+
+
 class LateChoice(enum.StrEnum):
     """What becomes of a case whose window is over when its person joins: it is closed; its window is counted from
     today; its person is not asked."""

@@ -36,6 +36,9 @@ AHEAD = dt.timedelta(minutes=2)
 DUE_AGE = dt.timedelta(hours=2)
 """How long a message may be due that something carries."""
 
+JOB_AGE = dt.timedelta(minutes=30)
+"""How long something that takes long may wait for the worker before nobody seems to do it."""
+
 CERTIFICATE_LEFT = dt.timedelta(days=14)
 """Certificates are renewed a month before they end."""
 

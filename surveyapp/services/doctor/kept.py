@@ -13,12 +13,14 @@ from surveyapp.domain.errors import KeyMissing
 from surveyapp.domain.security.fitness import (
     CHAIN_AGE,
     DUE_AGE,
+    JOB_AGE,
     said_of_age,
 )
 from surveyapp.domain.staff import Role, Scope
 from surveyapp.services import worker
 from surveyapp.services.doctor import machine
 from surveyapp.services.doctor.finding import BETTER, WRONG, Found
+from surveyapp.services.jobs.asking import TASK
 from surveyapp.services.privacy.retention import ANONYMOUS
 from surveyapp.services.questionnaires import versions
 from surveyapp.services.runtime import Runtime
@@ -27,6 +29,7 @@ from surveyapp.services.sending.ways.chosen import carried
 from surveyapp.services.work import Desk
 from surveyapp.store import participants, questionnaire_versions, staff
 from surveyapp.store.answering import sent
+from surveyapp.store.jobs import long_jobs
 from surveyapp.store.participants import Sealed
 from surveyapp.store.security import audit_chain, erasures, guesses, protection, retiring, sealed_rows
 from surveyapp.store.sending import outbox
@@ -238,6 +241,28 @@ def counts(runtime: Runtime) -> Found:
             f"{several} case{'s are' if several > 1 else ' is'} counted otherwise than the answers say: whether they "
             "were sent, or how.",
             "`surveyapp migrate` works it out anew. If it comes back, something else writes to the database.",
+        )
+
+
+def jobs(runtime: Runtime) -> Found:
+    does = TASK in runtime.settings.worker
+    todo = f"Add `{TASK}` to SURVEYAPP_WORKER, and restart it."
+    with runtime.database.reading() as session:
+        since = long_jobs.waiting_since(session, runtime.clock())
+    if since is not None and runtime.clock() - since > JOB_AGE:
+        yield (
+            WRONG,
+            f"What staff asked for, and takes longer than a page waits, has waited for "
+            f"{said_of_age(runtime.clock() - since)} and is not done.",
+            "`surveyapp worker --status` says whether a worker runs, and its log what it is busy with."
+            if does
+            else todo,
+        )
+    elif not does:
+        yield (
+            BETTER,
+            "The worker does not do what takes longer than a page waits, such as a long list.",
+            todo,
         )
 
 

@@ -37,6 +37,7 @@ WITH_IT: tuple[Examination, ...] = (
     kept.studies,
     kept.counts,
     kept.sending,
+    kept.jobs,
     servers.server,
     servers.following,
     kept.worked,

@@ -103,8 +103,6 @@ def own(desk: Desk, study_id: str) -> OwnExports:
     tidy(desk)
     with desk.reading() as work:
         jobs = store.of_staff(work.session, work.staff.id, study_id)
-        last = worker.tasks(work.session).get(TASK)
-        looked_at = last.done_at if last else None
         making = any(each.state is ExportState.MAKING and not each.interrupted(work.now) for each in jobs)
         stands = [
             ExportStand(
@@ -115,7 +113,7 @@ def own(desk: Desk, study_id: str) -> OwnExports:
             )
             for each in jobs
         ]
-        worked = making or (looked_at is not None and work.now - looked_at <= worker.SILENT_AFTER)
+        worked = making or worker.looks_for(work.session, TASK, work.now)
     return OwnExports(study=study, stands=tuple(stands), worked=worked)
 
 

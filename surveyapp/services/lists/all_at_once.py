@@ -12,6 +12,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.lists import bringing, checking, headings, sorting
+from surveyapp.services.lists.bringing import StepOfList
 from surveyapp.services.lists.checking import Listed
 from surveyapp.services.lists.files import reading
 from surveyapp.services.lists.files.sheet import RowFault
@@ -157,7 +158,9 @@ def _bring_in(
         )
         records.add(work.session, record, Sealed("", b""))
     try:
-        return bringing.bring_in(desk, scope, study, import_id, rows, Decisions(), sha256, lambda done: None)
+        return bringing.bring_in(
+            desk, scope, study, import_id, rows, Decisions(), sha256, lambda done: None, StepOfList()
+        )
     except BaseException:
         with desk.writing() as work:
             records.remove(work.session, import_id)

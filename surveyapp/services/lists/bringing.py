@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import consents as consenting
 from surveyapp.services.cases import scheduling, stopping
+from surveyapp.services.jobs.doing import JobNotOurs
 from surveyapp.services.lists.checking import Progress
 from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.lists.known import KnownChange, compare, stood
@@ -58,6 +59,15 @@ class Brought:
     new_sites: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class StepOfList:
+    """What a transaction of bringing a list in does besides, while it is done by one process: `still` in each before
+    the last, `last` in that. Each raises where it is another's by now."""
+
+    still: Callable[[Work], None] = lambda _work: None
+    last: Callable[[Work], None] = lambda _work: None
+
+
 def bring_in(
     desk: Desk,
     scope: Scope,
@@ -67,16 +77,21 @@ def bring_in(
     decisions: Decisions,
     sha256: str,
     progress: Progress,
+    step: StepOfList,
 ) -> Brought:
     """Brings everybody in, or nobody. Raises FieldsRefused where something has changed since the list was looked at,
     and whatever else keeps it from being stored: nothing of it is then."""
     try:
-        placement, changed, standings = _stage(desk, scope, study, import_id, rows, decisions, progress)
+        placement, changed, standings = _stage(desk, scope, study, import_id, rows, decisions, progress, step)
         with desk.writing() as work:
             enrolment_store.lock(work.session, study.id)
             if placement.people and touchpoints.standings(work.session, study.id) != standings:
                 raise FieldsRefused((FieldFault("file", say("touchpoint_changed_meanwhile")),))
-            return _take_in(work, scope, study, import_id, rows, placement, changed, sha256)
+            brought = _take_in(work, scope, study, import_id, rows, placement, changed, sha256)
+            step.last(work)
+            return brought
+    except JobNotOurs:
+        raise  # who has it now has cleared it
     except BaseException:
         clear(desk, study, import_id)
         raise
@@ -90,6 +105,7 @@ def _stage(
     rows: Sorted,
     decisions: Decisions,
     progress: Progress,
+    step: StepOfList,
 ) -> tuple[Placement, list[_Change], Mapping[tuple[str, int], TouchpointStanding]]:
     """Stores whoever is new, out of sight, with cases by how touchpoints stand: that is the last returned."""
     several = [(line, listed.new) for line, listed in rows.new]
@@ -104,6 +120,7 @@ def _stage(
             placement.new_sites[reference] = (dataclasses.replace(site, study=waiting.id), since)
         listed = dict(rows.new)
         with desk.writing() as writing:
+            step.still(writing)
             sites = enrolling.add_sites(writing, placement)
         lines = [line for line, _ in rows.new]
         for start in range(0, len(placement.people), staging.AT_ONCE):
@@ -119,6 +136,7 @@ def _stage(
                 consents = listed[line].consents
                 made.append(enrolling.prepared(work, new, person, "import", decisions.late, consents))
             with desk.writing() as writing:
+                step.still(writing)
                 staging.stage(writing.session, import_id, made)
             progress(start + len(some))
         standings = touchpoints.standings(work.session, study.id)

@@ -16,15 +16,19 @@ from surveyapp.domain.errors import (
     NotFound,
     StateRefused,
 )
-from surveyapp.domain.fieldwork.lists import ListRecord
+from surveyapp.domain.fieldwork.lists import BUSY, ListRecord, ListState
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.jobs.long_jobs import JobKind, LongJob
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
+from surveyapp.services.jobs import asking
+from surveyapp.services.jobs.asking import JobStand
 from surveyapp.services.kept_sentences import unpacked
 from surveyapp.services.lists import doubles
 from surveyapp.services.lists.doubles import LikelyDouble
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
+from surveyapp.store.jobs import long_jobs
 from surveyapp.store.lists import records
 from surveyapp.store.lists.records import ListRow
 from surveyapp.store.participants import Sealed
@@ -108,9 +112,42 @@ def site_names(work: Work, study: Study) -> dict[str, str]:
     return {each.name: each.reference for each in participants.sites(work.session, study.id, work.today(study))}
 
 
+def state_of(desk: Desk, study_id: str, import_id: uuid.UUID) -> ListState | None:
+    """The step that a list is in, for who works on it in somebody's name; None: it is gone."""
+    with desk.reading() as work:
+        found = records.get(work.session, study_id, import_id)
+    return found.state if found else None
+
+
 def interrupted(desk: Desk, found: ListRecord) -> bool:
-    """Whether what worked on a list has ended before it was through."""
-    return found.interrupted(desk.runtime.clock())
+    """Whether what worked on a list has ended before it was through, and nobody goes on with it."""
+    with desk.reading() as work:
+        return abandoned(work, found)
+
+
+def abandoned(work: Work, found: ListRecord) -> bool:
+    """`interrupted`, in the caller's unit of work."""
+    return found.interrupted(work.now) and _asked(work, found) is None
+
+
+def worked_on(desk: Desk, found: ListRecord) -> JobStand | None:
+    """How far the worker is with it, where it is the worker's."""
+    with desk.reading() as work:
+        job = _asked(work, found)
+        return None if job is None else asking.standing(work, job)
+
+
+def let_go(work: Work, found: ListRecord) -> bool:
+    """Forgets what was asked for of a list; False where somebody works on it at this moment."""
+    mine = _asked(work, found) is not None
+    if not long_jobs.remove_idle(work.session, found.study, JobKind.LIST, str(found.id), work.now):
+        return False
+    return mine or found.state not in BUSY or found.interrupted(work.now)
+
+
+def _asked(work: Work, found: ListRecord) -> LongJob | None:
+    job = long_jobs.newest(work.session, found.study, JobKind.LIST, str(found.id))
+    return job if job is not None and job.open else None
 
 
 def kept_double(kept: Sequence[Any]) -> LikelyDouble:

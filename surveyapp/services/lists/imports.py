@@ -1,9 +1,8 @@
 """Bringing a list in, step by step: it is read, its columns are said, it is looked at, decided of, brought in, and can
 be taken back while nobody has answered.
 
-What takes longer than a page should is done by a thread of the process that serves the page. All it needs to know is in
-the database: whoever asks sees how far it has come; what was given up can be begun again; nothing of it is in the study
-until all of it is.
+What takes longer than a page should is done by the worker. All it needs to know is in the database: whoever asks sees
+how far it has come; whoever is killed over it leaves it to the next; nothing of it is in the study until all of it is.
 """
 
 from __future__ import annotations
@@ -20,30 +19,40 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from surveyapp.domain.errors import (
+    DatabaseUnavailable,
     FieldsRefused,
     InputRefused,
+    NotPermitted,
     SaidError,
     StateRefused,
 )
-from surveyapp.domain.fieldwork.lists import BUSY, KEPT_FOR, DoubleChoice, ListRecord, ListState
+from surveyapp.domain.fieldwork.lists import BUSY, CHANGES, DoubleChoice, ListRecord, ListState
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.jobs.long_jobs import JobKind
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
+from surveyapp.services.jobs import asking
+from surveyapp.services.jobs.doing import JobInHand, JobNotOurs, JobStopping
 from surveyapp.services.kept_sentences import packed
-from surveyapp.services.lists import bringing, checking, headings, held, sorting
+from surveyapp.services.lists import bringing, checking, headings, held, sorting, taking_back
+from surveyapp.services.lists.bringing import StepOfList
 from surveyapp.services.lists.checking import CheckedList
 from surveyapp.services.lists.doubles import DoubleBy
 from surveyapp.services.lists.files import reading
 from surveyapp.services.lists.files.sheet import RowFault
-from surveyapp.services.lists.mapping import ListMapping, MappedList, date_either, mapped
+from surveyapp.services.lists.mapping import ListMapping, MappedList, date_either, mapped, on_record
 from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
+from surveyapp.store import participants
 from surveyapp.store.database import new_id
 from surveyapp.store.lists import records
 
 AT_ONCE = 1_000
-"""Lists of up to so many rows are done while the page waits."""
+"""Lists of up to so many newcomers are done while the page waits: a second or two."""
+
+AS_NEWCOMERS = 10
+"""Somebody on record takes as long as so many newcomers."""
 
 FAULTS_KEPT = 500
 
@@ -73,7 +82,7 @@ def begin(desk: Desk, study_id: str, name: str, data: bytes) -> uuid.UUID:
         sheet=sheet.name,
     )
     with desk.writing() as work:
-        remove_old(work)
+        taking_back.remove_old(work)
         record = ListRecord(
             id=import_id,
             study=study_id,
@@ -92,23 +101,18 @@ def begin(desk: Desk, study_id: str, name: str, data: bytes) -> uuid.UUID:
     return import_id
 
 
-def remove_old(work: Work) -> None:
-    """Throws away the lists that nobody brought in, with whoever one that was interrupted had brought so far."""
-    for import_id, study in records.old(work.session, work.now - KEPT_FOR).items():
-        bringing.clear_in(work, study, import_id)
-        records.remove(work.session, import_id)
-
-
 def tell_columns(desk: Desk, study_id: str, import_id: uuid.UUID, mapping: ListMapping) -> None:
     """Keeps what the columns are and looks at every row: at once, or for a long list in the background. Raises
     NotPermitted, NotFound, StateRefused, InputRefused naming `order` or `group` where that is still to be said."""
-    held.scope_of(desk, study_id)
+    scope = held.scope_of(desk, study_id)
     study = desk.runtime.study(study_id)
     with desk.reading() as work:
         held.record_in(work, desk, study_id, import_id)
         data = held.unsealed(work, import_id, "file")
+        there = participants.references_in(work.session, scope) if "reference" in mapping.columns else ()
     words = headings.words_for(desk.runtime, study)
     sheet = reading.read_sheet(data, words, encoding=mapping.encoding, sheet_name=mapping.sheet)
+    long = _is_long(len(sheet.rows), on_record(sheet, mapping, frozenset(there)))
     if "group" not in mapping.columns and not mapping.group:
         raise InputRefused(say("list_without_group"), "group")
     if either := date_either(sheet, mapping, study):
@@ -125,9 +129,21 @@ def tell_columns(desk: Desk, study_id: str, import_id: uuid.UUID, mapping: ListM
             failed=None,
             summary={"mapping": mapping.as_json()},
         )
+        _begun(work, study_id, import_id, begun, len(sheet.rows) if long else 0)
+    if not long:
+        _run(desk, import_id, ListState.READ, lambda: _look(desk, study_id, import_id))
+
+
+def _is_long(rows: int, known: int) -> bool:
+    return rows + (AS_NEWCOMERS - 1) * known > AT_ONCE
+
+
+def _begun(work: Work, study_id: str, import_id: uuid.UUID, begun: bool, long: int) -> None:
+    """Raises StateRefused where a step could not be begun; a long one, of so many rows, is asked for of the worker."""
     if not begun:
         raise StateRefused(say("list_moved_on"))
-    _run(desk, import_id, len(sheet.rows), ListState.READ, lambda: _look(desk, study_id, import_id))
+    if long and asking.ask(work, JobKind.LIST, study_id, str(import_id), version=0, total=long).already:
+        raise StateRefused(say("list_moved_on"))
 
 
 def keep_reading(desk: Desk, study_id: str, import_id: uuid.UUID, encoding: str, sheet_name: str) -> None:
@@ -159,33 +175,44 @@ def back_to_columns(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
 
 def _given_up(work: Work, desk: Desk, study_id: str, import_id: uuid.UUID) -> list[ListState]:
     found = held.record_in(work, desk, study_id, import_id)
-    return [found.state] if found.interrupted(work.now) else []
+    return [found.state] if held.abandoned(work, found) else []
 
 
-def _run(desk: Desk, import_id: uuid.UUID, rows: int, back: ListState, act: Callable[[], None]) -> None:
-    """Does it, in the background where it is long. What goes wrong stands in the record, which goes `back`."""
+def _run(desk: Desk, import_id: uuid.UUID, back: ListState, act: Callable[[], None]) -> None:
+    """Does a step while the page waits. What goes wrong stands in the record, which goes `back`."""
+    try:
+        act()
+    except Exception as error:
+        _give_up(desk, import_id, back, _sentence_of(error))
+    finally:
+        contacts.forget_read()
 
-    def guarded() -> None:
-        try:
-            act()
-        except (SaidError, FieldsRefused) as refused:
-            _give_up(desk, import_id, back, packed(_sentence_of(refused)))
-        except Exception:
-            _log.exception("A list could not be worked on.")
-            _give_up(desk, import_id, back, packed(say("list_failed")))
-        finally:
-            gc.set_threshold(*_USUAL)
-            if rows <= AT_ONCE or back is not ListState.READ:
-                contacts.forget_read()
-            else:
-                _forget_later()
 
-    if rows <= AT_ONCE:
-        guarded()
-    else:
-        # What is made of a long list stays until it is through: to look among it for what has gone costs a fifth.
-        gc.set_threshold(100 * _USUAL[0], *_USUAL[1:])
-        threading.Thread(target=guarded, name=f"list {import_id}", daemon=True).start()
+def carry_on(mine: JobInHand) -> None:
+    """Does the step that a long list is in. Raises what went wrong, which then stands in the record as well."""
+    import_id, study_id = uuid.UUID(mine.job.subject), mine.job.study
+    state = held.state_of(mine.desk, study_id, import_id)
+    back = ListState.READ if state is ListState.CHECKING else ListState.CHECKED
+    # What is made of a long list stays until it is through: to look among it for what has gone costs a fifth.
+    gc.set_threshold(100 * _USUAL[0], *_USUAL[1:])
+    try:
+        with mine.alive():
+            desk = mine.asker(lambda theirs: held.scope_of(theirs, study_id))
+            if state is ListState.CHECKING:
+                _look(desk, study_id, import_id, mine)
+            elif state is ListState.IMPORTING:
+                _bring(desk, study_id, import_id, mine)
+    except (DatabaseUnavailable, JobNotOurs, JobStopping):
+        raise  # it goes on, here or elsewhere
+    except Exception as error:
+        _give_up(mine.desk, import_id, back, _sentence_of(error))
+        raise
+    finally:
+        gc.set_threshold(*_USUAL)
+        if back is ListState.READ:
+            _forget_later()
+        else:
+            contacts.forget_read()
 
 
 def _forget_later() -> None:
@@ -195,24 +222,45 @@ def _forget_later() -> None:
     later.start()
 
 
-def _sentence_of(refused: SaidError | FieldsRefused) -> Sentence:
-    return refused.faults[0].sentence if isinstance(refused, FieldsRefused) else refused.sentence
+def _sentence_of(error: Exception) -> Sentence:
+    match error:
+        case FieldsRefused():
+            return error.faults[0].sentence
+        case SaidError():
+            return error.sentence
+    _log.error("A list could not be worked on.", exc_info=error)
+    return say("list_failed")
 
 
-def _give_up(desk: Desk, import_id: uuid.UUID, back: ListState, why: dict[str, Any]) -> None:
+def _give_up(desk: Desk, import_id: uuid.UUID, back: ListState, why: Sentence) -> None:
     with desk.writing() as work:
-        records.step(work.session, import_id, list(BUSY), back, failed=json.dumps(why), beat_at=work.now)
+        records.step(work.session, import_id, list(BUSY), back, failed=json.dumps(packed(why)), beat_at=work.now)
 
 
-def _progress(desk: Desk, import_id: uuid.UUID) -> Callable[[int], None]:
+def _progress(desk: Desk, import_id: uuid.UUID, mine: JobInHand | None = None) -> Callable[[int], None]:
     def told(done: int) -> None:
+        if mine is not None:
+            mine.check_wanted()
         with desk.writing() as work:
             records.change(work.session, import_id, done=done, beat_at=work.now)
 
     return told
 
 
-def _look(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
+def _step(scope: Scope, mine: JobInHand | None) -> StepOfList:
+    """What makes sure of a step that the worker does: that it is still its own, and that whoever asked may still do all
+    of it once it is done."""
+    if mine is None:
+        return StepOfList()
+
+    def same(theirs: Desk) -> None:
+        if held.scope_of(theirs, scope.study) != scope:
+            raise NotPermitted(say("job_not_permitted"))
+
+    return StepOfList(mine.still, lambda work: mine.last(work, same))
+
+
+def _look(desk: Desk, study_id: str, import_id: uuid.UUID, mine: JobInHand | None = None) -> None:
     scope, study = held.scope_of(desk, study_id), desk.runtime.study(study_id)
     with desk.reading() as work:
         found = held.record_in(work, desk, study_id, import_id)
@@ -222,7 +270,7 @@ def _look(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     words = headings.words_for(desk.runtime, study)
     sheet = reading.read_sheet(data, words, encoding=mapping.encoding, sheet_name=mapping.sheet)
     made = mapped(sheet, mapping, study, sites)
-    checked = look(desk, scope, study, made, _progress(desk, import_id), groups="group" in mapping.columns)
+    checked = look(desk, scope, study, made, _progress(desk, import_id, mine), groups="group" in mapping.columns)
     kept = {
         "rows": made.rows,
         "faults": [[each.line, each.column, packed(each.sentence)] for each in checked.faults[:FAULTS_KEPT]],
@@ -259,6 +307,7 @@ def _look(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
                 "by": dict(by),
             },
         )
+        _step(scope, mine).last(work)
 
 
 def look(
@@ -318,12 +367,15 @@ def decide(
             failed=None,
             summary={**found.summary, "decisions": decisions.as_json()},
         )
-    if not begun:
-        raise StateRefused(say("list_moved_on"))
-    _run(desk, import_id, found.total, ListState.CHECKED, lambda: _bring(desk, study_id, import_id))
+        known = found.summary.get("by", {}).get(DoubleBy.REFERENCE.value, 0)
+        known += sum(each in CHANGES for each in decisions.doubles.values())
+        long = _is_long(found.total, known)
+        _begun(work, study_id, import_id, begun, found.total if long else 0)
+    if not long:
+        _run(desk, import_id, ListState.CHECKED, lambda: _bring(desk, study_id, import_id))
 
 
-def _bring(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
+def _bring(desk: Desk, study_id: str, import_id: uuid.UUID, mine: JobInHand | None = None) -> None:
     scope, study = held.scope_of(desk, study_id), desk.runtime.study(study_id)
     bringing.clear(desk, study, import_id)  # what an earlier try had brought
     with desk.reading() as work:
@@ -333,7 +385,8 @@ def _bring(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     people = _people(desk, study, kept)
     rows = sorting.sort_rows(people, [held.kept_double(each) for each in kept["doubles"]], decisions)
     rows.groups = "group" in ListMapping.of_json(found.summary["mapping"]).columns
-    bringing.bring_in(desk, scope, study, import_id, rows, decisions, found.sha256, _progress(desk, import_id))
+    told, step = _progress(desk, import_id, mine), _step(scope, mine)
+    bringing.bring_in(desk, scope, study, import_id, rows, decisions, found.sha256, told, step)
 
 
 def _people(desk: Desk, study: Study, kept: Mapping[str, Any]) -> list[checking.Listed]:

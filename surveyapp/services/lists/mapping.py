@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -192,3 +192,11 @@ def _find_site(row: WrittenRow, by_name: Mapping[str, str]) -> None:
         row.pop("site_name", None)
     elif made := _SITE_SIGNS.sub("-", normalise.code(name).upper()).strip("-")[:20].strip("-"):
         row["site"], row["site_name"] = made, name
+
+
+def on_record(sheet: ListSheet, mapping: ListMapping, there: Collection[str]) -> int:
+    """How many rows name somebody who is there, as far as that is seen at once."""
+    if "reference" not in mapping.columns:
+        return 0
+    place = mapping.columns.index("reference")
+    return sum(place < len(cells) and str(cells[place]).strip() in there for _, cells in sheet.rows)

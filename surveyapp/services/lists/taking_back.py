@@ -12,7 +12,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import (
     StateRefused,
 )
-from surveyapp.domain.fieldwork.lists import BUSY, ListState, RowOutcome
+from surveyapp.domain.fieldwork.lists import KEPT_FOR, ListState, RowOutcome
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.privacy.leaving import LeavingReason
@@ -38,15 +38,21 @@ from surveyapp.store.sending import recipients
 def discard(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     """Throws a list away that was not brought in. Raises NotPermitted, NotFound, StateRefused."""
     held.scope_of(desk, study_id)
-    study = desk.runtime.study(study_id)
-    with desk.reading() as work:
-        found = held.record_in(work, desk, study_id, import_id)
-    if found.state in (ListState.IMPORTED, ListState.UNDONE) or (
-        found.state in BUSY and not found.interrupted(desk.runtime.clock())
-    ):
-        raise StateRefused(say("list_moved_on"))
-    bringing.clear(desk, study, import_id)
     with desk.writing() as work:
+        found = held.record_in(work, desk, study_id, import_id)
+        if found.state in (ListState.IMPORTED, ListState.UNDONE) or not held.let_go(work, found):
+            raise StateRefused(say("list_moved_on"))
+        bringing.clear_in(work, study_id, import_id)
+        records.remove(work.session, import_id)
+
+
+def remove_old(work: Work) -> None:
+    """Throws away the lists that nobody brought in, with whoever one that was interrupted had brought so far."""
+    for import_id, study in records.old(work.session, work.now - KEPT_FOR).items():
+        found = records.get(work.session, study, import_id)
+        if found is None or not held.let_go(work, found):
+            continue  # it is being brought in at last
+        bringing.clear_in(work, study, import_id)
         records.remove(work.session, import_id)
 
 

@@ -18,6 +18,7 @@ from surveyapp.store import migrating
 from surveyapp.store.connecting import unsettled
 from surveyapp.store.connecting.unsettled import Unsettled
 from surveyapp.store.database import Database
+from surveyapp.store.jobs import long_jobs
 from surveyapp.store.security import copies, web_sessions
 from surveyapp.store.sign_in import program_tokens
 
@@ -56,6 +57,7 @@ def settle(desk: Desk) -> Settled:
             web_sessions.end_all(work.session, work.now, EndedWhy.ENDED_BY_ADMINISTRATOR)
             program_tokens.end_all(work.session, work.now)
             export_files.let_go(work)
+            long_jobs.remove_all(work.session)
             work.record(AuditAction.BACKUP_RESTORED, restored.file, made_at=restored.made_at)
             unsettled.clear(work.session)
     finally:

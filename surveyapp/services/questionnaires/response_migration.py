@@ -17,6 +17,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.near_names import near
 from surveyapp.domain.responses import NewSave, RecordedAnswer
 from surveyapp.domain.sentences import say, with_hint
+from surveyapp.domain.staff import Scope
 from surveyapp.domain.versions.answer_migration import Carried, Fate, carry
 from surveyapp.domain.versions.comparability import VersionHistory
 from surveyapp.services.one_by_one import one_by_one
@@ -117,27 +118,50 @@ def move(desk: Desk, study_id: str, name: str) -> int:
     again are recorded as a save of their own. Where one cannot be moved the others are, and where it breaks off whoever
     was moved stays so, each with an entry in the audit trail: moving again moves the rest. Raises NotPermitted,
     NotFound."""
+    those = to_move(desk, study_id, name)
+    moved: list[Midway] = []
+
+    def move_one(each: Midway) -> None:
+        with desk.as_written.writing() as work:
+            still = those.move(work, each)
+        moved.extend(still)
+
+    one_by_one(those.there, move_one)
+    return len(moved)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToMove:
+    """Who is midway on an older version of a questionnaire, and what leads from there to the one that is open."""
+
+    study: Study
+    scope: Scope
+    target: Questionnaire
+    there: Sequence[Midway]
+    ways: Mapping[int, _Way]
+
+    def move(self, work: Work, each: Midway) -> list[Midway]:
+        """Moves one of them, if they are still to be moved once their case is this work's: whom it moved."""
+        case_id, target = each.response.case_id, self.target
+        cases.lock_one(work.session, case_id)
+        # Handed in, moved, withdrawn or erased, while this waited for the case.
+        today = work.today(self.study)
+        still = responses.midway(work.session, self.scope, target.id, target.version, today, case_id)
+        for now in still:
+            known = self.ways if now.response.version in self.ways else _ways(work, self.study, still, target)
+            _move(work, self.study, now, known[now.response.version])
+        return still
+
+
+def to_move(desk: Desk, study_id: str, name: str) -> ToMove:
+    """Who is to be moved. Raises NotPermitted, NotFound."""
     scope = questionnaire_versions.whole_study(desk, study_id)
     with desk.as_written.reading() as work:
         study = work.study(study_id)
         target = _target(work, study, name)
         there = responses.midway(work.session, scope, name, target.version, work.today(study))
         ways = _ways(work, study, there, target)
-    moved: list[Midway] = []
-
-    def move_one(each: Midway) -> None:
-        with desk.as_written.writing() as work:
-            case_id = each.response.case_id
-            cases.lock_one(work.session, case_id)
-            # Handed in, moved, withdrawn or erased, while this waited for the case.
-            still = responses.midway(work.session, scope, name, target.version, work.today(study), case_id)
-            for now in still:
-                known = ways if now.response.version in ways else _ways(work, study, still, target)
-                _move(work, study, now, known[now.response.version])
-        moved.extend(still)
-
-    one_by_one(there, move_one)
-    return len(moved)
+    return ToMove(study=study, scope=scope, target=target, there=there, ways=ways)
 
 
 def _ways(work: Work, study: Study, there: Sequence[Midway], target: Questionnaire) -> dict[int, _Way]:

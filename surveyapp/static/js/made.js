@@ -12,7 +12,10 @@ async function look() {
       const answer = await fetch(location.href, { redirect: "manual" });
       if (!answer.ok) return; // signed out, or no longer allowed: the page stays as it is
       const now = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-moving]");
-      if (!now) return;
+      if (!now) {
+        location.reload(); // it is through, and another page stands here
+        return;
+      }
       const before = states();
       here.replaceWith(now);
       if (states() !== before) document.querySelector("[data-said]").textContent = now.dataset.words;

@@ -41,7 +41,12 @@ def tasks(session: Session) -> Mapping[str, WorkerTask]:
 
 def runs(session: Session, now: dt.datetime) -> bool:
     """Whether a worker has been seen lately."""
-    last = session.scalar(select(WorkerTaskRow.done_at).where(WorkerTaskRow.task == BEAT))
+    return looks_for(session, BEAT, now)
+
+
+def looks_for(session: Session, task: str, now: dt.datetime) -> bool:
+    """Whether a worker has lately looked for what there is to do of a task."""
+    last = session.scalar(select(WorkerTaskRow.done_at).where(WorkerTaskRow.task == task))
     return last is not None and now - last <= SILENT_AFTER
 
 

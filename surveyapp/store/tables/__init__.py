@@ -17,6 +17,7 @@ from surveyapp.store.tables.fieldwork import (
     TouchpointChangeRow,
 )
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
+from surveyapp.store.tables.jobs import LongJobRow
 from surveyapp.store.tables.open_answers import (
     AnswerCodeRow,
     CodedAnswerRow,
@@ -104,6 +105,7 @@ __all__ = [
     "LeaseRow",
     "ListImportRow",
     "ListRowRow",
+    "LongJobRow",
     "MarkedSpanRow",
     "MergeRow",
     "MessageRow",

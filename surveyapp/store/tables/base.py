@@ -20,6 +20,7 @@ from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome, O
 from surveyapp.domain.fieldwork.consequences import ReferralDecision, ReferralKind
 from surveyapp.domain.fieldwork.lists import ListState, RowOutcome
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
+from surveyapp.domain.jobs.long_jobs import JobKind, JobState
 from surveyapp.domain.open_answers.codes import CodeState, CodingRound
 from surveyapp.domain.open_answers.marking import SpanDecision, SpanKind
 from surveyapp.domain.open_answers.quoting import QuotationState
@@ -69,6 +70,8 @@ class Base(DeclarativeBase):
                 ExportShape,
                 ExportState,
                 GuessKind,
+                JobKind,
+                JobState,
                 LeavingReason,
                 ListState,
                 MessageState,

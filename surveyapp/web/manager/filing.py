@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from surveyapp.domain.staff import Action
-from surveyapp.services.questionnaires import release_preview, response_migration
+from surveyapp.services.questionnaires import moves, release_preview, response_migration
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.web.manager import version_words, views
 from surveyapp.web.manager.blueprint import manager, page
@@ -27,6 +27,7 @@ def versions(study_id: str) -> Reply:
     return page(
         "versions",
         questionnaires=views.by_questionnaire(staff_study(study_id), states),
+        moved_now=moves.under_way(desk(), study_id),
         disagreements=questionnaire_versions.disagreements(runtime(), study_id) if opens else (),
         opens=opens,
     )
@@ -53,10 +54,28 @@ def open_version(study_id: str, name: str) -> Reply:
 @manager.route("/<study_id>/versions/<name>/move", methods=["GET", "POST"])
 @staff_only
 def move(study_id: str, name: str) -> Reply:
-    """Says what each answer of those midway becomes on the open version, and moves them to it."""
+    """Says what each answer of those midway becomes on the open version, and moves them to it: very many by the
+    worker."""
     if request.method == "POST":
-        count = response_migration.move(desk(), study_id, name)
-        flash(ngettext("%(num)s person was moved.", "%(num)s people were moved.", count))
-        return redirect(url_for("manager.versions", study_id=study_id))
+        asked = moves.ask(desk(), study_id, name)
+        if asked.moved is not None:
+            flash(ngettext("%(num)s person was moved.", "%(num)s people were moved.", asked.moved))
+            return redirect(url_for("manager.versions", study_id=study_id))
+        if asked.before is not None:
+            flash(_("They are being moved already: %(name)s asked for it.", name=asked.before.staff_name))
+        return redirect(url_for("manager.moving", study_id=study_id, name=name))
+    if name in moves.under_way(desk(), study_id):
+        return redirect(url_for("manager.moving", study_id=study_id, name=name))
     seen = response_migration.preview(desk(), study_id, name, whole_number("page") or 1)
     return page("move", seen=seen, words=version_words)
+
+
+@manager.get("/<study_id>/versions/<name>/moving")
+@staff_only
+def moving(study_id: str, name: str) -> Reply:
+    """How far moving them is, or what came of it."""
+    stand = moves.last(desk(), study_id, name)
+    if stand is None:
+        return redirect(url_for("manager.move", study_id=study_id, name=name))
+    opens = current_staff().may_everywhere(Action.OPEN_VERSION, study_id)
+    return page("moving", stand=stand, job=stand.job, opens=opens)

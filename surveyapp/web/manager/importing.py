@@ -112,7 +112,8 @@ def list_page(study_id: str, import_id: uuid.UUID) -> Reply:
         case ListState.CHECKED:
             return _decide_page(study_id, import_id)
         case ListState.CHECKING | ListState.IMPORTING:
-            return page("list_progress", record=found, interrupted=held.interrupted(desk(), found))
+            stand = held.worked_on(desk(), found)
+            return page("list_progress", record=found, stand=stand, interrupted=held.interrupted(desk(), found))
     back = list_pages.taking_back(desk(), study_id, import_id) if found.state is ListState.IMPORTED else None
     return page("list_done", record=found, back=back, states=STATES)
 

@@ -259,6 +259,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             beneath=(
                 "manager.open_version",
                 "manager.move",
+                "manager.moving",
                 "preview.phone_frame",
                 "preview.codebook",
                 "preview.map",

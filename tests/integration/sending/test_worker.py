@@ -178,9 +178,9 @@ def test_one_that_says_nothing_any_more_is_late(
 def test_every_task_that_can_be_set_is_one_that_can_be_done(runtime: Runtime, clock: Clock) -> None:
     """As they are, in an installation without anything to do."""
     desk = factories.operator(runtime)
-    came = worker.round_of(desk, ("messages", "exports", "retention", "chain"))
-    assert (came.did, came.failed) == ({"messages": "", "exports": "", "retention": "", "chain": ""}, {})
-    assert [each.failed for each in worker.standing(desk)] == [None, None, None]
+    came = worker.round_of(desk, ("messages", "exports", "jobs", "retention", "chain"))
+    assert (came.did, came.failed) == ({"messages": "", "exports": "", "jobs": "", "retention": "", "chain": ""}, {})
+    assert [each.failed for each in worker.standing(desk)] == [None] * 4
     assert worker.EVERY["messages"] == dt.timedelta(0)
 
 
