@@ -27,6 +27,7 @@ from surveyapp.domain.instrument.translation import (
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.sending.rules import MessageStep
 from surveyapp.domain.sentences import say
+from surveyapp.domain.versions.looking_back import LookingBack
 from surveyapp.services.keyring import Keyring
 from surveyapp.services.person_keys import PersonKeys
 from surveyapp.services.translation import easy_words, study_catalogues
@@ -64,6 +65,7 @@ class Runtime:
     _written_easy: dict[tuple[str, str, int, str], bool] = field(default_factory=dict)
     _messages_easy: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     _opened_easy: set[tuple[str, str, int, str]] = field(default_factory=set)
+    _looking_back: dict[tuple[str, str, int], LookingBack] = field(default_factory=dict)
     _people: list[Origin] = field(default_factory=list)
     times: dict[tuple[str, str], tuple[dt.datetime, tuple[int, bool]]] = field(default_factory=dict)
     """How long each study's questionnaires take, and when that was worked out (`responses.expected_time`)."""
@@ -125,6 +127,13 @@ class Runtime:
                 )
             self._instruments[key] = from_document(document)
         return self._instruments[key]
+
+    def looking_back(self, study_id: str, questionnaire: Questionnaire) -> LookingBack:
+        """How a version knows the answers of earlier touchpoints, by the versions that the files have."""
+        key = (study_id, questionnaire.id, questionnaire.version)
+        if key not in self._looking_back:
+            self._looking_back[key] = LookingBack(self.study(study_id), questionnaire)
+        return self._looking_back[key]
 
     def offered(self, study: Study) -> tuple[str, ...]:
         """The languages people can choose in a study, its source among them. Worked out once a process."""

@@ -28,6 +28,8 @@ from surveyapp.domain.responses import (
     ResponseSummary,
 )
 from surveyapp.domain.staff import Scope
+from surveyapp.domain.versions.comparability import VersionId
+from surveyapp.domain.versions.looking_back import AnsweredThen
 from surveyapp.store import participants, results
 from surveyapp.store.answer_rows import PersonWords, gathered
 from surveyapp.store.answering import said, sent, writing
@@ -183,10 +185,10 @@ def given_answers_of(
     return {key: each.given for key, each in said.of_responses(session, whose).items()}
 
 
-def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) -> dict[int, dict[str, Answer]]:
-    """A person's answers at earlier touchpoints that were submitted, by touchpoint."""
+def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) -> dict[int, AnsweredThen]:
+    """A person's answers at earlier touchpoints that were submitted, by touchpoint, as they were given."""
     rows = session.execute(
-        select(CaseRow.touchpoint, AnswerRow)
+        select(CaseRow.touchpoint, ResponseRow.questionnaire, ResponseRow.version, AnswerRow)
         .join(ResponseRow, ResponseRow.case_id == CaseRow.id)
         .join(AnswerRow, AnswerRow.response_id == ResponseRow.id)
         .where(
@@ -196,11 +198,15 @@ def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) ->
         )
         .order_by(CaseRow.touchpoint, AnswerRow.variable, AnswerRow.position)
     ).all()
-    by_touchpoint: dict[int, list[AnswerRow]] = {}
+    by_touchpoint: dict[tuple[int, VersionId], list[AnswerRow]] = {}
     for row in rows:
-        by_touchpoint.setdefault(row.touchpoint, []).append(row.AnswerRow)
+        place = row.touchpoint, VersionId(row.questionnaire, row.version)
+        by_touchpoint.setdefault(place, []).append(row.AnswerRow)
     words = PersonWords(session, person=participant_id)
-    return {touchpoint: gathered(answers, words) for touchpoint, answers in by_touchpoint.items()}
+    return {
+        touchpoint: AnsweredThen(wording, gathered(answers, words))
+        for (touchpoint, wording), answers in by_touchpoint.items()
+    }
 
 
 def summaries(session: Session, participant_id: uuid.UUID) -> list[ResponseSummary]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from surveyapp.domain.authoring import study_schema as w
@@ -21,6 +22,7 @@ from surveyapp.domain.authoring.folders import (
     study_folders,
     version_files,
 )
+from surveyapp.domain.authoring.frozen import lock
 from surveyapp.domain.authoring.media.manifest import read_media
 from surveyapp.domain.authoring.message_rules import message_rules
 from surveyapp.domain.authoring.questionnaire_loader import declaration_of, read_questionnaire
@@ -205,7 +207,16 @@ def _study(
         response=tuple(map(_response_line, written.response)),
         comparators=tuple(map(_comparator, written.comparators)),
         messages=message_rules(source, written.messages),
+        frozen=_frozen(folder),
     )
+
+
+def _frozen(folder: Path) -> dict[tuple[str, int], Mapping[str, int]]:
+    """A lock that cannot be read is said by whoever freezes and serves."""
+    try:
+        return {key: locked.looks_back for key, locked in lock.read_lines(folder).items()}
+    except QuestionnaireFaults:
+        return {}
 
 
 def _purpose(written: w.PurposeW) -> Purpose:

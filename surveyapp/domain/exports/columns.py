@@ -28,6 +28,9 @@ InWords = Callable[[str], str]
 
 NOT_CHOSEN, CHOSEN = N_("Not chosen"), N_("Chosen")
 
+IN_VERSION, IN_VERSIONS = N_("%(words)s (version %(versions)s)"), N_("%(words)s (versions %(versions)s)")
+FROM_TO = N_("%(question)s From %(least)s to %(most)s.")
+
 OF_REASON: Mapping[Reason, MissingKind] = {reason: MissingKind(reason.value) for reason in Reason}
 
 _TYPES: Mapping[PartType, ColumnType] = {
@@ -98,11 +101,12 @@ def answer_columns(
     more_missing: Sequence[MissingKind] = (),
     touchpoint: int | None = None,
 ) -> tuple[AskedColumn, ...]:
-    """The columns of a questionnaire. `more_missing`: kinds of absence besides those of its own; `touchpoint`: where
-    columns of several touchpoints stand beside one another, which one these are of."""
+    """The columns of a questionnaire, each in the words of every version that it holds answers to. `more_missing`:
+    kinds of absence besides those of its own; `touchpoint`: where columns of several touchpoints stand beside one
+    another, which one these are of."""
     made: list[AskedColumn] = []
     for key, by_version in parts_through(versions).items():
-        options = _options(by_version)
+        options = _options(by_version, translate)
         for option in options if next(iter(by_version.values())).type is PartType.CODES else [None]:
             asked = [
                 version
@@ -123,13 +127,31 @@ def answer_columns(
     return tuple(made)
 
 
-def _options(by_version: Mapping[int, Part]) -> dict[str, str]:
-    """Every option there was, in the newest version's order and words; those it no longer offers after them."""
-    found: dict[str, str] = {}
-    for part in by_version.values():
+def _options(by_version: Mapping[int, Part], translate: InWords) -> dict[str, str]:
+    """Every option there was, in the newest version's order, in the words of whichever versions offered it; those that
+    the newest no longer offers after them."""
+    found: dict[str, dict[int, str]] = {}
+    for version, part in by_version.items():
         for option in part.question.options:
-            found.setdefault(option.code, option.label)
-    return found
+            found.setdefault(option.code, {})[version] = option.label
+    return {code: _in_versions(said, translate) for code, said in found.items()}
+
+
+def _in_versions(said: Mapping[int, str | None], translate: InWords) -> str:
+    """What each version says, the newest first: once where all say the same, and else each with the versions that do.
+    None: it says nothing there."""
+    by_words: dict[str | None, list[int]] = {}
+    for version, words in said.items():
+        by_words.setdefault(words, []).append(version)
+    if len(by_words) == 1:
+        return next(iter(by_words)) or ""
+    marked = []
+    for words, versions in by_words.items():
+        text = IN_VERSION if len(versions) == 1 else IN_VERSIONS
+        listed = ", ".join(str(each) for each in sorted(versions))
+        if words is not None:
+            marked.append(translate(text) % {"words": words, "versions": listed})
+    return "; ".join(marked)
 
 
 def _missing(by_version: Mapping[int, Part], without: set[int]) -> Iterator[MissingKind]:
@@ -160,7 +182,7 @@ def _column(
     touchpoint: int | None,
 ) -> ExportColumn:
     part = next(iter(by_version.values()))
-    said = question_text(part)
+    said = _in_versions(dict(_questions(by_version, translate)), translate)
     name = key.replace("@", "_") + (f"_{option}" if option is not None else "")
     lows = [each.question.minimum for each in by_version.values()]
     return ExportColumn(
@@ -169,7 +191,7 @@ def _column(
         type=_TYPES[part.type],
         role=ColumnRole.ANSWER,
         level=_level(part),
-        values=_values(part, options, translate),
+        values=_values(by_version, options, translate),
         missing=missing,
         least=min(low for low in lows if low is not None) if None not in lows else None,
         variable=key,
@@ -190,13 +212,28 @@ def question_text(part: Part) -> str:
     return " ".join(asked)
 
 
+def _questions(by_version: Mapping[int, Part], translate: InWords) -> Iterator[tuple[int, str]]:
+    """What each version asked; with its scale or its unit, where these are not the same in all."""
+    scales = {part.codes for part in by_version.values() if part.kind.scaled}
+    units = {part.question.units[:1] for part in by_version.values()}
+    for version, part in by_version.items():
+        text = question_text(part)
+        if len(scales) > 1:
+            ends = {"least": part.codes[0], "most": part.codes[-1]}
+            text = translate(FROM_TO) % {"question": text, **ends}
+        if len(units) > 1 and part.question.units:
+            text = f"{text} ({part.question.units[0]})"
+        yield version, text
+
+
 def _level(part: Part) -> MeasureLevel:
     if part.summary in (Summary.RATING, Summary.QUANTITY, Summary.TIME):
         return "scale"
     return "ordinal" if part.type is PartType.CODE and part.question.scale else "nominal"
 
 
-def _values(part: Part, options: Mapping[str, str], translate: InWords) -> tuple[ValueLabel, ...]:
+def _values(by_version: Mapping[int, Part], options: Mapping[str, str], translate: InWords) -> tuple[ValueLabel, ...]:
+    part = next(iter(by_version.values()))
     if part.type is PartType.CODE:
         return tuple(
             ValueLabel(value=code, number=number, label=label)
@@ -204,12 +241,31 @@ def _values(part: Part, options: Mapping[str, str], translate: InWords) -> tuple
         )
     if part.type is PartType.CODES:
         return flags(translate)
-    ends = ((part.question.minimum, part.question.low), (part.question.maximum, part.question.high))
+    ends = {version: dict(_ends(each)) for version, each in by_version.items()}
     return tuple(
         ValueLabel(value=str(number), number=number, label=label)
-        for number, label in ends
-        if number is not None and label
+        for number in sorted({number for each in ends.values() for number in each})
+        if (
+            label := _in_versions(
+                {
+                    version: ends[version].get(number)
+                    for version, each in by_version.items()
+                    if not each.kind.scaled or str(number) in each.codes
+                },
+                translate,
+            )
+        )
     )
+
+
+def _ends(part: Part) -> Iterator[tuple[int, str]]:
+    """The numbers of a version that have words."""
+    for number, label in (
+        (part.question.minimum, part.question.low),
+        (part.question.maximum, part.question.high),
+    ):
+        if number is not None and label:
+            yield number, label
 
 
 def flags(translate: InWords) -> tuple[ValueLabel, ...]:

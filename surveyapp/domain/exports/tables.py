@@ -168,16 +168,17 @@ class ExportTables:
         keys = self.keys
         columns = {name: answer_columns(versions, self.translate) for name, versions in self.versions.items()}
         labels = {
-            (name, each.column.name): {value.value: value.label for value in each.column.values}
-            for name, some in columns.items()
-            for each in some
+            (name, version, each.column.name): {value.value: value.label for value in each.column.values}
+            for name, versions in self.versions.items()
+            for version, document in versions.items()
+            for each in answer_columns({version: document}, self.translate)
         }
 
         def rows() -> Iterator[ExportRow]:
             for response, given in self.answers_of(self.responses):
                 for each in columns[response.questionnaire]:
                     column, cell = each.column, each.cell(given, response.version)
-                    label = labels[response.questionnaire, column.name].get(_stored(cell))
+                    words = labels.get((response.questionnaire, response.version, column.name), {})
                     yield (
                         keys[response.person],
                         response.group,
@@ -188,7 +189,7 @@ class ExportTables:
                         each.key.partition("@")[2] or None,
                         each.option,
                         *_by_type(column.type, cell),
-                        label,
+                        words.get(_stored(cell)),
                         cell.value if isinstance(cell, MissingKind) else None,
                     )
 

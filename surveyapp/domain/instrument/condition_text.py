@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from surveyapp.domain.instrument.conditions import All, Answered, AnyOf, Changed, Compare, Condition, Is, Not, Reference
+from surveyapp.domain.instrument.earlier import wordings
 from surveyapp.domain.instrument.kinds import Part, PartType
+from surveyapp.domain.instrument.piping import earlier_answers_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Attribute, Study
@@ -43,13 +45,15 @@ class KnownParts:
 
 
 def known_of(study: Study, questionnaire: Questionnaire) -> KnownParts:
-    """What conditions of one questionnaire may speak of."""
-    groups = {each.group for each in study.touchpoints if each.questionnaire == questionnaire.id}
+    """What conditions of one questionnaire may speak of: of earlier touchpoints, in the wording that they speak of."""
     earlier: dict[int, dict[str, Part]] = {}
-    for touchpoint in study.touchpoints:
-        if touchpoint.group in groups and any(name == touchpoint.questionnaire for name, _ in study.questionnaires):
-            parts = parts_of(study.newest(touchpoint.questionnaire))
-            earlier.setdefault(touchpoint.number, {}).update(parts)
+    for number, names in wordings.questionnaires_before(study, questionnaire).items():
+        for name in names:
+            earlier.setdefault(number, {}).update(parts_of(study.newest(name)))
+    for number, key in earlier_answers_of(questionnaire):
+        for name in wordings.questionnaires_before(study, questionnaire).get(number, ()):
+            if found := wordings.written_against(study, questionnaire, number, name, key):
+                earlier[number][key] = found[1]
     return KnownParts(parts_of(questionnaire), {each.id: each for each in study.attributes}, earlier)
 
 

@@ -92,7 +92,19 @@ Condition = Annotated[Is | Answered | Changed | Compare | All | AnyOf | Not, Fie
 NOT_YET = None
 """What a lookup returns for a question on the route that has no answer yet, and evaluation for what rests on one."""
 
-KnownValue = Answer | str | None
+
+@dataclass(frozen=True)
+class MayBe:
+    """Of an answer that was given in other words: all that it may be in those of the condition. What is true of each is
+    true of it."""
+
+    answers: tuple[Answer, ...]
+
+    def all(self, holds: Callable[[Answer], bool]) -> bool:
+        return all(holds(each) for each in self.answers)
+
+
+KnownValue = Answer | MayBe | str | None
 Lookup = Callable[[Reference], KnownValue]
 """Finds what a reference stands for: an answer, an attribute's value, `Missing(NOT_ASKED)` for what was not asked, or
 None for what is not answered yet."""
@@ -116,16 +128,20 @@ def evaluate(condition: Condition | None, lookup: Lookup) -> bool | None:
                 return None
             if isinstance(known, str):
                 return known in options
-            return isinstance(known, Codes) and any(code in options for code in known.codes)
+            if isinstance(known, MayBe):
+                return known.all(lambda each: _is_among(each, options))
+            return _is_among(known, options)
         case Answered(reference):
             known = lookup(reference)
-            return None if known is None else isinstance(known, str) or is_substantive(known)
+            return None if known is None else isinstance(known, str | MayBe) or is_substantive(known)
         case Changed(before, after):
             return _changed(lookup(before), lookup(after))
         case Compare(reference, operator, number):
             known = lookup(reference)
             if known is None:
                 return None
+            if isinstance(known, MayBe):
+                return known.all(lambda each: isinstance(each, Number) and COMPARISONS[operator](each.value, number))
             return isinstance(known, Number) and COMPARISONS[operator](known.value, number)
         case All(items):
             return _conjunction([evaluate(item, lookup) for item in items])
@@ -135,12 +151,20 @@ def evaluate(condition: Condition | None, lookup: Lookup) -> bool | None:
             return _negation(evaluate(item, lookup))
 
 
+def _is_among(known: Answer, options: tuple[str, ...]) -> bool:
+    return isinstance(known, Codes) and any(code in options for code in known.codes)
+
+
 def _changed(before: KnownValue, after: KnownValue) -> bool | None:
     if isinstance(before, Missing) or isinstance(after, Missing):
         return False
     if before is None or after is None:
         return None
-    return before != after
+    return not any(one == other for one in _each(before) for other in _each(after))
+
+
+def _each(known: Answer | MayBe | str) -> tuple[Answer | str, ...]:
+    return known.answers if isinstance(known, MayBe) else (known,)
 
 
 def _negation(value: bool | None) -> bool | None:

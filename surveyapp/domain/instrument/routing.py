@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Missing, Reason
-from surveyapp.domain.instrument.conditions import Condition, KnownValue, Lookup, Reference, evaluate
+from surveyapp.domain.instrument.conditions import Condition, KnownValue, Lookup, MayBe, Reference, evaluate
 from surveyapp.domain.instrument.kinds import KINDS, Part
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire, Section, Statement
 
@@ -114,9 +114,10 @@ def parts_of(questionnaire: Questionnaire) -> Mapping[str, Part]:
 @dataclass(frozen=True)
 class Situation:
     """What routing may look at besides this response: the person's submitted answers at earlier touchpoints
-    (by touchpoint number, then variable key) and the attributes of the person and of their site."""
+    (by touchpoint number, then variable key), as the questionnaire knows them (`versions/looking_back`), and the
+    attributes of the person and of their site."""
 
-    earlier: Mapping[int, Answers] = field(default_factory=dict)
+    earlier: Mapping[int, Mapping[str, Answer | MayBe]] = field(default_factory=dict)
     participant: Mapping[str, str] = field(default_factory=dict)
     site: Mapping[str, str] = field(default_factory=dict)
 

@@ -179,7 +179,9 @@ class Study:
     that was handed in counts as; `proxies`: who may answer for somebody, by code (nobody, where there is none);
     `soft_refusals_again`: whether somebody who refused softly may be asked once more, after two weeks and by
     another interviewer; `messages`: what is sent to people (None: nothing); `corrections_days`: for how many days
-    after sending people correct what they sent (None: they ask staff); `media`: what stands beside easy words."""
+    after sending people correct what they sent (None: they ask staff); `media`: what stands beside easy words;
+    `frozen`: the versions that are and, of each that looks back, which version of every questionnaire that it looks at
+    was the newest when it was frozen."""
 
     id: str
     title: str
@@ -220,6 +222,7 @@ class Study:
     soft_refusals_again: bool = False
     messages: MessageRules | None = None
     media: MediaShelf = field(default_factory=MediaShelf, hash=False)
+    frozen: Mapping[tuple[str, int], Mapping[str, int]] = field(default_factory=dict, hash=False)
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -286,6 +289,11 @@ class Study:
         return self.questionnaires[
             questionnaire, max(version for name, version in self.questionnaires if name == questionnaire)
         ]
+
+    def versions_of(self, questionnaire: str) -> tuple[Questionnaire, ...]:
+        """Every version the files have, the newest first; none of an unknown questionnaire."""
+        found = (each for (name, _), each in self.questionnaires.items() if name == questionnaire)
+        return tuple(sorted(found, key=lambda each: -each.version))
 
     @functools.cached_property
     def required_purposes(self) -> tuple[Purpose, ...]:

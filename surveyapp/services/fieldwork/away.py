@@ -112,7 +112,7 @@ def _person(work: Work, study: Study, questionnaire: Questionnaire, day: SpotDay
     assert someone is not None
     assert touchpoint is not None
     seed = responses.seed_of(work.session, someone.id) or secrets.randbits(31)
-    situation = survey_session.situation_of(work, someone, day.touchpoint)
+    situation = survey_session.situation_of(work, someone, day.touchpoint, questionnaire)
     visit = Visit(
         study=study,
         touchpoint=touchpoint,

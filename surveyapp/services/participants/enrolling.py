@@ -148,8 +148,9 @@ def place_sites(
             _compare(key, new, names[new.site], attributes[new.site], needed, found)
     for reference, key in first.items():
         for name in (name for name in needed if name not in attributes[reference]):
-            sentence = say("site_new", site=reference, attribute=needed[name].label, values=list(needed[name].values.values()))
-            found.fault(key, needed[name].id, sentence)
+            wanted = needed[name]
+            sentence = say("site_new", site=reference, attribute=wanted.label, values=list(wanted.values.values()))
+            found.fault(key, wanted.id, sentence)
         site = Site(
             id=new_id(),
             study=study.id,

@@ -223,7 +223,7 @@ def _move(work: Work, study: Study, each: Midway, way: _Way) -> None:
 
 def _replace_current(work: Work, each: Midway, target: Questionnaire, sources: Mapping[str, RecordedAnswer]) -> None:
     answers = {key: one.answer for key, one in sources.items() if one.answer != NOT_ASKED}
-    situation: Situation = survey_session.situation_of(work, each.participant, each.touchpoint)
+    situation: Situation = survey_session.situation_of(work, each.participant, each.touchpoint, target)
     route = walk(target, answers, situation)
     # What the current answers no longer hold goes on standing off the route.
     aside = {key: one.save_id for key, one in sources.items() if key not in route.answers}

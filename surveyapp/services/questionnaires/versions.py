@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.authoring.fault_codes import NOTES
-from surveyapp.domain.authoring.file_text import UnreadableFile, exists, read_text
+from surveyapp.domain.authoring.file_text import exists
 from surveyapp.domain.authoring.folders import STUDY, study_folders
+from surveyapp.domain.authoring.frozen import lock
+from surveyapp.domain.authoring.frozen.lock import LOCK as LOCK
 from surveyapp.domain.authoring.loader import read_studies, read_study
 from surveyapp.domain.errors import Fault, NotFound, QuestionnaireFaults, StateRefused
+from surveyapp.domain.instrument.earlier.wordings import newest_before
 from surveyapp.domain.instrument.easy.renderings import easy_of, is_easy, plain_of
 from surveyapp.domain.instrument.questionnaire import fingerprint, to_document
 from surveyapp.domain.instrument.study import Study
@@ -33,8 +35,6 @@ from surveyapp.services.translation.po_files import PoUnreadable
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import questionnaire_versions as store
 from surveyapp.store import translations
-
-LOCK = "frozen.lock"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,38 +56,10 @@ class VersionState:
     midway: int
 
 
-_LOCKED = re.compile(r"(?P<name>[a-z][a-z0-9_]*) v(?P<version>[1-9]\d{0,3}) (?P<sha256>[0-9a-f]{64})", re.ASCII)
-
-
 def read_lock(folder: Path) -> dict[tuple[str, int], str]:
     """What is frozen in a study's folder: (questionnaire, version) to SHA-256. Raises QuestionnaireFaults where the
     file is not as freezing wrote it: nothing is served past it."""
-    path, shown = folder / LOCK, f"{folder.name}/{LOCK}"
-    if not exists(path):
-        return {}
-    try:
-        lines = read_text(path).split("\n")
-    except UnreadableFile as error:
-        raise QuestionnaireFaults(
-            (Fault(file=shown, line=error.line, column=1, code=error.code, sentence=error.sentence),)
-        ) from None
-    frozen: dict[tuple[str, int], str] = {}
-    faults = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        found = _LOCKED.fullmatch(line.strip())
-        if found is None:
-            sentence = "This is no line that freezing wrote: a name, v1, and 64 digits. Bring the last good file back."
-            faults.append(Fault(file=shown, line=number, column=1, code="bad_lock", sentence=sentence))
-        elif (key := (found["name"], int(found["version"]))) in frozen:
-            sentence = f"Version {key[1]} of “{key[0]}” is frozen twice. Keep the line of the release that was opened."
-            faults.append(Fault(file=shown, line=number, column=1, code="bad_lock", sentence=sentence))
-        else:
-            frozen[key] = found["sha256"]
-    if faults:
-        raise QuestionnaireFaults(tuple(faults))
-    return frozen
+    return {key: locked.sha256 for key, locked in lock.read_lines(folder).items()}
 
 
 def lock_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
@@ -238,14 +210,12 @@ def freeze(runtime: Runtime, study_id: str, name: str) -> int:
         raise StateRefused(say("gap_in_versions", name=name, versions=versions))
     check_lock(runtime, study)
     folder = runtime.settings.questionnaires / study_id
-    frozen = read_lock(folder)
+    frozen = lock.read_lines(folder)
     for version in versions:
-        frozen.setdefault((name, version), fingerprint(to_document(study.questionnaires[name, version])))
-    lines = [f"{each} v{version} {sha256}" for (each, version), sha256 in sorted(frozen.items())]
-    header = (
-        "# Frozen questionnaire versions and the SHA-256 of what each resolves to. Written by `questionnaires freeze`."
-    )
-    (folder / LOCK).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+        document = study.questionnaires[name, version]
+        looks_back = newest_before(study, document)
+        frozen.setdefault((name, version), lock.Locked(fingerprint(to_document(document)), looks_back))
+    lock.write_lines(folder, frozen)
     study_lock.write(folder, study)
     return versions[-1]
 

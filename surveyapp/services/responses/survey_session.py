@@ -240,7 +240,8 @@ def visit_in(
         person = dataclasses.replace(person, site=dataclasses.replace(person.site, attributes=so_far.attributes))
     situation = Situation()
     if questionnaire is not None:
-        situation = Situation(so_far.earlier, person.attributes, so_far.attributes)
+        known = runtime.looking_back(study.id, questionnaire).known(so_far.earlier) if so_far.earlier else {}
+        situation = Situation(known, person.attributes, so_far.attributes)
     return Visit(
         study=study,
         touchpoint=touchpoint,
@@ -329,9 +330,11 @@ def _correctable_until(
     return until if work.now < until else None
 
 
-def situation_of(work: Work, participant: Participant, touchpoint: int) -> Situation:
-    """What routing may look at besides a response: earlier answers, and what is known of the person and their site."""
-    earlier = responses.earlier_answers(work.session, participant.id, touchpoint) if touchpoint > 1 else {}
+def situation_of(work: Work, participant: Participant, touchpoint: int, questionnaire: Questionnaire) -> Situation:
+    """What routing may look at besides a response to a version: earlier answers, as it knows them, and what is known of
+    the person and their site."""
+    then = responses.earlier_answers(work.session, participant.id, touchpoint) if touchpoint > 1 else {}
+    earlier = work.runtime.looking_back(participant.study, questionnaire).known(then)
     site = participant.site.attributes if participant.site else {}
     return Situation(earlier, participant.attributes, site)
 

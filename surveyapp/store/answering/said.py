@@ -19,6 +19,8 @@ from surveyapp.domain.answers import Answer
 from surveyapp.domain.instrument.routing import NOT_ASKED, is_asked
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import RecordedAnswer, ResponseState
+from surveyapp.domain.versions.comparability import VersionId
+from surveyapp.domain.versions.looking_back import AnsweredThen
 from surveyapp.store.answer_rows import PersonWords, answer_of
 from surveyapp.store.answering.prepared import Prepared, padded
 from surveyapp.store.answering.standing import Arrived
@@ -54,14 +56,14 @@ class CurrentAnswer(NamedTuple):
 class SaidSoFar:
     """What was answered and said. `given`: what stands, on the route or not, and of answers that are sent what was
     sent; `unsent`: what was changed in those and not sent again; `current`: what results read, *not asked* included;
-    `earlier`: the answers asked for, by touchpoint; `attributes`: of the site; `consents`: what was last said of each
-    purpose, and `consents_said` how often anything was; `known`: the saves asked for that were met, and `hashes` what
-    each of them brought."""
+    `earlier`: the answers asked for, by touchpoint, as they were given; `attributes`: of the site; `consents`: what was
+    last said of each purpose, and `consents_said` how often anything was; `known`: the saves asked for that were met,
+    and `hashes` what each of them brought."""
 
     given: Mapping[str, RecordedAnswer] = field(default_factory=dict)
     unsent: frozenset[str] = frozenset()
     current: Mapping[str, CurrentAnswer] = field(default_factory=dict)
-    earlier: Mapping[int, Mapping[str, Answer]] = field(default_factory=dict)
+    earlier: Mapping[int, AnsweredThen] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
     consents: Mapping[str, ConsentGiven] = field(default_factory=dict)
     consents_said: int = 0
@@ -123,7 +125,7 @@ def _newest(more: Any) -> Select[Any]:
 @functools.cache
 def _said(*, earlier: int = 0, site: bool = False, saves: int = 0) -> Prepared:
     """With so many earlier variables, and so many saves to be looked for. The first branch gives the columns their
-    types."""
+    types; where an earlier answer's save would have its revision and language stands which questionnaire it answers."""
     mine = bindparam("response", type_=AnswerRow.response_id.type)
     saves_of = bindparam("saves_of", type_=AnswerRow.response_id.type)
     person = bindparam("person", type_=ConsentRow.participant_id.type)
@@ -150,8 +152,8 @@ def _said(*, earlier: int = 0, site: bool = False, saves: int = 0) -> Prepared:
     if earlier:
         branches.append(
             select(
-                _kind(_Kind.EARLIER), AnswerRow.variable, *_values(AnswerRow), *_NO_SAVE,
-                CaseRow.touchpoint,
+                _kind(_Kind.EARLIER), AnswerRow.variable, *_values(AnswerRow), *_NO_SAVE[:-2],
+                ResponseRow.version, ResponseRow.questionnaire, CaseRow.touchpoint,
             )
             .join(ResponseRow, ResponseRow.id == AnswerRow.response_id)
             .join(CaseRow, CaseRow.id == ResponseRow.case_id)
@@ -345,15 +347,20 @@ def _recorded(variable: str, row: Row[Any], answer: Answer) -> RecordedAnswer:
 
 def _earlier(
     rows: Sequence[Row[Any]], words: PersonWords, wanted: Collection[tuple[int, str]]
-) -> dict[int, dict[str, Answer]]:
-    found: dict[int, dict[str, Answer]] = {}
+) -> dict[int, AnsweredThen]:
     by_touchpoint: dict[int, list[Row[Any]]] = {}
     for row in rows:
         by_touchpoint.setdefault(row.touchpoint, []).append(row)
+    found: dict[int, AnsweredThen] = {}
     for touchpoint, together in sorted(by_touchpoint.items()):
-        for variable, of_it in _by_variable(together).items():
-            if (touchpoint, variable) in wanted:
-                found.setdefault(touchpoint, {})[variable] = answer_of(of_it, words)
+        answers = {
+            variable: answer_of(of_it, words)
+            for variable, of_it in _by_variable(together).items()
+            if (touchpoint, variable) in wanted
+        }
+        if answers:
+            first = together[0]
+            found[touchpoint] = AnsweredThen(VersionId(first.language, first.revision), answers)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from surveyapp.domain.answers import Text, is_substantive
-from surveyapp.domain.instrument.conditions import Reference
+from surveyapp.domain.instrument.conditions import MayBe, Reference
 from surveyapp.domain.instrument.piping import kept_apart, known_fact, presented
 from surveyapp.domain.instrument.routing import Page, parts_of
 from surveyapp.services.responses.survey_session import Visit
@@ -26,7 +26,9 @@ def fact_of(visit: Visit, reference: Reference) -> str | None:
             return known_fact(visit.study, visit.participant, reference)
         case "touchpoint":
             earlier = visit.situation.earlier.get(reference.touchpoint or 0, {})
-            said_then = written(earlier.get(reference.name))
+            # A number, a day, a time or a line: no mapping is of those, and what they said is shown as they said it.
+            then = earlier.get(reference.name)
+            said_then = None if isinstance(then, MayBe) else written(then)
             return None if said_then is None else kept_apart(said_then)
         case "answer":
             questionnaire, route, _ = visit.ready

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from surveyapp.domain.authoring.checks.names import check_distinct
+from surveyapp.domain.authoring.reachability import leaves
 from surveyapp.domain.authoring.yaml_source import Place, Source
-from surveyapp.domain.instrument.conditions import All, AnyOf, Changed, Condition, Not
+from surveyapp.domain.instrument.conditions import Changed, Condition
 from surveyapp.domain.instrument.measures.measure import Comparison
 from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire, Score
 from surveyapp.domain.instrument.routing import parts_of
@@ -242,9 +243,9 @@ def _listed(codes: list[str]) -> str:
 
 
 def _check_one_meaning(study: Study, names: list[str], sources: Mapping[tuple[str, int], Source]) -> None:
-    """The same id is the same kind of question in every questionnaire."""
+    """The same id is the same kind of question in every questionnaire; where it is not, a draft is to give way."""
     first: dict[str, tuple[str, Asked]] = {}
-    for name in names:
+    for name in sorted(names, key=lambda each: (each, study.newest(each).version) not in study.frozen):
         questionnaire = study.newest(name)
         for variable, asked in variables(questionnaire).items():
             known = first.setdefault(variable, (name, asked))
@@ -337,14 +338,18 @@ def _check_measures(study: Study, source: Source) -> None:
         rows = [study.touchpoint(measure.group, row.touchpoint) for row in measure.rows]
         asked = list(dict.fromkeys(touchpoint.questionnaire for touchpoint in rows if touchpoint))
         for first, second in itertools.pairwise(asked):
-            _check_pair(study, source, ("measures", index, "variable"), measure.variable, first, second)
+            place: Place = ("measures", index, "variable")
+            for newest in study.versions_of(second)[:1]:
+                _check_pair(study, source, place, measure.variable, study.versions_of(first)[:1], newest)
 
 
 def _check_changed(study: Study, newest: Questionnaire, sources: Mapping[tuple[str, int], Source]) -> None:
     """A `changed` that looks back to an earlier touchpoint sets two wordings against one another."""
     touchpoints = [each for each in study.touchpoints if each.questionnaire == newest.id]
     for place, condition in _conditions(newest):
-        for changed in _changes(condition):
+        for changed in leaves([condition] if condition is not None else []):
+            if not isinstance(changed, Changed):
+                continue
             if changed.before.scope != "touchpoint" or changed.after.scope != "answer":
                 continue
             name = changed.after.name.partition("@")[0]
@@ -354,18 +359,23 @@ def _check_changed(study: Study, newest: Questionnaire, sources: Mapping[tuple[s
                 earlier = study.touchpoint(group, changed.before.touchpoint or 0)
                 if earlier and earlier.questionnaire != newest.id:
                     source = sources[newest.id, newest.version]
-                    _check_pair(study, source, place, name, earlier.questionnaire, newest.id)
+                    # What later versions make of the one that it is set against, they say themselves.
+                    _check_pair(study, source, place, name, study.versions_of(earlier.questionnaire), newest)
 
 
-def _check_pair(study: Study, source: Source, place: Place, name: str, first: str, second: str) -> None:
-    wordings = VersionHistory(study.questionnaires, study.comparisons)
-    if not all(wordings.asking(each, name) for each in (first, second)) or wordings.said(name, first, second):
+def _check_pair(
+    study: Study, source: Source, place: Place, name: str, firsts: Sequence[Questionnaire], second: Questionnaire
+) -> None:
+    """`firsts`: the versions of one questionnaire, the newest first, any of which may be what it is set against."""
+    wordings, first = VersionHistory(study.questionnaires, study.comparisons), firsts[0].id if firsts else ""
+    if not all(wordings.asking(each, name) for each in (first, second.id)) or wordings.said(name, first, second.id):
         return
-    old, new = (variables(study.newest(each)).get(name) for each in (first, second))
-    if old and new and meaning.same_kind(old, new):
-        how = f"- {{{{variable: {name}, between: [{first}, {second}], {{said}}, because: …}}}}"
-        found = meaning.differences(old, new)
-        _check_undeclared(source, place, name, found, f"in {first}", "in study.yaml under `comparisons:`", how)
+    new = variables(second).get(name)
+    olds = [old for each in firsts if (old := variables(each).get(name))]
+    found = [meaning.differences(old, new) for old in olds if new and meaning.same_kind(old, new)]
+    if found and all(map(comparability.needs_word, found)):
+        how = f"- {{{{variable: {name}, between: [{first}, {second.id}], {{said}}, because: …}}}}"
+        _check_undeclared(source, place, name, found[0], f"in {first}", "in study.yaml under `comparisons:`", how)
 
 
 def _conditions(questionnaire: Questionnaire) -> Iterator[tuple[Place, Condition | None]]:
@@ -376,17 +386,6 @@ def _conditions(questionnaire: Questionnaire) -> Iterator[tuple[Place, Condition
             yield (*place, "ask_if"), question.ask_if
             for statement in question.statements:
                 yield (*place, "statements", statement.id, "ask_if"), statement.ask_if
-
-
-def _changes(condition: Condition | None) -> Iterator[Changed]:
-    match condition:
-        case Changed():
-            yield condition
-        case All(items) | AnyOf(items):
-            for item in items:
-                yield from _changes(item)
-        case Not(item):
-            yield from _changes(item)
 
 
 def _place(questionnaire: Questionnaire, variable: str) -> Place:

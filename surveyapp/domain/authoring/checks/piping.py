@@ -8,6 +8,7 @@ from typing import Any
 from surveyapp.domain.authoring.checks.names import unknown_question
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import Reference
+from surveyapp.domain.instrument.earlier import wordings
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.piping import Quote, is_well_formed, quotes
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
@@ -139,22 +140,21 @@ def _check_earlier(
     if number >= min((touchpoint.number for touchpoint in own), default=1):
         source.fault(place, "not_earlier", f"Touchpoint {number} is not an earlier one.")
         return
-    groups = {touchpoint.group for touchpoint in own}
-    asked = {each.questionnaire for each in study.touchpoints if each.number == number and each.group in groups}
-    written = asked & {name for name, _ in study.questionnaires}
-    known = {key: part for name in sorted(written) for key, part in parts_of(study.newest(name)).items()}
-    part = known.get(reference.name)
-    if part is None:
-        near = source.did_you_mean(reference.name, known)
+    names = wordings.questionnaires_before(study, questionnaire).get(number, ())
+    # A fact of any version: whoever answered one that does not ask it is told what stands after the bar.
+    asked = [part for name in names for _, part in wordings.wordings_of(study, name, reference.name)]
+    if not asked:
+        known = [key for name in names for each in study.versions_of(name) for key in parts_of(each)]
+        near = source.did_you_mean(reference.name, dict.fromkeys(known))
         source.fault(place, "unknown_question", f"Touchpoint {number} does not ask “{reference.name}”.{near}")
-    elif not part.question.fact:
+    elif not any(part.question.fact for part in asked):
         _not_a_fact(source, place, reference)
-    elif not part.kind.quotable:
+    elif not asked[0].kind.quotable:
         source.fault(
             place,
             "not_a_fact",
             f"Of an earlier touchpoint only numbers, days, times and lines can be quoted; “{reference.name}” is a "
-            f"{part.question.kind}.",
+            f"{asked[0].question.kind}.",
         )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from surveyapp.domain.authoring.checks.names import check_known, check_once, unknown_question
 from surveyapp.domain.authoring.reachability import Reachability, leaves
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import Changed, Compare, Condition, Is, Reference, references
+from surveyapp.domain.instrument.earlier import wordings
 from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import asked_in, parts_of
@@ -139,7 +140,7 @@ class _Context:
         self.groups = {touchpoint.group for touchpoint in own}
         self.number = min((touchpoint.number for touchpoint in own), default=1)
         self.attributes = {attribute.id: attribute.values for attribute in study.attributes}
-        self._earlier: dict[int, Mapping[str, Part]] = {}
+        self.before = wordings.questionnaires_before(study, questionnaire)
 
     def check(self, place: Place, condition: Condition | None) -> None:
         for reference in references(condition):
@@ -170,46 +171,56 @@ class _Context:
                     asked = self.questionnaire
                     unknown_question(self.source, place, reference.name, asked, self.everything, sentence)
 
-    def earlier(self, number: int) -> Mapping[str, Part]:
-        """Every variable that any version of what these people are asked at a touchpoint has."""
-        if number not in self._earlier:
-            there = [each for each in self.study.touchpoints if each.number == number and each.group in self.groups]
-            asked = {each.questionnaire for each in there}
-            self._earlier[number] = {
-                key: part
-                for (name, _), questionnaire in self.study.questionnaires.items()
-                if name in asked
-                for key, part in parts_of(questionnaire).items()
-            }
-        return self._earlier[number]
+    def earlier(self, number: int) -> set[str]:
+        """Every variable that any version of what these people are asked at a touchpoint has: whatever was right of one
+        stays right when another comes."""
+        names = self.before.get(number, ())
+        return {key for name in names for each in self.study.versions_of(name) for key in parts_of(each)}
 
     def _check_use(self, place: Place, item: Condition) -> None:
         if isinstance(item, Is):
-            known = self._options(item.reference)
-            for option in item.options if known is not None else ():
-                check_known(self.source, place, option, known or (), "option")
+            self._check_options(place, item)
         if isinstance(item, Compare):
-            part = self._part(item.reference)
+            parts = self._parts(item.reference)
             of_somebody = item.reference.scope in ("site", "participant")
-            if of_somebody or (part and part.type is not PartType.NUMBER):
+            if of_somebody or (parts and parts[0].type is not PartType.NUMBER):
                 self.source.fault(place, "not_a_number", f"“{item.reference.name}” is not a number to compare.")
         if isinstance(item, Changed):
-            pair = [self._part(side) for side in (item.before, item.after)]
+            sides = [[set(part.codes) for part in self._parts(side)] for side in (item.before, item.after)]
             # Routing looks at codes; whether words changed between them is for the author to declare.
-            if pair[0] and pair[1] and pair[0].codes != pair[1].codes:
+            if all(sides) and not any(codes in sides[1] for codes in sides[0]):
                 self.source.fault(place, "not_comparable", "The two sides of “changed” have different options.")
 
-    def _part(self, reference: Reference) -> Part | None:
+    def _check_options(self, place: Place, item: Is) -> None:
+        reference = item.reference
+        if reference.scope in ("site", "participant"):
+            known = self.attributes.get(f"{reference.scope}.{reference.name}")
+            asked = [] if known is None else [list(known)]
+        else:
+            asked = [[option.code for option in part.question.options] for part in self._parts(reference)]
+        strange = [option for option in item.options if asked and not any(option in each for each in asked)]
+        for option in strange:
+            check_known(self.source, place, option, dict.fromkeys(code for each in asked for code in each), "option")
+        if reference.scope == "touchpoint" and not strange:
+            self._check_of_one_version(place, reference, asked)
+
+    def _check_of_one_version(self, place: Place, reference: Reference, asked: list[list[str]]) -> None:
+        """What all conditions name of a question is named as one version of it has them."""
+        use = wordings.uses(self.questionnaire).get((reference.touchpoint or 0, reference.name))
+        if use and asked and not any(use.options <= set(options) for options in asked):
+            named = ", ".join(f"“{option}”" for option in sorted(use.options))
+            sentence = (
+                f"No version of “{reference.name}” has all of the options that are named of it here: {named}. Name "
+                "those of one version: answers to another are carried to it as its `changes:` say."
+            )
+            self.source.fault(place, "unknown_option", sentence)
+
+    def _parts(self, reference: Reference) -> list[Part]:
+        """The variable as it was asked, in every version; nothing where it is none."""
         match reference.scope:
             case "answer":
-                return self.seen.get(reference.name)
+                return [self.seen[reference.name]] if reference.name in self.seen else []
             case "touchpoint":
-                return self.earlier(reference.touchpoint or 0).get(reference.name)
-        return None
-
-    def _options(self, reference: Reference) -> list[str] | None:
-        if reference.scope in ("site", "participant"):
-            values = self.attributes.get(f"{reference.scope}.{reference.name}")
-            return None if values is None else list(values)
-        part = self._part(reference)
-        return None if part is None else [option.code for option in part.question.options]
+                names = self.before.get(reference.touchpoint or 0, ())
+                return [part for name in names for _, part in wordings.wordings_of(self.study, name, reference.name)]
+        return []
