@@ -26,11 +26,13 @@ from surveyapp.environment.vault import SecretPlace
 from surveyapp.services import readiness, worker
 from surveyapp.services.doctor import kept, machine, servers
 from surveyapp.services.doctor import looking as doctor
+from surveyapp.services.lists import imports
 from surveyapp.services.privacy import erasing, replaying, retention
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup
 from surveyapp.services.security.front_door import meet
 from surveyapp.services.sending.ways.mail_server import MailServer
+from surveyapp.services.work import Desk
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
 from surveyapp.store.lists import staging
@@ -217,6 +219,20 @@ def _another_key(**keys: bytes) -> Spoil:
     return spoil
 
 
+def _taken_out(setting_: str) -> Spoil:
+    """Another key is listed in place of the one that something rests on, not before it."""
+
+    def spoil(runtime: Runtime, clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
+        person = factories.create_participant(runtime, reference="BF-0001")
+        factories.create_link(runtime, person)
+        factories.set_pin(runtime, person, "482913")
+        manager = factories.create_staff(runtime, Role.MANAGER)
+        imports.begin(Desk(runtime, manager), factories.STUDY, "list.csv", b"First Name\nAmina\n")
+        return setting(**{setting_: {"other": b"o" * 32}})(runtime, clock, patch)
+
+    return spoil
+
+
 def _keys_back(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
     """As after a copy of the file of keys was put back: the database says whom it is of that was erased."""
     person = create_reachable(runtime, reference="BF-0001")
@@ -285,6 +301,8 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (_another_key(other=b"o" * 32), "does not open people’s keys that are sealed with first"),
         (_another_key(first=b"o" * 32), "does not open people’s keys that are sealed with first"),
         (_another_key(first=b"o" * 32), "does not open second factors of staff, who cannot sign in"),
+        (_taken_out("access_keys"), "no key first any more, and on it rest: links and codes that work (1), PINs (1)."),
+        (_taken_out("contact_keys"), "no key first any more, and on it rest: list being brought in (1)."),
         (_keys_lost(7), "The keys of BF-0001, BF-0002, BF-0003, BF-0004, BF-0005 and 2 more are not in the file"),
         (_clock_back, "before the newest entry of the audit trail"),
         (_nobody, "Nobody can invite staff."),
