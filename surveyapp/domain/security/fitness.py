@@ -36,6 +36,9 @@ AHEAD = dt.timedelta(minutes=2)
 DUE_AGE = dt.timedelta(hours=2)
 """How long a message may be due that something carries."""
 
+UNDONE_AGE = dt.timedelta(days=2)
+"""How long something may wait that is done each day."""
+
 CERTIFICATE_LEFT = dt.timedelta(days=14)
 """Certificates are renewed a month before they end."""
 
