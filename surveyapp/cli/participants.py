@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from surveyapp.cli.context import open_desk
+from surveyapp.cli.context import ask_first, open_desk, yes_option
 from surveyapp.domain.fieldwork.lists import LateChoice
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.sentences import in_english
@@ -19,6 +19,7 @@ from surveyapp.services.mending import replanning
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.participants.written_days import DayOrder
 from surveyapp.services.privacy import leaving
+from surveyapp.services.privacy.leaving import LeavingOutlook
 
 
 @click.group()
@@ -144,13 +145,26 @@ def _way_out(name: str, change: ParticipationChange, said: str) -> None:
     @click.argument("reference")
     @click.option("--why", type=click.Choice([why.value for why in REASONS[change]]), default=REASONS[change][0].value)
     @_facts()
-    def command(study: str, reference: str, why: str, confirmed: tuple[str, ...]) -> None:
+    def command(study: str, reference: str, why: str, confirmed: tuple[str, ...], *, yes: bool = True) -> None:
         desk = open_desk()
         facts = frozenset(IdentityFact(each) for each in confirmed)
+        if not yes:
+            ask_first(yes, _who_goes(leaving.outlook(desk, study, reference)))
         leaving.record(desk, study, reference, change, LeavingReason(why), facts)
         click.echo(f"{reference}: {in_english(change)}.")
 
-    participants.command(name, help=said)(command)
+    for_good = change is ParticipationChange.ERASED
+    participants.command(name, help=said)(yes_option(command) if for_good else command)
+
+
+def _who_goes(found: LeavingOutlook) -> str:
+    who = found.participant
+    group = found.study.group(who.group)
+    sent = f"who has sent {', '.join(each.title for each, _ in found.sent)}" if found.sent else "who has sent nothing"
+    return (
+        f"Erase {who.reference}, of {group.title if group else who.group}, enrolled on {who.enrolled_on}, {sent}? It "
+        "cannot be undone."
+    )
 
 
 _way_out("stop", ParticipationChange.STOPPED, "Contact somebody of a STUDY no more; what they have sent stays.")

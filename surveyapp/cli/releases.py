@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from surveyapp.cli.context import ask_first, open_desk, yes_option
 from surveyapp.domain.releases import Release
+
+if TYPE_CHECKING:
+    from surveyapp.services.results.releasing.releases import ReleaseOutlook
 
 
 @click.group()
@@ -15,12 +20,17 @@ def releases() -> None:
 
 @releases.command()
 @click.argument("study")
-@click.option("--due", is_flag=True, help="Only if the study says that one is due: for cron.")
-def make(study: str, due: bool) -> None:
+@click.option("--due", is_flag=True, help="Only if the study says that one is due, without asking: for cron.")
+@yes_option
+def make(study: str, *, due: bool, yes: bool) -> None:
     """Make the next release of a STUDY. The numbers in it can no longer be taken back."""
     from surveyapp.services.results.releasing import releases as service
 
     desk = open_desk()
+    if not due:
+        ahead = service.outlook(desk, study)
+        # Of one that would be refused nothing is asked.
+        ask_first(yes or bool(ahead.missing), f"{_asked(ahead, study)} Its numbers cannot be taken back.")
     made = service.make_due(desk, study) if due else service.make(desk, study)
     if made is None:
         ahead = service.outlook(desk, study)
@@ -91,6 +101,11 @@ def take_down(study: str, number: int, pages: tuple[str, ...], yes: bool) -> Non
     click.echo(
         f"{taken} of {len(pages)} could be read until now. Whoever opens one reads that the release does not hold it."
     )
+
+
+def _asked(ahead: ReleaseOutlook, study: str) -> str:
+    since = f", {ahead.new_or_changed} of them new or changed" if ahead.last else ""
+    return f"Make release {ahead.number} of {study}, of the answers of {ahead.people} people{since}?"
 
 
 def _line(release: Release) -> str:

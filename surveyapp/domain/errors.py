@@ -160,6 +160,7 @@ class DatabaseFault(enum.StrEnum):
     """What can be wrong with a database while nothing is wrong with what was asked of it."""
 
     GONE = "gone"
+    LEFT_BEHIND = "left_behind"
     DOWN = "down"
     UNKNOWN_HOST = "unknown_host"
     ADDRESS = "address"
@@ -192,6 +193,10 @@ _WHAT_TO_DO = {
     DatabaseFault.GONE: "There is no database that can be opened where {address} says. If it was moved, "
     "move it back or correct the setting; if it is lost, stop the server and run `surveyapp backup restore`; if there "
     "never was one, run `surveyapp migrate`.",
+    DatabaseFault.LEFT_BEHIND: "There is no database where {address} says, but what was written to one last is there "
+    "still, in the file of its name that goes on with -wal or -journal: it may hold answers that are in no backup. If "
+    "the database was moved, move it back, or that file after it. If it is lost, stop the server and run `surveyapp "
+    "backup restore` with `--replace`, which sets that file aside.",
     DatabaseFault.DOWN: "The database does not answer. Start its server, look in that server's log why it lets nobody "
     "in, or correct {address}.",
     DatabaseFault.UNKNOWN_HOST: "Nothing is known of a machine by the name that {address} has for the database's "

@@ -13,6 +13,7 @@ from pathlib import Path
 from surveyapp.domain.errors import OF_DATABASE, DatabaseUnavailable
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import migrating
+from surveyapp.store.connecting.beside import written_beside
 from surveyapp.store.connecting.engines import file_of, make_engine
 from surveyapp.store.database import Database
 from surveyapp.store.security import moving
@@ -91,6 +92,11 @@ def _make_tables(url: str, questionnaires: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
         made = Path(folder) / path.name
         migrating.upgrade(f"sqlite:///{made}", questionnaires, address=TO, unfinished=True)
+        if left := written_beside(path):
+            raise MoveRefused(
+                f"Beside the database to copy to is what was written to another one, {left}, and would be read as "
+                "part of the copy. Move it to where that one is, or name another file to copy to."
+            )
         made.rename(path)
 
 

@@ -11,6 +11,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import Settings
 from surveyapp.store import migrating
+from surveyapp.store.connecting.beside import family
 from surveyapp.store.connecting.engines import file_of
 from surveyapp.store.database import Database
 from surveyapp.store.security import copies, heartbeat, sealed_rows
@@ -138,7 +139,7 @@ def _try_keys(runtime: Runtime) -> None:
 
 def _make_private(path: Path) -> None:
     """A file that was made with another umask becomes its user's alone, where it is this user's."""
-    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+    for each in family(path):
         try:
             each.chmod(0o600)
         except (FileNotFoundError, PermissionError):

@@ -19,6 +19,8 @@ from sqlalchemy import insert, update
 from surveyapp.cli import main
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import ShiftlineError
+from surveyapp.domain.instrument.consent.retention import KeepUntil, RetentionRule
+from surveyapp.domain.instrument.study import ReleaseRule
 from surveyapp.domain.security.fitness import BACKUP_AGE, CHAIN_AGE, DUE_AGE, Weight
 from surveyapp.domain.staff import Role
 from surveyapp.environment.outside import MailSettings
@@ -26,17 +28,21 @@ from surveyapp.environment.vault import SecretPlace
 from surveyapp.services import readiness, worker
 from surveyapp.services.doctor import kept, machine, servers
 from surveyapp.services.doctor import looking as doctor
+from surveyapp.services.lists import imports
 from surveyapp.services.privacy import erasing, replaying, retention
+from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup
 from surveyapp.services.security.front_door import meet
 from surveyapp.services.sending.ways.mail_server import MailServer
+from surveyapp.services.work import Desk
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
 from surveyapp.store.lists import staging
 from surveyapp.store.tables import AlarmRow, ParticipantRow
 from tests import factories
 from tests.conftest import NOW, Clock
+from tests.integration.test_who_answered import hand_in
 from tests.interviewer import create_reachable
 
 
@@ -217,6 +223,20 @@ def _another_key(**keys: bytes) -> Spoil:
     return spoil
 
 
+def _taken_out(setting_: str) -> Spoil:
+    """Another key is listed in place of the one that something rests on, not before it."""
+
+    def spoil(runtime: Runtime, clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
+        person = factories.create_participant(runtime, reference="BF-0001")
+        factories.create_link(runtime, person)
+        factories.set_pin(runtime, person, "482913")
+        manager = factories.create_staff(runtime, Role.MANAGER)
+        imports.begin(Desk(runtime, manager), factories.STUDY, "list.csv", b"First Name\nAmina\n")
+        return setting(**{setting_: {"other": b"o" * 32}})(runtime, clock, patch)
+
+    return spoil
+
+
 def _keys_back(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
     """As after a copy of the file of keys was put back: the database says whom it is of that was erased."""
     person = create_reachable(runtime, reference="BF-0001")
@@ -285,6 +305,8 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (_another_key(other=b"o" * 32), "does not open people’s keys that are sealed with first"),
         (_another_key(first=b"o" * 32), "does not open people’s keys that are sealed with first"),
         (_another_key(first=b"o" * 32), "does not open second factors of staff, who cannot sign in"),
+        (_taken_out("access_keys"), "no key first any more, and on it rest: links and codes that work (1), PINs (1)."),
+        (_taken_out("contact_keys"), "no key first any more, and on it rest: list being brought in (1)."),
         (_keys_lost(7), "The keys of BF-0001, BF-0002, BF-0003, BF-0004, BF-0005 and 2 more are not in the file"),
         (_clock_back, "before the newest entry of the audit trail"),
         (_nobody, "Nobody can invite staff."),
@@ -311,6 +333,44 @@ def test_what_is_wrong_is_said_with_what_to_do(
     made = spoil(fit(runtime, tmp_path), clock, monkeypatch)
     assert sentence in said(made, Weight.WRONG)
     assert all(each.todo for each in doctor.look(made))
+
+
+def of_rule(runtime: Runtime, **changes: Any) -> Runtime:
+    study = dataclasses.replace(runtime.study(factories.STUDY), **changes)
+    return dataclasses.replace(runtime, studies={**runtime.studies, study.id: study})
+
+
+def test_what_should_have_been_done_by_itself_is_told_by_what_the_data_says(
+    runtime: Runtime, clock: Clock, tmp_path: Path
+) -> None:
+    """Whoever should have done it: the worker leaves both out if it is not told, and something else may do them."""
+    ends = clock().date()
+    rule = RetentionRule(study_ends=ends, contacts=KeepUntil(), words=KeepUntil(days=900), answers=KeepUntil(days=900))
+    made = of_rule(fit(runtime, tmp_path), retention=rule)
+    for _ in range(2):
+        create_reachable(made)
+    held = "contacts of 2 people should be held no longer, and the first of it since 2026-06-15."
+    clock.forward(days=2)
+    assert "held no longer" not in said(made), "it is done each day"
+    clock.forward(days=1)
+    assert held in said(made, Weight.WRONG)
+    assert "To have that done each day: the worker does that where SURVEYAPP_WORKER lists `retention`." in said(made)
+    retention.run(factories.operator(made), factories.STUDY)
+    assert "held no longer" not in said(made)
+
+
+def test_a_release_that_is_due_and_that_nobody_makes_is_told(runtime: Runtime, clock: Clock, tmp_path: Path) -> None:
+    made = of_rule(fit(runtime, tmp_path), releases=ReleaseRule(every="week"))
+    assert "a release is due" not in said(made), "nobody has answered"
+    factories.open_questionnaires(made)
+    for _ in range(30):
+        hand_in(made, create_reachable(made), recommend="very_likely")
+    assert "a release is due that nobody makes. `surveyapp releases make job_rotation` makes it" in said(made)
+    listed = setting(worker=("messages", "exports", "releases"))(made, clock, pytest.MonkeyPatch())
+    assert "a release is due" not in said(listed), "what the worker does not do is told of the worker"
+    assert "task “releases” is late" in said(listed, Weight.WRONG)
+    releases.make_due(factories.operator(made), factories.STUDY)
+    assert "a release is due" not in said(made)
 
 
 def test_faulty_files_are_no_folder_that_is_gone(

@@ -279,7 +279,7 @@ def test_a_release_needs_enough_who_are_new_and_says_how_many_are_missing(
         service.make(desk, MENTORING)
     with pytest.raises(StateRefused, match="missing"):
         service.preview(desk, MENTORING)
-    result = run(mentored, monkeypatch, "make", MENTORING)
+    result = run(mentored, monkeypatch, "make", MENTORING, "--yes")
     assert result.exit_code == 1
     assert "are missing" in result.output
     # For cron, that none is due is no fault.
@@ -296,7 +296,7 @@ def test_where_no_count_is_hidden_a_release_is_exact_while_people_answer(
     with pytest.raises(NoReleaseYet):
         released.overview(desk, ROTATION, None)
     assert "no release yet" in run(demo_runtime, monkeypatch, "list", ROTATION).output
-    result = run(demo_runtime, monkeypatch, "make", ROTATION)
+    result = run(demo_runtime, monkeypatch, "make", ROTATION, "--yes")
     assert result.output.startswith("Made release 1, answers up to"), result.output
     release, shifts = released.overview(desk, ROTATION, None)
     assert release.collecting

@@ -120,6 +120,23 @@ def test_a_link_under_an_older_access_key_opens_until_it_ends(runtime: Runtime, 
     both.database.dispose()
 
 
+def test_what_rests_on_an_access_key_that_was_taken_out_too_early_is_told(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another was listed in its place: every link is shut, and what `list` tells of would not be the whole."""
+    person = factories.create_participant(runtime)
+    factories.create_link(runtime, person)
+    factories.set_pin(runtime, person, "482913")
+    alone = told(runtime, access_keys={"first_too": NEW})
+    found = rotating.inventory(factories.operator(alone))
+    missing = [(each.what, each.key_id, each.count) for each in found if each.missing]
+    assert missing == [("links and codes that work", "first", 1), ("PINs", "first", 1)]
+    assert rotating.waiting_pins(found) == 0, "no PIN comes under another key without its own"
+    assert rotating.retired(found) == []
+    assert "1  links and codes that work\tACCESS_KEYS first (missing!)" in run(alone, monkeypatch, "list")[1]
+    alone.database.dispose()
+
+
 def test_a_link_from_before_keys_had_names_opens_and_holds_the_oldest(runtime: Runtime) -> None:
     from sqlalchemy import update
 

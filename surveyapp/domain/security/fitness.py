@@ -39,6 +39,9 @@ DUE_AGE = dt.timedelta(hours=2)
 JOB_AGE = dt.timedelta(minutes=30)
 """How long something that takes long may wait for the worker before nobody seems to do it."""
 
+UNDONE_AGE = dt.timedelta(days=2)
+"""How long something may wait that is done each day."""
+
 CERTIFICATE_LEFT = dt.timedelta(days=14)
 """Certificates are renewed a month before they end."""
 

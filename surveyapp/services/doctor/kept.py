@@ -21,6 +21,7 @@ from surveyapp.services import worker
 from surveyapp.services.doctor import machine
 from surveyapp.services.doctor.finding import BETTER, WRONG, Found
 from surveyapp.services.jobs.asking import TASK
+from surveyapp.services.privacy import rotating
 from surveyapp.services.privacy.retention import ANONYMOUS
 from surveyapp.services.questionnaires import versions
 from surveyapp.services.runtime import Runtime
@@ -135,6 +136,31 @@ def contact_keys(runtime: Runtime) -> Found:
             "SURVEYAPP_CONTACT_KEYS does not open second factors of staff, who cannot sign in.",
             "Put back the key that they are sealed with.",
         )
+
+
+def keys_taken_out(runtime: Runtime) -> Found:
+    """What rests on keys that are listed no more. Of a key whose name is listed nothing tells whether it is the same,
+    but of contact keys, which are tried."""
+    try:
+        found = rotating.inventory(Desk(runtime, Operator()))
+    except KeyMissing:
+        return
+    resting: dict[tuple[str, str], list[str]] = {}
+    for each in found:
+        if each.missing and each.key_id and each.what not in _TRIED:
+            what = each.what.removeprefix("rows: ")
+            resting.setdefault((each.setting, each.key_id), []).append(f"{what} ({each.count})")
+    for (setting, name), several in resting.items():
+        yield (
+            WRONG,
+            f"SURVEYAPP_{setting} lists no key {name} any more, and on it rest: {', '.join(several)}. None of them "
+            "opens.",
+            "List it again, after the first. `surveyapp keys list` says when nothing rests on it.",
+        )
+
+
+_TRIED = (rotating.OWN_KEYS, rotating.SECOND_FACTORS)
+"""What `contact_keys` tells of."""
 
 
 def _opens(runtime: Runtime, who: uuid.UUID, sealed: Sealed) -> bool:

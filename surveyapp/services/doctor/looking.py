@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.security.fitness import Finding
 from surveyapp.services import readiness
-from surveyapp.services.doctor import kept, machine, servers
+from surveyapp.services.doctor import due, kept, machine, servers
 from surveyapp.services.doctor.finding import WRONG, Examination
 from surveyapp.services.runtime import Runtime
 
@@ -33,11 +33,14 @@ WITH_IT: tuple[Examination, ...] = (
     kept.people,
     kept.keys_of_people,
     kept.contact_keys,
+    kept.keys_taken_out,
     kept.guessing,
     kept.studies,
     kept.counts,
     kept.sending,
     kept.jobs,
+    due.letting_go,
+    due.releasing,
     servers.server,
     servers.following,
     kept.worked,

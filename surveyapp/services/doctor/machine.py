@@ -20,6 +20,7 @@ from surveyapp.services.doctor.finding import BETTER, WRONG, Found
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import backup_folder
 from surveyapp.settings import Settings
+from surveyapp.store.connecting.beside import family
 from surveyapp.store.connecting.engines import file_of
 
 
@@ -124,7 +125,7 @@ def files(runtime: Runtime) -> Found:
     database = file_of(settings.database_url)
     kept = [("the database", database), ("people’s keys", settings.person_keys)]
     # SQLite makes what stands beside its file with the rights that the file has then, and leaves it so.
-    beside = [] if database is None else [database.with_name(f"{database.name}{end}") for end in ("-wal", "-shm")]
+    beside = [] if database is None else family(database)[1:]
     kept += [("what is written of the database", each) for each in beside]
     kept += [("what results are counted from", settings.cache), ("the folder of backups", settings.backups)]
     for what, path in kept:

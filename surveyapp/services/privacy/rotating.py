@@ -21,7 +21,7 @@ from surveyapp.services.work import Desk
 from surveyapp.store import staff
 from surveyapp.store.security import retiring, sealed_rows
 
-PINS = "PINs"
+OWN_KEYS, SECOND_FACTORS, PINS = "people's own keys", "second factors of staff", "PINs"
 
 AT_ONCE = 500
 """How many people's keys are wrapped anew under one lock of their file."""
@@ -83,8 +83,8 @@ def inventory(desk: Desk) -> list[SealedWith]:
     runtime = desk.runtime
     with desk.reading() as work:
         rows = sealed_rows.counts(work.session)
-        links = retiring.live_accesses(work.session, list(runtime.settings.access_keys), work.now)
-        pins = retiring.pins(work.session, list(runtime.settings.access_keys))
+        links = retiring.live_accesses(work.session, work.now)
+        pins = retiring.pins(work.session)
         sealed_people = sealed_rows.people(work.session)
     wrapped: dict[str, int] = {}
     there = set()
@@ -97,7 +97,7 @@ def inventory(desk: Desk) -> list[SealedWith]:
     found = [
         *(
             dataclasses.replace(each, shut=not each.missing and each.key_id in shut)
-            for each in _lines("people's own keys", "CONTACT_KEYS", list(runtime.settings.contact_keys), wrapped)
+            for each in _lines(OWN_KEYS, "CONTACT_KEYS", list(runtime.settings.contact_keys), wrapped)
         ),
         *(
             _line(what, key_id, count, runtime)
@@ -105,7 +105,7 @@ def inventory(desk: Desk) -> list[SealedWith]:
             if what != "second factor"
         ),
         *_lines(
-            "second factors of staff",
+            SECOND_FACTORS,
             "CONTACT_KEYS",
             list(runtime.settings.contact_keys),
             {key_id: count for (what, key_id), count in rows.items() if what == "second factor" and key_id},
@@ -161,4 +161,4 @@ def retired(found: Sequence[SealedWith]) -> list[tuple[str, str]]:
 def waiting_pins(found: Sequence[SealedWith]) -> int:
     """How many PINs wait under older access keys until they are next given."""
     first = next((each.key_id for each in found if each.setting == "ACCESS_KEYS"), "")
-    return sum(each.count for each in found if each.what == PINS and each.key_id != first)
+    return sum(each.count for each in found if each.what == PINS and each.key_id != first and not each.missing)

@@ -286,14 +286,25 @@ def restore(settings: Settings, path: Path, identity: str | None, *, replace: bo
             )
         restored = Unsettled(path.name, manifest.made_at.isoformat(), _needs_keys(manifest))
         refuse_without_keys(settings, restored)
-        if not replace and copies.has_rows(settings.database_url):
-            raise BackupRefused(
-                "There is a database with rows in it where this would go. Look whether it is the right one; "
-                "`--replace` sets it aside."
-            )
+        if not replace:
+            _refuse_over_anything(settings)
         moment = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S")
         aside = copies.put_back(settings.database_url, working / COPY, manifest.contents, moment, restored)
     return RestoredBackup(manifest, aside)
+
+
+def _refuse_over_anything(settings: Settings) -> None:
+    if left := copies.left_behind(settings.database_url):
+        raise BackupRefused(
+            f"There is no database where this would go, but what was written to one last is there still, {left}: it "
+            "may hold answers that are in no backup. If the database was moved elsewhere, move that file after it; "
+            "`--replace` sets it aside."
+        )
+    if copies.has_rows(settings.database_url):
+        raise BackupRefused(
+            "There is a database with rows in it where this would go. Look whether it is the right one; "
+            "`--replace` sets it aside."
+        )
 
 
 def _needs_keys(manifest: Manifest) -> bool:

@@ -14,6 +14,7 @@ from surveyapp.services.work import Desk
 NOTHING_OF_OURS = frozenset(
     {
         DatabaseFault.GONE,
+        DatabaseFault.LEFT_BEHIND,
         DatabaseFault.NO_DATABASE,
         DatabaseFault.NO_SCHEMA,
         DatabaseFault.TOO_OLD,

@@ -2,7 +2,8 @@
 
 A database file is never made by being asked for: only migrating makes one. A file that was moved or deleted while it
 was open could still be written, by a name nobody would find it under: a connection is not used further once its file is
-not the one at its place, and nothing is committed to it.
+not the one at its place, and nothing is committed to it. Where the file is gone and what was written beside it is not,
+nothing is opened: SQLite would delete that.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError, InvalidatePoolErro
 
 from surveyapp.domain.errors import OF_DATABASE, DatabaseFault, DatabaseUnavailable
 from surveyapp.store.column_types import ServerCursor
+from surveyapp.store.connecting.beside import left_behind
 from surveyapp.store.connecting.driver import done
 from surveyapp.store.connecting.unavailable import tell_apart, unfit
 from surveyapp.watching import meters, statements
@@ -54,6 +56,8 @@ def make_engine(url: str, *, may_create: bool = False, address: str = OF_DATABAS
         file = f"file:{quote(str(path))}?mode={'rwc' if may_create else 'rw'}"
 
         def connect() -> sqlite3.Connection:
+            if left_behind(path) is not None:
+                raise DatabaseUnavailable(DatabaseFault.LEFT_BEHIND, address)
             # The pool hands a connection from thread to thread.
             return sqlite3.connect(file, uri=True, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import inspect, make_url, text
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
-from surveyapp.store.connecting import unsettled
+from surveyapp.store.connecting import beside, unsettled
 from surveyapp.store.connecting.engines import file_of, make_engine
 from surveyapp.store.connecting.unsettled import Unsettled
 from surveyapp.store.security.copying import of_files, of_servers
@@ -96,10 +96,18 @@ def opened_apart(url: str, copy: Path, folder: Path) -> Iterator[str]:
         of_servers.command(url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def left_behind(url: str) -> Path | None:
+    """What was written last to a database whose file is gone, if that is there still."""
+    path = file_of(url)
+    return None if path is None else beside.left_behind(path)
+
+
 def has_rows(url: str) -> bool:
     """Whether there is anything that putting a copy back would take the place of. What cannot be read may hold
     something."""
     path = file_of(url)
+    if left_behind(url) is not None:
+        return True
     if path is not None and not path.exists():
         return False
     try:

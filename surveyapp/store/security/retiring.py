@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import AccessRow, PinRow, StaffRow
 
 
-def live_accesses(session: Session, names: list[str], now: dt.datetime) -> dict[str, int]:
-    """How many links and codes that work rest on each of these access keys; under an empty name those from before keys
-    had names."""
+def live_accesses(session: Session, now: dt.datetime) -> dict[str, int]:
+    """How many links and codes that work rest on each access key, listed in the settings or not; under an empty name
+    those from before keys had names."""
     live = (AccessRow.revoked_at.is_(None), or_(AccessRow.expires_at.is_(None), AccessRow.expires_at > now))
-    found = {}
-    for name in names:
-        digest = AccessRow.digest.startswith(f"{name}:", autoescape=True)
-        found[name] = session.scalar(select(func.count()).where(*live, digest)) or 0
-    found[""] = session.scalar(select(func.count()).where(*live, AccessRow.digest.not_like("%:%"))) or 0
-    return found
+    return _by_key(session, AccessRow.digest, *live)
 
 
-def pins(session: Session, names: list[str]) -> dict[str, int]:
-    """How many PINs are hashed under each of these access keys; under an empty name those from before keys had
-    names."""
-    found = {}
-    for name in names:
-        found[name] = (
-            session.scalar(select(func.count()).where(PinRow.hashed.startswith(f"{name}:", autoescape=True))) or 0
-        )
-    found[""] = session.scalar(select(func.count()).where(PinRow.hashed.not_like("%:%"))) or 0
-    return found
+def pins(session: Session) -> dict[str, int]:
+    """How many PINs are hashed under each access key, listed in the settings or not; under an empty name those from
+    before keys had names."""
+    return _by_key(session, PinRow.hashed)
+
+
+def _by_key(session: Session, hashed: Any, *which: ColumnElement[bool]) -> dict[str, int]:
+    """How many rows by the name that stands before a colon in what is hashed."""
+    # Every sign but colons is taken off the end: what is left is all up to the last one, in both databases.
+    name = func.rtrim(hashed, func.replace(hashed, ":", "")).label("key_name")
+    found = session.execute(select(name, func.count()).where(*which).group_by("key_name"))
+    return {named.removesuffix(":"): many for named, many in found}
 
 
 def second_factors(session: Session, key_id: str) -> list[tuple[uuid.UUID, Sealed]]:

@@ -313,7 +313,17 @@ def test_whoever_is_erased_is_gone_by_the_page_and_by_the_command(runtime: Runti
         assert reference in client.page(f"/rights/{factories.STUDY}").words, "it is said once that it is done"
     else:
         both = ("--confirmed", "name", "--confirmed", "email")
-        told = CliRunner().invoke(main, ["participants", "erase", factories.STUDY, reference, *both])
+        erase = ["participants", "erase", factories.STUDY, reference, *both]
+        for answer, says in (("n\n", "Nothing was changed."), ("", "Where nobody can be asked, give --yes.")):
+            asked = CliRunner().invoke(main, erase, input=answer)
+            said = " ".join(asked.output.split())
+            who = (
+                f"Erase {reference}, of Backfill candidates, enrolled on 2026-06-15, who has sent nothing? It cannot be"
+            )
+            assert (asked.exit_code, who in said, says in said) == (1, True, True), said
+            assert sum(rows_of(runtime, [known]).values()) > 0
+            assert list(runtime.person_keys.forgotten()) == []
+        told = CliRunner().invoke(main, [*erase, "--yes"])
         assert (told.exit_code, told.output) == (0, f"{reference}: erased.\n")
     assert sum(rows_of(runtime, [known]).values()) == 0
     assert list(runtime.person_keys.forgotten()) == [known.participant.id]

@@ -6,13 +6,14 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.store.connecting import unsettled
+from surveyapp.store.connecting.beside import family
 from surveyapp.store.connecting.unavailable import fault_of
 from surveyapp.store.connecting.unsettled import Unsettled
 from surveyapp.store.security.copying.contents import (
@@ -85,40 +86,51 @@ def contents_of(connection: sqlite3.Connection) -> Contents:
 
 def put_back(path: Path, copy: Path, expected: Contents, moment: str, restored: Unsettled) -> str | None:
     coming = path.with_name(f"{path.name}.restoring")
-    aside = path.with_name(f"{path.name}.{SET_ASIDE}{moment}") if path.exists() else None
+    # Whether or not the file is there: what is left beside it would be read as the backup's.
+    away = list(zip(family(path), family(path.with_name(f"{path.name}.{SET_ASIDE}{moment}")), strict=True))
+    aside = next((str(now) for before, now in away if before.exists() and before.stat().st_size), None)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        coming.unlink(missing_ok=True)
+        _remove(coming)
         shutil.copyfile(copy, coming)
         coming.chmod(0o600)
         with damage_is_of_the_copy(), opened(coming, "rw") as connection:
             refuse_unless_equal(expected, contents_of(connection))
-            for statement in unsettled.notes("sqlite", replace(restored, aside=None if aside is None else str(aside))):
+            for statement in unsettled.notes("sqlite", replace(restored, aside=aside)):
                 connection.execute(statement)
-        if aside is not None:
+        if path.exists() and path.stat().st_size:
             _refuse_if_open(path)
         flush(coming)
-        _swap(path, coming, aside)
+        with _swapped(path, coming, away), damage_is_of_the_copy(), opened(path) as connection:
+            refuse_unless_equal(expected, contents_of(connection))
     except OSError as error:
         raise CopyRefused(
             f"The backup could not be put in {path.parent}: {error.strerror}. Nothing was changed."
         ) from error
     finally:
         with contextlib.suppress(OSError):
-            coming.unlink(missing_ok=True)
-    return None if aside is None else str(aside)
+            _remove(coming)
+    return aside
 
 
-def _swap(path: Path, coming: Path, aside: Path | None) -> None:
-    """Sets aside what is there, with its journal, and puts what is coming in its place: all of it or nothing."""
+def _remove(path: Path) -> None:
+    for each in family(path):
+        each.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _swapped(path: Path, coming: Path, away: Sequence[tuple[Path, Path]]) -> Iterator[None]:
+    """Sets aside what is there, and puts what is coming in its place; all of it, once what the block looks for is
+    there, or nothing."""
     moved: list[tuple[Path, Path]] = []
     try:
-        for end in ("", "-wal", "-shm") if aside is not None else ():
-            beside = path.with_name(path.name + end)
-            if aside is not None and beside.exists():
-                moved.append((beside, beside.rename(aside.with_name(aside.name + end))))
+        for before, now in away:
+            if before.exists():
+                moved.append((before, before.rename(now)))
         coming.rename(path)
-    except OSError:
+        moved.append((coming, path))
+        yield
+    except BaseException:
         for before, now in reversed(moved):
             now.rename(before)
         raise
