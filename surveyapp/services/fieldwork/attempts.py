@@ -28,7 +28,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases import standing
 from surveyapp.services.cases.agreed_times import NO_TIME, AgreedTime, agreed_moment
-from surveyapp.services.fieldwork.calls import callable_visit, record_on
+from surveyapp.services.fieldwork.calls import callable_visit, check_nobody_else, record_on
 from surveyapp.services.participants import identity, links
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.participants.links import GivenOut
@@ -103,9 +103,7 @@ def record_attempt(
             return RecordedAttempt(outcome=outcome, next_at=None)
         _check_said(outcome, note, said)
         if CONSEQUENCES[outcome].leaving is not None:
-            # In one order, before this case by itself: two who end cases of one person wait for each other only so.
-            for each in cases.cases_of(work.session, here.participant.id):
-                cases.lock_one(work.session, each.id)
+            _lock_all(work, here.participant.id)
         visit = callable_visit(work, who, lock=True)
         next_at = agreed_moment(work, study, agreed, visit.case.ends_at) if outcome in NEEDS_TIME else None
         staff = who.staff
@@ -129,6 +127,7 @@ def record_attempt(
             staff.check_of(Action.GIVE_ACCESS, visit.participant)
             given = links.issue(work, visit.participant, visit.case, AccessKind.LINK)
             record_on(work, who, AuditAction.LINK_GIVEN_OUT)
+        undoing.keep_after(work.session, attempt_id, visit.participant.id)
         outside = next_at is not None and not within_call_hours(next_at.astimezone(runtime.zone(study)))
         answered = answering_of(visit.response) is not Answering.NONE
         return RecordedAttempt(outcome=outcome, next_at=next_at, outside_hours=outside, given=given, answered=answered)
@@ -147,15 +146,18 @@ def _undoable(work: Work) -> RecentAttempt | None:
 
 def undo(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> None:
     """Takes back an attempt: it is gone, the case stands as it did before and is the interviewer's again, a link that
-    came of it has ended, and the trail has both. Raises StateRefused after a minute, or once somebody went on with the
-    case; HeldByAnother; NotPermitted; NotFound."""
+    came of it has ended, and the trail has both. Raises StateRefused after a minute, or once anything of the person,
+    their cases or their answers is not as the attempt left it; HeldByAnother; NotPermitted; NotFound."""
     with Desk(runtime, who.actor).writing() as work:
+        person_id = survey_session.visit_in(work, who).participant.id
+        _lock_all(work, person_id)
         visit = survey_session.visit_in(work, who, lock=True)
         found = _undoable(work)
-        if found is None or found.id != attempt_id or found.case_id != visit.case.id:
+        mine = found is not None and found.id == attempt_id and found.case_id == visit.case.id
+        if not mine or _went_on(work, attempt_id, person_id):
             raise StateRefused(say("too_late_to_undo", reference=who.reference))
-        if referrals.is_decided(work.session, attempt_id):
-            raise StateRefused(say("too_late_to_undo", reference=who.reference))
+        assert found is not None
+        check_nobody_else(work, visit)
         follows = CONSEQUENCES[found.outcome]
         undoing.undo(
             work.session,
@@ -167,6 +169,18 @@ def undo(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> None:
             leaving.note_undone(work, visit.participant, CHANGES[follows.leaving])
         standing.work_out(work, visit.study, visit.case.id)
         record_on(work, who, AuditAction.ATTEMPT_UNDONE, outcome=found.outcome.value, mode=found.mode.value)
+
+
+def _lock_all(work: Work, participant_id: uuid.UUID) -> None:
+    """Locks a person's cases in one order, before one of them by itself: two who change several wait for each other
+    only so."""
+    for each in cases.cases_of(work.session, participant_id):
+        cases.lock_one(work.session, each.id)
+
+
+def _went_on(work: Work, attempt_id: uuid.UUID, participant_id: uuid.UUID) -> bool:
+    decided = referrals.is_decided(work.session, attempt_id)
+    return decided or undoing.went_on(work.session, attempt_id, participant_id)
 
 
 def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID, note: str = "") -> Visit:

@@ -90,7 +90,7 @@ def open_case(
         if complained and not who.staff.may_of(DECIDES[ReferralKind.COMPLAINT], visit.participant):
             raise StateRefused(say("complaint_open", reference=who.reference))
         held.lock_person(work.session, visit.participant.id)
-        _check_person(work, visit, take_over)
+        check_nobody_else(work, visit, take_over)
         if seen is not None:
             at, name = stands.last_tried(work.session, visit.case.id)
             if at is not None and at != seen.tried_at:
@@ -111,8 +111,9 @@ def may_take_over(runtime: Runtime, who: ByInterviewer) -> bool:
         return who.staff.may_of(Action.TAKE_OVER, survey_session.visit_in(work, who).participant)
 
 
-def _check_person(work: Work, visit: Visit, take_over: bool) -> None:
-    """Somebody is called by one at a time, whichever of their touchpoints it is. Raises HeldByAnother."""
+def check_nobody_else(work: Work, visit: Visit, take_over: bool = False) -> None:
+    """Somebody is called by one at a time, whichever of their touchpoints it is. Raises HeldByAnother, unless it is
+    taken over."""
     other = held.elsewhere(work.session, visit.participant.id, visit.case.id, work.staff.id, work.now)
     if other is None:
         return
