@@ -28,7 +28,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases import standing
 from surveyapp.services.cases.agreed_times import NO_TIME, AgreedTime, agreed_moment
-from surveyapp.services.fieldwork.calls import callable_visit, check_nobody_else, record_on
+from surveyapp.services.fieldwork.calls import callable_visit, check_nobody_else, record_on, tried_meanwhile
 from surveyapp.services.participants import identity, links
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.participants.links import GivenOut
@@ -85,13 +85,14 @@ def record_attempt(
     note: str = "",
     agreed: AgreedTime = NO_TIME,
     said: SaidOfOutcome = SaidOfOutcome(),
+    seen: int | None = None,
 ) -> RecordedAttempt:
     """Records what came of an attempt and all that follows from it (`CONSEQUENCES`), which ends the hold on the case.
 
     `agreed` is the time agreed for the next one: needed for a call back or an appointment, ignored otherwise. The same
-    `attempt_id` again records nothing new. A link is made when it is what came of it. Raises InputRefused (field
-    `agreed`, `in_words`, `which`, `note`, `detail`, `language`, `facts` or `why`), HeldByAnother, StateRefused,
-    NotPermitted, NotFound.
+    `attempt_id` again records nothing new. A link is made when it is what came of it. `seen`: how many attempts whoever
+    says so knew of. Raises InputRefused (field `agreed`, `in_words`, `which`, `note`, `detail`, `language`, `facts` or
+    `why`), TriedMeanwhile where there are more by now, HeldByAnother, StateRefused, NotPermitted, NotFound.
     """
     if outcome not in RECORDED_BY_HAND:
         raise InputRefused(say("completed_by_itself"), "outcome")
@@ -105,6 +106,8 @@ def record_attempt(
         if CONSEQUENCES[outcome].leaving is not None:
             _lock_all(work, here.participant.id)
         visit = callable_visit(work, who, lock=True)
+        if seen is not None and store.count(work.session, visit.case.id) > seen:
+            raise tried_meanwhile(work, visit)
         next_at = agreed_moment(work, study, agreed, visit.case.ends_at) if outcome in NEEDS_TIME else None
         staff = who.staff
         attempt = Attempt(

@@ -91,10 +91,8 @@ def open_case(
             raise StateRefused(say("complaint_open", reference=who.reference))
         held.lock_person(work.session, visit.participant.id)
         check_nobody_else(work, visit, take_over)
-        if seen is not None:
-            at, name = stands.last_tried(work.session, visit.case.id)
-            if at is not None and at != seen.tried_at:
-                raise TriedMeanwhile(name, at)
+        if seen is not None and stands.last_tried(work.session, visit.case.id)[0] not in (None, seen.tried_at):
+            raise tried_meanwhile(work, visit)
         taken = leases.take(work, visit.case.id, take_over)
         if taken.ended is not None:
             held_by = taken.ended.staff_id.hex
@@ -103,6 +101,13 @@ def open_case(
             record_on(work, who, AuditAction.CONTACT_SEEN)
         work.session.flush()
         return _opened(work, visit, taken.lease, taken.afresh)
+
+
+def tried_meanwhile(work: Work, visit: Visit) -> TriedMeanwhile:
+    """That somebody has tried them, and who."""
+    at, name = stands.last_tried(work.session, visit.case.id)
+    assert at is not None
+    return TriedMeanwhile(name, at)
 
 
 def may_take_over(runtime: Runtime, who: ByInterviewer) -> bool:
