@@ -50,7 +50,9 @@ def end(study_id: str, reference: str, touchpoint: int) -> Reply:
     written = (request.form if request.method == "POST" else request.args).get("outcome", "")
     outcome = next((each for each in RECORDED_BY_HAND if each.value == written), None)
     if outcome is None:
-        return render_template("interviewer/end.html", outcome=None, **frame(calls.opened_case(runtime(), who), who))
+        case = calls.case_to_end(runtime(), who)
+        ways = attempts.recordable(case.visit.state)
+        return render_template("interviewer/end.html", outcome=None, ways=ways, **frame(case, who))
     asked_for = attempts.to_ask_for(runtime(), who) if outcome is Outcome.WITHDREW else {}
     form, since = forms.AttemptForm(who.mode, outcome, asked_for), None
     if form.validate_on_submit():
@@ -60,7 +62,9 @@ def end(study_id: str, reference: str, touchpoint: int) -> Reply:
             form.refuse(refused)
         except TriedMeanwhile:
             since = form.known
-    case = _still_open(who) if form.errors or since is not None else calls.opened_case(runtime(), who)
+    case = _still_open(who) if form.errors or since is not None else calls.case_to_end(runtime(), who)
+    if outcome not in attempts.recordable(case.visit.state):
+        raise calls.over(case.visit, who)
     if since is not None or form.known is None:
         form.shows(len(case.attempts))
     page = render_template(
@@ -88,7 +92,7 @@ def _recorded(form: forms.AttemptForm, who: ByInterviewer, outcome: Outcome) -> 
 def _still_open(who: ByInterviewer) -> OpenCase:
     """The case of a call that could not be recorded as it was sent: taken up again, where the hold had lapsed."""
     try:
-        return calls.opened_case(runtime(), who)
+        return calls.case_to_end(runtime(), who)
     except NotHeld:
         return calls.open_case(runtime(), who)
 
