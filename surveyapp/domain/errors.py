@@ -144,6 +144,15 @@ class StateRefused(SaidError):
     """The thing is in a state in which this cannot be done."""
 
 
+class CallOver(StateRefused):
+    """Whoever asks had the case open last, and it takes no answers now: the call is to be ended. `gone`: nothing more
+    of theirs is kept, since they withdrew."""
+
+    def __init__(self, sentence: Sentence, *, gone: bool = False) -> None:
+        super().__init__(sentence)
+        self.gone = gone
+
+
 class KeyMissing(StateRefused):
     """What is sealed cannot be opened, or nothing can be sealed: a key is not there, or was destroyed on purpose."""
 

@@ -145,10 +145,11 @@ def complete(session: Session, case_id: uuid.UUID) -> None:
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(closed))
 
 
-def end_leases(session: Session, participant_id: uuid.UUID) -> None:
-    """Ends every hold on a person's cases."""
+def end_leases(session: Session, participant_id: uuid.UUID, now: dt.datetime) -> None:
+    """Ends every hold on a person's cases. Whose they were is kept, who are to say what came of their call."""
     mine = select(CaseRow.id).where(CaseRow.participant_id == participant_id)
-    session.execute(delete(LeaseRow).where(LeaseRow.case_id.in_(mine)))
+    ended = update(LeaseRow).where(LeaseRow.case_id.in_(mine), LeaseRow.until > now)
+    session.execute(ended.values(until=now))
 
 
 def set_next(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> None:

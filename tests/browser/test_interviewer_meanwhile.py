@@ -19,6 +19,7 @@ from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import leaving
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
+from surveyapp.store import cases
 from tests import factories
 from tests.browser.accessible import check_accessible
 from tests.browser.interviewing import Desk, go, saved, start_of_interview
@@ -251,6 +252,48 @@ def test_signed_out_elsewhere_it_goes_on_once_signed_in_again(
     saved(page)
 
 
+def sign_in_as(other: Page, email: str) -> None:
+    """On another page of the browser, in place of whoever is signed in there."""
+    other.get_by_role("button", name="Sign out").click()
+    other.goto(other.url.partition("/staff")[0] + "/interviews")
+    other.fill("#email", email)
+    other.fill("#password", factories.PASSWORD)
+    other.press("#password", "Enter")
+    other.wait_for_url("**/interviews")
+
+
+def woken(page: Page) -> None:
+    """Tried again, as when it is looked at."""
+    for _ in range(3):
+        page.evaluate("dispatchEvent(new Event('online'))")
+        page.wait_for_timeout(300)
+
+
+def test_what_somebody_entered_is_never_saved_as_anothers_who_signs_in_after_them(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    who = begun(runtime_sqlite, staff, participant)
+    page = desk()
+    start_of_interview(page, participant)
+    sam = factories.create_staff(runtime_sqlite, Role.SUPERVISOR, email="sam@example.org", second_factor=False)
+    other = page.context.new_page()
+    other.goto(page.url.partition("/interviews")[0] + "/interviews")
+    sign_in_as(other, sam.email)
+    calls.release(runtime_sqlite, who)  # nobody has the case open: nothing else keeps him from it
+    page.keyboard.press("2")
+    expect(page.locator("[data-saved]")).to_contain_text("Sam is signed in here now")
+    woken(page)
+    assert survey_session.visit(runtime_sqlite, who).ready[1].answers == {}
+    with runtime_sqlite.database.reading() as session:
+        assert cases.lease_of(session, survey_session.visit(runtime_sqlite, who).case.id) is None
+    sign_in_as(other, staff.email)
+    woken(page)
+    saved(page)
+    given = survey_session.visit(runtime_sqlite, who).given
+    assert given is not None
+    assert {each.by for each in given.values()} == {staff.id}
+
+
 def test_what_is_entered_once_a_case_was_taken_over_waits_and_says_who_has_it(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:
@@ -338,12 +381,35 @@ def test_a_note_is_shown_again_where_the_end_of_a_call_is_refused(
     calls.release(runtime_sqlite, factories.by_interviewer(supervisor, participant))
     calls.open_case(runtime_sqlite, factories.by_interviewer(staff, participant))
     go(page, participant, "/end?outcome=answerphone")
-    died(runtime_sqlite, participant)
+    withdrew(runtime_sqlite, participant)
     page.get_by_label("Note for whoever calls next").fill("Nobody answers")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("heading", name="This cannot be done now")).to_be_visible()
+    expect(page.get_by_text("They withdrew meanwhile.")).to_be_visible()
     expect(page.locator("blockquote")).to_have_text("Nobody answers")
     check_accessible(page)
+    page.get_by_role("button", name="Back to the queue").click()
+    page.wait_for_url("**/interviews")
+
+
+def test_in_the_middle_of_an_interview_that_does_not_count_any_more_the_key_ends_the_call(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    begun(runtime_sqlite, staff, participant)
+    page = desk()
+    start_of_interview(page, participant)
+    died(runtime_sqlite, participant)
+    page.keyboard.press("2")
+    expect(page.locator(".told-now")).to_contain_text("End the call, and go back to the queue.")
+    page.keyboard.press("Control+e")
+    expect(page.get_by_text("What came of the call is kept all the same.")).to_be_visible()
+    check_accessible(page)
+    page.keyboard.press("k")
+    page.get_by_label("What they complained of, in their words").fill("His wife asks not to be rung again.")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/interviews")
+    expect(page.get_by_role("main")).to_contain_text(f"{participant.reference}: “Complained” is recorded.")
+    go(page, participant)
+    expect(page.get_by_role("heading", name="This cannot be done now")).to_be_visible()
 
 
 def test_what_another_window_entered_is_said_and_shown_in_this_one(

@@ -90,7 +90,7 @@ def contact_of(runtime: Runtime, person: Participant) -> Contact:
 
 def let_go(runtime: Runtime, known: KnownPerson, staff: Staff) -> None:
     with factories.operator(runtime).writing() as work:
-        cases.end_leases(work.session, known.participant.id)
+        cases.end_leases(work.session, known.participant.id, work.now)
 
 
 def known(runtime: Runtime, staff: Staff, number: int, *, note: bool = True) -> KnownPerson:

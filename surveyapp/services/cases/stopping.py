@@ -43,7 +43,7 @@ def end_cases(work: Work, participant: Participant, ended_as: Disposition) -> No
         sent = response is not None and response.state is ResponseState.SUBMITTED
         if not sent and state_of(work, case, response) in ENDED_BY_STOPPING:
             cases.set_disposition(work.session, case, ended_as)
-    cases.end_leases(work.session, participant.id)
+    cases.end_leases(work.session, participant.id, work.now)
     reopening.close_all(work.session, participant.id)
 
 

@@ -17,18 +17,21 @@ from surveyapp.domain.fieldwork.cases import (
     UNDO_FOR,
     AccessKind,
     Attempt,
+    CaseState,
     Outcome,
     OutcomeDetail,
     disposition_after,
 )
 from surveyapp.domain.fieldwork.completion import DISPOSITIONS, answered_of
 from surveyapp.domain.fieldwork.consequences import CONSEQUENCES, DETAILS, LinksThen, WayOut, note_needed
-from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange, open_changes
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases import standing
 from surveyapp.services.cases.agreed_times import NO_TIME, AgreedTime, agreed_moment
-from surveyapp.services.fieldwork.calls import callable_visit, record_on
+from surveyapp.services.cases.stopping import ENDED_BY_STOPPING
+from surveyapp.services.fieldwork.calls import check_nobody_else, over, record_on, tried_meanwhile, visit_to_end
 from surveyapp.services.participants import identity, links
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.participants.links import GivenOut
@@ -50,6 +53,16 @@ CHANGES = {WayOut.WITHDRAWN: ParticipationChange.WITHDRAWN, WayOut.DIED: Partici
 
 RECORDED_BY_HAND = tuple(outcome for outcome in Outcome if outcome is not Outcome.COMPLETED)
 """Outcomes an interviewer chooses. Completed is recorded when the interview is handed in."""
+
+
+_LEADS_ON = NEEDS_TIME | {Outcome.LINK_SENT}
+"""Outcomes that speak of answers to come."""
+
+
+def recordable(state: CaseState) -> tuple[Outcome, ...]:
+    """What an interviewer can record of a call, where the case stands so by its end."""
+    ahead = state in ENDED_BY_STOPPING
+    return RECORDED_BY_HAND if ahead else tuple(each for each in RECORDED_BY_HAND if each not in _LEADS_ON)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,13 +98,16 @@ def record_attempt(
     note: str = "",
     agreed: AgreedTime = NO_TIME,
     said: SaidOfOutcome = SaidOfOutcome(),
+    seen: int | None = None,
 ) -> RecordedAttempt:
     """Records what came of an attempt and all that follows from it (`CONSEQUENCES`), which ends the hold on the case.
+    What became of the case meanwhile keeps nobody from it who had it open last; what is final of it stays.
 
     `agreed` is the time agreed for the next one: needed for a call back or an appointment, ignored otherwise. The same
-    `attempt_id` again records nothing new. A link is made when it is what came of it. Raises InputRefused (field
-    `agreed`, `in_words`, `which`, `note`, `detail`, `language`, `facts` or `why`), HeldByAnother, StateRefused,
-    NotPermitted, NotFound.
+    `attempt_id` again records nothing new. A link is made when it is what came of it. `seen`: how many attempts whoever
+    says so knew of. Raises InputRefused (field `agreed`, `in_words`, `which`, `note`, `detail`, `language`, `facts` or
+    `why`), TriedMeanwhile where there are more by now, CallOver of an outcome that leads on (`recordable`) or of
+    somebody who withdrew, HeldByAnother, StateRefused, NotPermitted, NotFound.
     """
     if outcome not in RECORDED_BY_HAND:
         raise InputRefused(say("completed_by_itself"), "outcome")
@@ -103,10 +119,12 @@ def record_attempt(
             return RecordedAttempt(outcome=outcome, next_at=None)
         _check_said(outcome, note, said)
         if CONSEQUENCES[outcome].leaving is not None:
-            # In one order, before this case by itself: two who end cases of one person wait for each other only so.
-            for each in cases.cases_of(work.session, here.participant.id):
-                cases.lock_one(work.session, each.id)
-        visit = callable_visit(work, who, lock=True)
+            _lock_all(work, here.participant.id)
+        visit = visit_to_end(work, who, lock=True)
+        if outcome not in recordable(visit.state):
+            raise over(visit, who)
+        if seen is not None and store.count(work.session, visit.case.id) > seen:
+            raise tried_meanwhile(work, visit)
         next_at = agreed_moment(work, study, agreed, visit.case.ends_at) if outcome in NEEDS_TIME else None
         staff = who.staff
         attempt = Attempt(
@@ -129,6 +147,7 @@ def record_attempt(
             staff.check_of(Action.GIVE_ACCESS, visit.participant)
             given = links.issue(work, visit.participant, visit.case, AccessKind.LINK)
             record_on(work, who, AuditAction.LINK_GIVEN_OUT)
+        undoing.keep_after(work.session, attempt_id, visit.participant.id)
         outside = next_at is not None and not within_call_hours(next_at.astimezone(runtime.zone(study)))
         answered = answering_of(visit.response) is not Answering.NONE
         return RecordedAttempt(outcome=outcome, next_at=next_at, outside_hours=outside, given=given, answered=answered)
@@ -147,15 +166,18 @@ def _undoable(work: Work) -> RecentAttempt | None:
 
 def undo(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> None:
     """Takes back an attempt: it is gone, the case stands as it did before and is the interviewer's again, a link that
-    came of it has ended, and the trail has both. Raises StateRefused after a minute, or once somebody went on with the
-    case; HeldByAnother; NotPermitted; NotFound."""
+    came of it has ended, and the trail has both. Raises StateRefused after a minute, or once anything of the person,
+    their cases or their answers is not as the attempt left it; HeldByAnother; NotPermitted; NotFound."""
     with Desk(runtime, who.actor).writing() as work:
+        person_id = survey_session.visit_in(work, who).participant.id
+        _lock_all(work, person_id)
         visit = survey_session.visit_in(work, who, lock=True)
         found = _undoable(work)
-        if found is None or found.id != attempt_id or found.case_id != visit.case.id:
+        mine = found is not None and found.id == attempt_id and found.case_id == visit.case.id
+        if not mine or _went_on(work, attempt_id, person_id):
             raise StateRefused(say("too_late_to_undo", reference=who.reference))
-        if referrals.is_decided(work.session, attempt_id):
-            raise StateRefused(say("too_late_to_undo", reference=who.reference))
+        assert found is not None
+        check_nobody_else(work, visit)
         follows = CONSEQUENCES[found.outcome]
         undoing.undo(
             work.session,
@@ -163,10 +185,28 @@ def undo(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> None:
             links=follows.links is LinksThen.ONE_MORE,
             accesses_ended=follows.links is LinksThen.ENDED,
         )
-        if follows.leaving is not None:
-            leaving.note_undone(work, visit.participant, CHANGES[follows.leaving])
+        back, gone = work.person(person_id), visit.participant
+        assert back is not None
+        if follows.leaving is not None and _ways_out(back) != _ways_out(gone):
+            leaving.note_undone(work, gone, CHANGES[follows.leaving])
         standing.work_out(work, visit.study, visit.case.id)
         record_on(work, who, AuditAction.ATTEMPT_UNDONE, outcome=found.outcome.value, mode=found.mode.value)
+
+
+def _lock_all(work: Work, participant_id: uuid.UUID) -> None:
+    """Locks a person's cases in one order, before one of them by itself: two who change several wait for each other
+    only so."""
+    for each in cases.cases_of(work.session, participant_id):
+        cases.lock_one(work.session, each.id)
+
+
+def _ways_out(person: Participant) -> tuple[dt.datetime | None, ...]:
+    return person.withdrawn_at, person.deceased_at
+
+
+def _went_on(work: Work, attempt_id: uuid.UUID, participant_id: uuid.UUID) -> bool:
+    decided = referrals.is_decided(work.session, attempt_id)
+    return decided or undoing.went_on(work.session, attempt_id, participant_id)
 
 
 def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID, note: str = "") -> Visit:
@@ -204,7 +244,7 @@ def to_ask_for(runtime: Runtime, who: ByInterviewer) -> Mapping[IdentityFact, st
     """What somebody who withdraws on the phone can be asked for, to be compared with what they say. A sight of a
     contact, noted as one. Raises NotPermitted, NotFound, StateRefused."""
     with Desk(runtime, who.actor).writing() as work:
-        visit = callable_visit(work, who)
+        visit = visit_to_end(work, who)
         who.staff.check_of(Action.SEE_CONTACTS, visit.participant)
         record_on(work, who, AuditAction.CONTACT_SEEN)
         return identity.facts(work, visit.participant)
@@ -225,12 +265,15 @@ def _follow(work: Work, visit: Visit, attempt: Attempt, said: SaidOfOutcome) -> 
     if attempt.outcome is Outcome.LANGUAGE_BARRIER:
         participants.set_language_asked(work.session, person.id, said.language)
         participants.set_not_called_by(work.session, person.id, attempt.staff_id)
-    if follows.leaving is WayOut.WITHDRAWN:
+    change = CHANGES[follows.leaving] if follows.leaving is not None else None
+    # What was recorded of them meanwhile otherwise stands.
+    if change not in open_changes(person.stopped_at, person.withdrawn_at, person.deceased_at):
+        return
+    if change is ParticipationChange.WITHDRAWN:
         assert said.why is not None
         identity.confirm(work, person, said.confirmed)
-        leaving.make(work, person, CHANGES[follows.leaving], said.why)
-    elif follows.leaving is not None:
-        change = CHANGES[follows.leaving]
+        leaving.make(work, person, change, said.why)
+    else:
         leaving.make(work, person, change, REASONS[change][0])
 
 
@@ -250,7 +293,8 @@ def _record(
     kind = CONSEQUENCES[attempt.outcome].referral
     if kind is not None:
         referrals.add(work.session, attempt.id, visit.participant.id, kind, attempt.at)
-    cases.set_disposition(work.session, visit.case, disposition_after(visit.case.disposition, attempt.outcome))
+    if visit.state is not CaseState.SUBMITTED:
+        cases.set_disposition(work.session, visit.case, disposition_after(visit.case.disposition, attempt.outcome))
     cases.set_next(work.session, visit.case.id, attempt.next_at)
     cases.set_on_their_own(work.session, visit.case.id, None, None)
     cases.release_lease(work.session, visit.case.id, who.staff.id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import HeldByAnother, NotFound, StateRefused, TriedMeanwhile
+from surveyapp.domain.errors import CallOver, HeldByAnother, NotFound, ShiftlineError, StateRefused, TriedMeanwhile
 from surveyapp.domain.fieldwork.call_queue import hold_on
 from surveyapp.domain.fieldwork.call_stand import CallHold
 from surveyapp.domain.fieldwork.call_wishes import within_call_hours
@@ -33,6 +33,9 @@ from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
 from surveyapp.store.calling import attempts, held, referrals, stands
 
+STILL_THEIRS = dt.timedelta(hours=12)
+"""How long after a hold ended whoever had it can say what came of their call, of a case that takes no answers now."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class OpenCase:
@@ -52,6 +55,11 @@ class OpenCase:
     within_hours: bool
     not_called: CallHold | None
     anew: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether no answers are taken any more: what came of the call is still to be said."""
+        return self.visit.state not in ANSWERABLE
 
     @property
     def phone(self) -> str | None:
@@ -90,11 +98,9 @@ def open_case(
         if complained and not who.staff.may_of(DECIDES[ReferralKind.COMPLAINT], visit.participant):
             raise StateRefused(say("complaint_open", reference=who.reference))
         held.lock_person(work.session, visit.participant.id)
-        _check_person(work, visit, take_over)
-        if seen is not None:
-            at, name = stands.last_tried(work.session, visit.case.id)
-            if at is not None and at != seen.tried_at:
-                raise TriedMeanwhile(name, at)
+        check_nobody_else(work, visit, take_over)
+        if seen is not None and stands.last_tried(work.session, visit.case.id)[0] not in (None, seen.tried_at):
+            raise tried_meanwhile(work, visit)
         taken = leases.take(work, visit.case.id, take_over)
         if taken.ended is not None:
             held_by = taken.ended.staff_id.hex
@@ -105,14 +111,22 @@ def open_case(
         return _opened(work, visit, taken.lease, taken.afresh)
 
 
+def tried_meanwhile(work: Work, visit: Visit) -> TriedMeanwhile:
+    """That somebody has tried them, and who."""
+    at, name = stands.last_tried(work.session, visit.case.id)
+    assert at is not None
+    return TriedMeanwhile(name, at)
+
+
 def may_take_over(runtime: Runtime, who: ByInterviewer) -> bool:
     """Whether they may take this person's case from whoever has it open. Raises NotPermitted, NotFound."""
     with Desk(runtime, who.actor).reading() as work:
         return who.staff.may_of(Action.TAKE_OVER, survey_session.visit_in(work, who).participant)
 
 
-def _check_person(work: Work, visit: Visit, take_over: bool) -> None:
-    """Somebody is called by one at a time, whichever of their touchpoints it is. Raises HeldByAnother."""
+def check_nobody_else(work: Work, visit: Visit, take_over: bool = False) -> None:
+    """Somebody is called by one at a time, whichever of their touchpoints it is. Raises HeldByAnother, unless it is
+    taken over."""
     other = held.elsewhere(work.session, visit.participant.id, visit.case.id, work.staff.id, work.now)
     if other is None:
         return
@@ -131,6 +145,17 @@ def opened_case(runtime: Runtime, who: ByInterviewer) -> OpenCase:
         visit = callable_visit(work, who)
         who.staff.check_of(Action.SEE_CONTACTS, visit.participant)
         return _opened(work, visit, leases.held(work, visit.case.id))
+
+
+def case_to_end(runtime: Runtime, who: ByInterviewer) -> OpenCase:
+    """`opened_case`, whatever became of the case since the interviewer opened it: their call is to be ended."""
+    with Desk(runtime, who.actor).reading() as work:
+        visit = visit_to_end(work, who)
+        who.staff.check_of(Action.SEE_CONTACTS, visit.participant)
+        last = cases.lease_of(work.session, visit.case.id)
+        if visit.state in ANSWERABLE or last is None:
+            last = leases.held(work, visit.case.id)
+        return _opened(work, visit, last)
 
 
 @dataclass(frozen=True)
@@ -157,21 +182,73 @@ def closed_case(runtime: Runtime, who: ByInterviewer) -> Visit:
         return visit
 
 
-def release(runtime: Runtime, who: ByInterviewer) -> None:
-    """Ends the interviewer's own hold, so that a colleague can open the case at once. Raises NotPermitted, NotFound."""
+def release(runtime: Runtime, who: ByInterviewer) -> bool:
+    """Ends the interviewer's own hold, so that a colleague can open the case at once; whether anybody can. Raises
+    NotPermitted, NotFound."""
     with Desk(runtime, who.actor).writing() as work:
         visit = survey_session.visit_in(work, who)
         cases.release_lease(work.session, visit.case.id, who.staff.id)
+        return visit.state in ANSWERABLE
 
 
 def callable_visit(work: Work, who: ByInterviewer, lock: bool = False) -> Visit:
-    """The visit. Raises NotFound for somebody who withdrew, StateRefused when no answers are taken."""
-    visit = survey_session.visit_in(work, who, lock)
-    if visit.participant.withdrawn_at is not None:
-        raise NotFound(say("no_case", reference=who.reference, touchpoint=who.touchpoint))
-    if visit.state not in ANSWERABLE:
-        raise StateRefused(say("nobody_to_call", reference=who.reference, touchpoint=who.touchpoint, state=visit.state))
+    """The visit. Raises NotFound for somebody who withdrew, StateRefused when no answers are taken, and CallOver of
+    either to whoever had the case open last."""
+    visit, mine = _visit(work, who, lock)
+    if not _is_called(visit):
+        raise over(visit, who) if mine else _nobody_to_call(visit, who)
     return visit
+
+
+def visit_to_end(work: Work, who: ByInterviewer, lock: bool = False) -> Visit:
+    """The visit of a call that is to end, whatever became of the case since for whoever had it open last: what came of
+    the call is to be kept. Raises as `callable_visit` does."""
+    visit, mine = _visit(work, who, lock)
+    if not _is_called(visit) and not mine:
+        raise _nobody_to_call(visit, who)
+    if visit.participant.withdrawn_at is not None:
+        raise over(visit, who)
+    return visit
+
+
+def call_over(runtime: Runtime, who: ByInterviewer) -> CallOver | None:
+    """That a case takes no answers any more, where the interviewer is in the middle of its call."""
+    try:
+        with Desk(runtime, who.actor).reading() as work:
+            callable_visit(work, who)
+    except CallOver as over:
+        return over
+    except ShiftlineError:
+        return None
+    return None
+
+
+def over(visit: Visit, who: ByInterviewer) -> CallOver:
+    """That no answers are taken of a case any more, to whoever was in the middle of it."""
+    return CallOver(_nobody_to_call(visit, who).sentence, gone=visit.participant.withdrawn_at is not None)
+
+
+def _is_called(visit: Visit) -> bool:
+    return visit.participant.withdrawn_at is None and visit.state in ANSWERABLE
+
+
+def _visit(work: Work, who: ByInterviewer, lock: bool) -> tuple[Visit, bool]:
+    """The visit and, where nobody is to be called, whether the interviewer was in the middle of it: known before a lock
+    makes it theirs."""
+    visit = survey_session.visit_in(work, who)
+    if lock:
+        cases.lock_one(work.session, visit.case.id)
+    elif _is_called(visit):
+        return visit, True
+    last = cases.lease_of(work.session, visit.case.id)
+    mine = last is not None and last.staff_id == who.staff.id and work.now < last.until + STILL_THEIRS
+    return survey_session.visit_in(work, who, lock=True) if lock else visit, mine
+
+
+def _nobody_to_call(visit: Visit, who: ByInterviewer) -> NotFound | StateRefused:
+    if visit.participant.withdrawn_at is not None:
+        return NotFound(say("no_case", reference=who.reference, touchpoint=who.touchpoint))
+    return StateRefused(say("nobody_to_call", reference=who.reference, touchpoint=who.touchpoint, state=visit.state))
 
 
 def _opened(work: Work, visit: Visit, lease: Lease, anew: bool = False) -> OpenCase:

@@ -217,7 +217,7 @@ def _withdraw(work: Work, participant: Participant, why: LeavingReason) -> None:
     for case in cases.cases_of(work.session, participant.id):
         cases.locked_case(work.session, case.id)
         cases.set_next(work.session, case.id, None)
-    cases.end_leases(work.session, participant.id)
+    cases.end_leases(work.session, participant.id, work.now)
     reopening.close_all(work.session, participant.id)
     participants.withdraw(work.session, participant.id, work.now)
     sessions.end_all_of_participant(work, participant.id, EndedWhy.WITHDRAWN)

@@ -1,4 +1,5 @@
-"""How everything stands that can follow from an attempt, so that undoing the attempt brings all of it back."""
+"""How everything stands that can follow from an attempt, before it and after, so that undoing the attempt brings all of
+it back, and nothing else that happened since."""
 
 from __future__ import annotations
 
@@ -7,11 +8,12 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Disposition
 from surveyapp.domain.fieldwork.consequences import ENDS_WAY
+from surveyapp.domain.responses import ResponseState
 from surveyapp.store import results
 from surveyapp.store.tables import (
     AccessRow,
@@ -25,13 +27,21 @@ from surveyapp.store.tables import (
 
 _OF_PERSON = ("stopped_at", "withdrawn_at", "deceased_at")
 
+_AFTER = "after"
+"""Where, in what is kept of how everything stood before an attempt, it is kept how the attempt left it."""
+
 
 def standing(session: Session, participant_id: uuid.UUID) -> dict[str, Any]:
-    """How a person, their cases and what is open again of their answers stand: `participant`, `cases` and `reopened`,
-    by key, in what JSON can hold. The caller has locked whatever the attempt changes."""
-    person = session.execute(select(ParticipantRow).where(ParticipantRow.id == participant_id)).scalar_one()
+    """How a person, their cases and their answers stand: `participant`, `cases` (with how often each was tried),
+    `reopened` (what is open again) and `sent`, by key, in what JSON can hold. The caller has locked whatever the
+    attempt changes."""
+    session.flush()
+    person = session.execute(
+        select(ParticipantRow).where(ParticipantRow.id == participant_id).execution_options(populate_existing=True)
+    ).scalar_one()
+    tried = select(func.count()).where(AttemptRow.case_id == CaseRow.id).correlate(CaseRow).scalar_subquery()
     rows = session.execute(
-        select(CaseRow, ResponseRow.id, ResponseRow.reopened_at)
+        select(CaseRow, ResponseRow.id, ResponseRow.state, ResponseRow.reopened_at, ResponseRow.submitted_at, tried)
         .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
         .where(CaseRow.participant_id == participant_id)
         .execution_options(populate_existing=True)
@@ -48,11 +58,30 @@ def standing(session: Session, participant_id: uuid.UUID) -> dict[str, Any]:
                 "next_at": _written(row.CaseRow.next_at),
                 "on_their_own_since": _written(row.CaseRow.on_their_own_since),
                 "on_their_own_of": row.CaseRow.on_their_own_of and row.CaseRow.on_their_own_of.hex,
+                "tried": row[-1],
             }
             for row in rows
         },
         "reopened": {row.id.hex: _written(row.reopened_at) for row in rows if row.reopened_at is not None},
-    }
+        "sent": {
+            row.id.hex: _written(row.submitted_at) for row in rows if row.state is ResponseState.SUBMITTED
+        },
+    }  # fmt: skip
+
+
+def keep_after(session: Session, attempt_id: uuid.UUID, participant_id: uuid.UUID) -> None:
+    """Keeps how an attempt left everything, beside how it stood before."""
+    session.flush()
+    row = session.get_one(AttemptRow, attempt_id)
+    row.before = {**(row.before or {}), _AFTER: standing(session, participant_id)}
+
+
+def went_on(session: Session, attempt_id: uuid.UUID, participant_id: uuid.UUID) -> bool:
+    """Whether anything of what an attempt left is not as it left it, or nobody can say. The caller has locked the
+    person's cases."""
+    row = session.get_one(AttemptRow, attempt_id)
+    after = (row.before or {}).get(_AFTER)
+    return after is None or after != standing(session, participant_id)
 
 
 def undo(session: Session, attempt_id: uuid.UUID, *, links: bool, accesses_ended: bool) -> None:

@@ -143,7 +143,7 @@ class AccessRow(Base):
 class AttemptRow(Base):
     """`note_sealed`: the note, with the key of whom it is about; `note`: one from before people had keys.
     `detail`: why somebody is not eligible, or what is known of where they moved; `before`: how everything stood that
-    can follow from it, for an attempt that is undone."""
+    can follow from it, and how it left that, for an attempt that is undone."""
 
     __tablename__ = "attempt"
     __table_args__ = (Index(None, "staff_id", "at"), Index(None, "at"), known("detail", OutcomeDetail))

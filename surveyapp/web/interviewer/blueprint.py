@@ -8,7 +8,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.errors import AlreadySubmitted, ConsentMissing, HeldByAnother, NotHeld, NotOnRoute, TriedMeanwhile
+from surveyapp.domain.errors import (
+    AlreadySubmitted,
+    CallOver,
+    ConsentMissing,
+    HeldByAnother,
+    NotHeld,
+    NotOnRoute,
+    StateRefused,
+    TriedMeanwhile,
+)
 from surveyapp.domain.instrument.easy.renderings import easy_of
 from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork import calls
@@ -18,6 +27,7 @@ from surveyapp.services.responses.answering import MovedMeanwhile
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer.queue_words import HOLDS
 from surveyapp.web.interviewer.views import CONSEQUENCES, ENDINGS, MODES, attempt_words, facts
+from surveyapp.web.shared.errors import cannot_be_done_now
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import sent_texts
@@ -105,6 +115,26 @@ def _held(error: HeldByAnother) -> Any:
 def _tried(error: TriedMeanwhile) -> Any:
     visit = calls.closed_case(runtime(), caller(**(request.view_args or {})))
     return render_template("interviewer/closed.html", visit=visit, tried=error, own=own), 409
+
+
+@interviewer.errorhandler(CallOver)
+def _over(error: CallOver) -> Reply:
+    """What to do with a call in whose middle the case came to take no answers: say what came of it, or let it go."""
+    return _over_page(error)
+
+
+@interviewer.errorhandler(StateRefused)
+def _cannot_be_done_now(error: StateRefused) -> Reply:
+    places = request.view_args or {}
+    over = calls.call_over(runtime(), caller(**places)) if "touchpoint" in places else None
+    return _over_page(over) if over is not None else cannot_be_done_now(error)
+
+
+def _over_page(error: CallOver) -> Reply:
+    page = render_template(
+        "interviewer/over.html", error=error, own=own, typed=sent_texts(), **(request.view_args or {})
+    )
+    return page, 409
 
 
 def sent_on(address: str, sentence: str, notice: bool = False) -> Reply:

@@ -168,8 +168,10 @@ def case_page(opened: OpenCase, who: ByInterviewer, form: forms.StartForm) -> Re
 @interviewer.post(f"{CASE}/release")
 @staff_only
 def release(study_id: str, reference: str, touchpoint: int) -> Reply:
-    calls.release(runtime(), caller(study_id, reference, touchpoint))
-    flash(_("%(reference)s is back in the queue. Every answer entered so far is kept.", reference=reference))
+    if calls.release(runtime(), caller(study_id, reference, touchpoint)):
+        flash(_("%(reference)s is back in the queue. Every answer entered so far is kept.", reference=reference))
+    else:
+        flash(_("You do not have %(reference)s open any more.", reference=reference))
     return redirect(url_for("interviewer.queue"))
 
 

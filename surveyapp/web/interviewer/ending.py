@@ -7,12 +7,14 @@ import uuid
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.errors import InputRefused, NotHeld, TriedMeanwhile
 from surveyapp.domain.fieldwork.cases import Outcome
 from surveyapp.domain.fieldwork.consequences import CONSEQUENCES as FOLLOWS
 from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork import attempts, calls
 from surveyapp.services.fieldwork.attempts import RECORDED_BY_HAND, RecordedAttempt
+from surveyapp.services.fieldwork.calls import OpenCase
+from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer import forms
 from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer, own
 from surveyapp.web.interviewer.views import CONSEQUENCES, PUT_RIGHT_BY, UNDOING, after_minute
@@ -48,18 +50,23 @@ def end(study_id: str, reference: str, touchpoint: int) -> Reply:
     written = (request.form if request.method == "POST" else request.args).get("outcome", "")
     outcome = next((each for each in RECORDED_BY_HAND if each.value == written), None)
     if outcome is None:
-        return render_template("interviewer/end.html", outcome=None, **frame(calls.opened_case(runtime(), who), who))
+        case = calls.case_to_end(runtime(), who)
+        ways = attempts.recordable(case.visit.state)
+        return render_template("interviewer/end.html", outcome=None, ways=ways, **frame(case, who))
     asked_for = attempts.to_ask_for(runtime(), who) if outcome is Outcome.WITHDREW else {}
-    form = forms.AttemptForm(who.mode, outcome, asked_for)
+    form, since = forms.AttemptForm(who.mode, outcome, asked_for), None
     if form.validate_on_submit():
         try:
-            recorded = attempts.record_attempt(
-                runtime(), form.applied_to(who), outcome, form.key, form.note.data or "", form.agreed_time, form.said
-            )
+            return _ended(_recorded(form, who, outcome), study_id, reference, touchpoint)
         except InputRefused as refused:
             form.refuse(refused)
-        else:
-            return _ended(recorded, study_id, reference, touchpoint)
+        except TriedMeanwhile:
+            since = form.known
+    case = _still_open(who) if form.errors or since is not None else calls.case_to_end(runtime(), who)
+    if outcome not in attempts.recordable(case.visit.state):
+        raise calls.over(case.visit, who)
+    if since is not None or form.known is None:
+        form.shows(len(case.attempts))
     page = render_template(
         "interviewer/end.html",
         outcome=outcome,
@@ -68,10 +75,26 @@ def end(study_id: str, reference: str, touchpoint: int) -> Reply:
         undoing=UNDOING.get(outcome, ""),
         put_right=PUT_RIGHT_BY.get(FOLLOWS[outcome].put_right_by),
         form=form,
+        since=() if since is None else case.attempts[since:],
         words=words,
-        **frame(calls.opened_case(runtime(), who), who),
+        **frame(case, who),
     )
-    return page, 422 if form.errors else 200
+    return page, 409 if since is not None else 422 if form.errors else 200
+
+
+def _recorded(form: forms.AttemptForm, who: ByInterviewer, outcome: Outcome) -> RecordedAttempt:
+    note, said = form.note.data or "", form.said
+    return attempts.record_attempt(
+        runtime(), form.applied_to(who), outcome, form.key, note, form.agreed_time, said, form.known
+    )
+
+
+def _still_open(who: ByInterviewer) -> OpenCase:
+    """The case of a call that could not be recorded as it was sent: taken up again, where the hold had lapsed."""
+    try:
+        return calls.case_to_end(runtime(), who)
+    except NotHeld:
+        return calls.open_case(runtime(), who)
 
 
 def _ended(recorded: RecordedAttempt, study_id: str, reference: str, touchpoint: int) -> Reply:

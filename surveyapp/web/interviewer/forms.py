@@ -95,10 +95,12 @@ NOTE_LABELS = {
 
 
 class AttemptForm(StaffForm):
-    """What came of a call. The key makes sure that a form sent twice counts once."""
+    """What came of a call. The key makes sure that a form sent twice counts once; `seen` is how many attempts the page
+    showed."""
 
     outcome = HiddenField()
     attempt_id = HiddenField()
+    seen = HiddenField()
     mode = RadioField(lazy("How did you try?"), [InputRequired(lazy("Choose how you tried to reach them."))])
     agreed = TypedMoment(lazy("Day and time agreed"), [Optional()])
     in_words = StringField(lazy("Or in words, as “Tuesday after 5”, “in two weeks”"), [Length(max=80)])
@@ -151,6 +153,16 @@ class AttemptForm(StaffForm):
             return uuid.UUID(self.attempt_id.data)
         except ValueError:
             return uuid.uuid4()
+
+    @property
+    def known(self) -> int | None:
+        """How many attempts whoever sent it was shown; None where it does not say."""
+        written = self.seen.data or ""
+        return int(written) if written.isascii() and written.isdigit() and len(written) < 6 else None
+
+    def shows(self, attempts: int) -> None:
+        """Notes how many attempts the page shows."""
+        self.seen.data = str(attempts)
 
     @property
     def agreed_time(self) -> AgreedTime:

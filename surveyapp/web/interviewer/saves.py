@@ -69,6 +69,8 @@ def in_json(view: ScriptView) -> Callable[..., Response]:
             if signed_in() is None:
                 return saves.why(401, "ended")
             who = caller(study_id, reference, touchpoint)
+            if _entered_by_another(who):
+                return saves.why(401, "ended", sentence=_signed_in_instead(who))
             who.staff.check(Action.INTERVIEW, study_id)
             return view(who)
         except HeldByAnother as error:
@@ -95,6 +97,21 @@ def in_json(view: ScriptView) -> Callable[..., Response]:
     return handler
 
 
+def _entered_by_another(who: ByInterviewer) -> bool:
+    """Whether what is in that window was entered by somebody else than is signed in by now. A save of a page that does
+    not say so has the token of its session, or none that is good: here a new one is had only by whoever it was."""
+    named = request.headers.get(saves.WHOSE)
+    return named != who.staff.id.hex and not (named is None and request.method == "POST")
+
+
+def _signed_in_instead(who: ByInterviewer) -> str:
+    return _(
+        "Not saved: %(name)s is signed in here now. Whoever entered these answers signs in again in another tab, and "
+        "leaves this one open.",
+        name=who.staff.name,
+    )
+
+
 def slip_of(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
     """What the screen of an open case is filled in from. Nothing of it is kept on the disk of the device."""
     visit, zone = case.visit, case.visit.study.time_zone
@@ -105,6 +122,7 @@ def slip_of(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
         | slip.version_of(visit)
         | {
             "handle": handle,
+            "whose": who.staff.id.hex,
             "by": {key: words for key, words in by.items() if words},
             "hold": hold_told(Hold(case.lease, len(case.attempts)), zone),
         }

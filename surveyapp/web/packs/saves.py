@@ -25,6 +25,9 @@ from surveyapp.web.shared.incoming import SentFromElsewhere
 LONGEST = 512 * 1024
 """Bytes of a save; a page's form has as many at most."""
 
+WHOSE = "X-Whose"
+"""The header in which a script names whose answers it keeps, as the slip did."""
+
 Faults = Callable[[Page, SentSave, Received], list[dict[str, str]]]
 """What is wrong with a save, in words: variable, code, sentence and id of where it is put right."""
 

@@ -36,9 +36,6 @@ from surveyapp.web.shared.incoming import JSON, takes_json
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import signed_form_token
 
-WHOSE = "X-Whose"
-"""The header in which a phone names whose answers it keeps, as the slip did."""
-
 
 def in_json(view: Callable[[str], Response]) -> Callable[[str], Response]:
     """What keeps somebody from here, as a script is told it."""
@@ -62,7 +59,7 @@ def in_json(view: Callable[[str], Response]) -> Callable[[str], Response]:
 
 def _was_erased() -> bool:
     """Whether the phone names somebody who was erased: of them there is no session that could say so."""
-    return erasing.was_erased(runtime(), request.headers.get(WHOSE, ""))
+    return erasing.was_erased(runtime(), request.headers.get(saves.WHOSE, ""))
 
 
 @takes_json

@@ -29,9 +29,7 @@ def install(app: Flask) -> None:
     app.add_template_global(lambda: number_of(request.environ), "request_number")
     app.register_error_handler(errors.NotFound, _not_found)
     app.register_error_handler(errors.NotPermitted, _not_permitted)
-    app.register_error_handler(
-        errors.StateRefused, lambda error: _page(409, _("This cannot be done now"), worded(error.sentence))
-    )
+    app.register_error_handler(errors.StateRefused, cannot_be_done_now)
     app.register_error_handler(errors.DatabaseUnavailable, unavailable)
     app.register_error_handler(errors.NotReady, lambda error: _page(503, _("Not ready yet"), worded(error.sentence)))
     app.register_error_handler(CSRFError, stale)
@@ -60,6 +58,10 @@ def _page(status: int, title: str, sentence: str, typed: Sequence[str] | None = 
 def _problem(status: int, title: str, sentence: str) -> tuple[str, int, dict[str, str]]:
     said = {"type": "about:blank", "title": title, "status": status, "detail": sentence}
     return json.dumps(said, ensure_ascii=False), status, {"Content-Type": PROBLEM}
+
+
+def cannot_be_done_now(error: errors.StateRefused) -> ErrorPage:
+    return _page(409, _("This cannot be done now"), worded(error.sentence))
 
 
 def _not_found(error: errors.NotFound) -> ErrorPage:

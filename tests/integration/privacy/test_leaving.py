@@ -122,7 +122,9 @@ class TestStopping:
         record(desk, person, STOPPED)
         with runtime.database.reading() as session:
             [case] = cases.cases_of(session, person.id)
-            assert (cases.lease_of(session, case.id), case.next_at) == (None, None)
+            held = cases.lease_of(session, case.id)
+        assert held is not None
+        assert (held.live(runtime.clock()), case.next_at) == (False, None)
         with pytest.raises(StateRefused):
             calls.opened_case(runtime, factories.by_interviewer(interviewer.staff, person))
 

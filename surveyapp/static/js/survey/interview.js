@@ -7,6 +7,7 @@ import { listen } from "./keys.js";
 import { refill } from "./page.js";
 import { pressed } from "./pressed.js";
 import { openQueue } from "./queue.js";
+import { named } from "./sending.js";
 import { Stream } from "./stream.js";
 
 document.documentElement.classList.add("scripted");
@@ -65,7 +66,7 @@ async function begin() {
   let pack = null;
   for (let wait = 500; !(pack = await asked(slip.pack)); wait = Math.min(2 * wait, 10_000)) await new Promise((on) => setTimeout(on, wait));
   const queue = await openQueue({
-    handle: slip.handle, own: false, address, token: slip.token, storage: NOTHING_KEPT,
+    handle: slip.handle, own: false, address, token: slip.token, whose: slip.whose, storage: NOTHING_KEPT,
     // How they talk goes along.
     fetch: (where, options) => fetch(where + search, options),
   });
@@ -73,7 +74,7 @@ async function begin() {
     form, slip, pack, queue, stream, bar: new Bar(document.getElementById("state"), document.getElementById("alarm")),
     // The browser's Back may have changed the address meanwhile, but not what is shown.
     section: decodeURIComponent(/[^/]+$/.exec(location.pathname)),
-    fresh: () => asked(`${address}/slip${search}`, { cache: "no-store" }),
+    fresh: () => asked(`${address}/slip${search}`, { cache: "no-store", headers: named(slip.whose) }),
     place: (id) => `${address}/${id === null ? "check" : `sections/${encodeURIComponent(id)}`}${search}`,
     open: go,
   });
