@@ -41,8 +41,9 @@ class Cell:
     """How many people: `count`, exactly; or what is told instead, `low` and `high` together (5 to 9), `low` alone (52
     or more), `high` alone (fewer than 5, `high` 4); or nothing, and then it is withheld.
 
-    `percent` of the base, rounded half up, is of `count`, or of `low` where that alone is told; None too where the base
-    is nobody. `private`: true, and more than the study's thresholds would let out; for the working view.
+    `percent` of the base, rounded half up, is of `count` and of nothing else (0025): of a bound there is none, whatever
+    a release that was made before says; None too where the base is nobody. `private`: true, and more than the study's
+    thresholds would let out; for the working view.
     """
 
     count: int | None
@@ -51,6 +52,10 @@ class Cell:
     low: int | None = None
     high: int | None = None
     private: bool = False
+
+    def __post_init__(self) -> None:
+        if self.count is None and self.percent is not None:
+            object.__setattr__(self, "percent", None)
 
     @property
     def shown(self) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from surveyapp.domain.results import Category, Cell, Tally
-from surveyapp.reports.text.phrasing import Phrasing, count_words, percent_words
+from surveyapp.reports.text.phrasing import Phrasing, count_words
 
 Manner = Literal["exact", "bounded", "ranged", "withheld"]
 """How a piece is drawn: solid (also “52 or more”: the least it can be), with a narrow hatch, with a wide one, empty."""
@@ -90,14 +90,6 @@ def end_words(count: Cell, base: Cell, words: Phrasing) -> str:
     if count.count is None and count.low is not None and count.high is None:
         said = words.gettext("at least %(number)s", number=words.whole(count.low))
     return words.gettext("%(count)s of %(base)s", count=said, base=count_words(base, words)) if base.told else said
-
-
-def share_words(cell: Cell, words: Phrasing) -> str | None:
-    """Its percentage: “56%”; “96% or more” of what is told as a least."""
-    said = percent_words(cell, words)
-    if said is None or cell.count is not None:
-        return said
-    return words.gettext("%(number)s or more", number=said)
 
 
 def named(members: Sequence[str], options: Sequence[Category], words: Phrasing) -> str:
