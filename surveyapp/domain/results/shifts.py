@@ -238,6 +238,11 @@ class Shift:
         return kind_between(self.rows[step.before_row][0].moment, self.rows[step.after_row][0].moment)
 
     @property
+    def scored(self) -> bool:
+        """Whether it is a score: who left an item out may have answered, and has none."""
+        return any(row.tally.score is not None for row in self.everyone)
+
+    @property
     def looking_back(self) -> bool:
         return any(row.looking_back for together in self.rows for row in together)
 

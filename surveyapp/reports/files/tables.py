@@ -208,7 +208,7 @@ def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
     net = counted.label if counted else ""
     columns = (
         _("People"),
-        _("Answered both"),
+        _("Scored both times") if shift.scored else _("Answered both"),
         _("The first alone"),
         _("%(net)s before", net=net),
         _("%(net)s after", net=net),

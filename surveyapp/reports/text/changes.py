@@ -129,14 +129,17 @@ def _moved_fact(change: Change, shift: Shift, words: Phrasing) -> KeyFigure | No
     if not all(cell.told for cell in moved(change)):
         return None
     _, base = words.gettext, count_words(change.base, words)
+    of = _("of the %(base)s who answered both", base=base)
+    if shift.scored:
+        of = _("of the %(base)s scored both times", base=base)
+    elif shift.summary is Summary.OPTIONS:
+        of = _("of the %(base)s who answered both, by option", base=base)
     rose, same, fell = (count_words(cell, words) for cell in moved(change))
     if shift.summary is Summary.TIME:
         big = _("%(rose)s later · %(same)s same · %(fell)s earlier", rose=rose, same=same, fell=fell)
     else:
         big = _("%(rose)s rose · %(same)s same · %(fell)s fell", rose=rose, same=same, fell=fell)
-    if shift.summary is Summary.OPTIONS:
-        return KeyFigure(big, _("of the %(base)s who answered both, by option", base=base))
-    return KeyFigure(big, _("of the %(base)s who answered both", base=base))
+    return KeyFigure(big, of)
 
 
 def _points_fact(change: Change, words: Phrasing) -> KeyFigure | None:
@@ -187,28 +190,27 @@ def _reliable_fact(change: Change, words: Phrasing) -> KeyFigure | None:
 def _first_alone_fact(change: Change, shift: Shift, words: Phrasing) -> KeyFigure | None:
     if change.kind != "measured" or not change.first_alone.told or change.first_alone.count == 0:
         return None
-    unmatched = count_words(change.first_alone, words)
+    _, unmatched = words.gettext, count_words(change.first_alone, words)
+    rows = {"first": _row(shift, change.before_row).label, "second": _row(shift, change.after_row).label}
+    said = _("gave an answer to this at “%(first)s” and none at “%(second)s”", **rows)
+    if shift.scored:
+        said = _("could be scored at “%(first)s” and not at “%(second)s”", **rows)
     return KeyFigure(
-        words.ngettext("%(num)s not matched", "%(num)s not matched", plural(change.first_alone), num=unmatched),
-        words.gettext(
-            "answered at “%(first)s” and not at “%(second)s”",
-            first=_row(shift, change.before_row).label,
-            second=_row(shift, change.after_row).label,
-        ),
+        words.ngettext("%(num)s not matched", "%(num)s not matched", plural(change.first_alone), num=unmatched), said
     )
 
 
 def bounds_words(change: Change, shift: Shift, words: Phrasing) -> str | None:
-    """What those who did not answer again, for whatever reason, could have made of it; None where there are none, or it
+    """What those without a second answer, for whatever reason, could have made of it; None where there are none, or it
     is not told."""
     bounds, net = change.bounds, shift.scale_of(change.after_row).net
     if bounds is None or net is None or hidden(change) or not bounds.missing:
         return None
     said = words.ngettext(
-        "If the one who did not answer at “%(second)s” had stayed the same, %(stayed)s of %(base)s would be “%(net)s”; "
-        "at the least %(fallen)s, and at the most %(risen)s.",
-        "If the %(missing)s who did not answer at “%(second)s” had stayed as they were, %(stayed)s of %(base)s would "
-        "be “%(net)s”; if all had fallen, %(fallen)s; if all had risen, %(risen)s.",
+        "If the one who gave no answer to this at “%(second)s” had stayed the same, %(stayed)s of %(base)s would be "
+        "“%(net)s”; at the least %(fallen)s, and at the most %(risen)s.",
+        "If the %(missing)s who gave no answer to this at “%(second)s” had stayed as they were, %(stayed)s of %(base)s "
+        "would be “%(net)s”; if all had fallen, %(fallen)s; if all had risen, %(risen)s.",
         bounds.missing,
         missing=words.whole(bounds.missing),
         second=_row(shift, change.after_row).label,
