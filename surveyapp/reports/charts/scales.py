@@ -268,7 +268,7 @@ def segment_words(option: str, cell: Cell, tally: Tally, words: Phrasing) -> str
     else:
         parts = [of_words(cell, tally.base, words), percent_words(cell, words)]
         said = words.labelled(option, words.listed(part for part in parts if part))
-    return unpublished(said, cell, words)
+    return unpublished(said, cell.private, words)
 
 
 def _said(options: Sequence[Category], tally: Tally, net: tuple[str, Cell] | None, words: Phrasing) -> str:

@@ -101,11 +101,12 @@ def named(members: Sequence[str], options: Sequence[Category], words: Phrasing) 
 def private_words(tally: Tally, found: Sequence[RowPart], options: Sequence[Category], net: tuple[str, Cell] | None,
                   words: Phrasing) -> str | None:  # fmt: skip
     """What of a row is not for publication, in words: “not at all: 3”. None where all of it is for anybody."""
-    if tally.base.private:
+    if tally.base.private and (tally.collecting or all(cell.private for cell in tally.cells.values())):
         if tally.collecting:
             return words.gettext("whole row, until it closes")
         return words.gettext("whole row: too few people")
-    parts = [(named(piece.members, options, words), piece.cell) for piece in found if piece.private]
+    parts = [(words.gettext("Base"), tally.base)] if tally.base.private else []
+    parts += [(named(piece.members, options, words), piece.cell) for piece in found if piece.private]
     if net and net[1].private:
         parts.append(net)
     said = [words.labelled(label, count_words(cell, words)) for label, cell in parts]

@@ -40,6 +40,36 @@ def headline(shift: Shift, words: Phrasing) -> str:
     return " ".join([said, *[FLAG] * low, *[series.MARK] * marked])
 
 
+def is_private(shift: Shift) -> bool:
+    """Whether a number of the headline, or one that it was made of, is not for publication."""
+    rows = answered_rows(shift)
+    found = [_row_private(shift.everyone[row]) for row in rows[:1]] if len(rows) == 1 else []
+    for step in steps(shift):
+        if step.change is not None and step.change.base.count != 0:
+            found.append(_step_private(shift, step.change))
+        else:
+            found += [_row_private(shift.everyone[row]) for row in (step.before_row, step.after_row)]
+    return any(found)
+
+
+def _row_private(row: ShiftRow) -> bool:
+    tally = row.tally
+    if row.net.told:
+        return row.net.private or tally.base.private
+    summary = tally.score or tally.rating or tally.quantity
+    return tally.base.private or bool(summary and {"mean", "median"} & set(summary.private))
+
+
+def _step_private(shift: Shift, change: Change) -> bool:
+    match wordings.measured_in(change, shift):
+        case "net":
+            return change.net_private
+        case "mean":
+            return change.base.private or bool(change.mean and change.mean.private)
+        case _:
+            return change.moves_private
+
+
 def answered_rows(shift: Shift) -> list[int]:
     """The moments that somebody has answered at, or where it is not told whether anybody has."""
     return [index for index, row in enumerate(shift.everyone) if row.tally.base.count != 0 and not row.uncounted]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from surveyapp.domain.results import Change, Crosstab, Shift, ShiftRow, Tally
 from surveyapp.reports.text import series
 from surveyapp.reports.text.coding import coding_words
-from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, next_look_words
+from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, next_look_words, unpublished
 from surveyapp.reports.text.wordings import plural
 
 
@@ -26,7 +26,8 @@ def lead(shift: Shift, words: Phrasing) -> tuple[str, ...]:
             )
         )
     if shift.matched and shift.matched_base is not None:
-        sentences.append(_matched_alone(shift.matched_base, words, scored=shift.scored))
+        private = any(row.tally.base.private for row in shift.everyone)
+        sentences.append(unpublished(_matched_alone(shift.matched_base, words, scored=shift.scored), private, words))
     else:
         sentences.extend(_asked_again(shift, words))
     return tuple(sentences)
@@ -73,7 +74,7 @@ def _asked_again(shift: Shift, words: Phrasing) -> list[str]:
     """How many gave an answer at one touchpoint and again at the next: the matched base comes before any change. Of the
     others some may have answered the rest of the touchpoint."""
     return [
-        _again(shift, change, words)
+        unpublished(_again(shift, change, words), change.base.private or change.first_alone.private, words)
         for change in shift.changes
         if change.people.segment is None
         and change.kind == "measured"
@@ -165,6 +166,7 @@ def crossing_words(found: Crosstab, words: Phrasing) -> str:
         "One person answered both.", "%(base)s people answered both.", plural(found.base),
         base=count_words(found.base, words),
     )  # fmt: skip
+    said = unpublished(said, found.base.private, words)
     joined = [
         option.label for side in (found.down, found.across) for option in side.options if option.members
     ]  # fmt: skip

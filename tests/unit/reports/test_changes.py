@@ -219,8 +219,8 @@ def test_a_count_by_what_is_told_of_it(told: Told, alone: str, inside: str, of: 
 @pytest.mark.parametrize("language", languages())
 def test_what_is_not_for_publication_says_so(language: str) -> None:
     words: Phrasing = spoken(language)
-    assert unpublished("3", cell(3), words) == "3"
-    marked = unpublished("3", cell("3np"), words)
+    assert unpublished("3", False, words) == "3"
+    marked = unpublished("3", True, words)
     assert marked.startswith("3 (np")
     assert language != "en" or marked == "3 (np: not for publication)"
 
