@@ -11,6 +11,7 @@ import numpy as np
 
 from surveyapp.analysis.counting.patterns import tally
 from surveyapp.analysis.linked.table import NO_RESPONSE, Flags, LinkedTable
+from surveyapp.analysis.marking import marked
 from surveyapp.analysis.tallying import Rules
 from surveyapp.domain.instrument.study import Attribute
 from surveyapp.domain.results import (
@@ -50,6 +51,7 @@ def composition(
     label: str,
 ) -> Composition:
     """The result object. Percentages are of those of whom it is known: who is not known is counted beside them."""
+    held = tuple(PeopleColumn(each.kind, each.touchpoint, _tally(categories, each.known, rules)) for each in columns)
     return Composition(
         edition=edition,
         group=group,
@@ -57,10 +59,8 @@ def composition(
         id=id,
         label=label,
         categories=tuple(categories),
-        columns=tuple(
-            PeopleColumn(each.kind, each.touchpoint, _tally(categories, each.known, rules)) for each in columns
-        ),
-        shares=_shares(categories, {each.kind: each.known for each in columns}, rules),
+        columns=held,
+        shares=_shares(categories, {each.kind: each.known for each in columns}, held, rules),
     )
 
 
@@ -71,7 +71,7 @@ def _tally(categories: Sequence[Category], known: Known, rules: Rules) -> Tally:
         each.code: sum(known.get(code, 0) for code in each.members) if each.members else known.get(each.code, 0)
         for each in categories
     }
-    return Tally(
+    bare = Tally(
         people=Slice(""),
         base=rules.cell(base, private=small),
         cells={code: rules.cell(people, base, private=small) for code, people in counts.items()},
@@ -79,17 +79,24 @@ def _tally(categories: Sequence[Category], known: Known, rules: Rules) -> Tally:
         low_base=rules.low(base),
         collecting=rules.collecting,
     )
+    whole, nets = ([each for each in categories if bool(each.members) is joined] for joined in (False, True))
+    return marked([bare], whole, nets)[0]
 
 
-def _shares(categories: Sequence[Category], kinds: Mapping[PeopleKind, Known], rules: Rules) -> dict[str, Cell]:
+def _shares(
+    categories: Sequence[Category], kinds: Mapping[PeopleKind, Known], held: Sequence[PeopleColumn], rules: Rules
+) -> dict[str, Cell]:
     """Of those who stayed or were lost, the lost: in each category, and of whom it is not known."""
     if "stayed" not in kinds or "lost" not in kinds:
         return {}
+    tallies = [each.tally for each in held if each.kind in ("stayed", "lost")]
     shares = {}
     for value in (*(category.code for category in categories), None):
         lost = kinds["lost"].get(value, 0)
         both = lost + kinds["stayed"].get(value, 0)
-        shares[value or NOT_KNOWN] = rules.cell(lost, both, private=rules.small(both))
+        cells = [tally.missing[NOT_KNOWN] if value is None else tally.cell(value) for tally in tallies]
+        private = rules.small(both) or any(cell.private for cell in cells)
+        shares[value or NOT_KNOWN] = rules.cell(lost, both, private=private)
     return shares
 
 

@@ -6,11 +6,14 @@ they had answered. Open cases are not lost: who may still answer is told apart f
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from surveyapp.analysis.composition import CountedPeople, Known, composition, values_of
+from surveyapp.analysis.marking import complemented
 from surveyapp.analysis.tallying import Rules
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.standing import COULD_BE_ASKED, AnswerCount, CaseCount, Standing
@@ -45,6 +48,12 @@ def response_table(
         if count.touchpoint == touchpoint:
             rows.setdefault(key_of(count), []).append(count)
     wanted = [*slices, *([Slice("", by, None)] if by else [])]
+    made = [
+        _row(people, rows.get(people.value, ()), rules, first=first)
+        for people in wanted
+        if people.value in rows or not by
+    ]
+    everybody = [_row(Slice(""), [each for held in rows.values() for each in held], rules, first=first)] if by else []
     return ResponseTable(
         edition=edition,
         group=group,
@@ -52,12 +61,31 @@ def response_table(
         by=by,
         label=label,
         on=on,
-        rows=tuple(
-            _row(people, rows.get(people.value, ()), rules, first=first)
-            for people in wanted
-            if people.value in rows or not by
-        ),
+        rows=_marked([*everybody, *made])[len(everybody) :],
     )
+
+
+ASKED = tuple(standing.value for standing in Standing if standing in COULD_BE_ASKED)
+OTHERS = tuple(standing.value for standing in Standing if standing not in COULD_BE_ASKED)
+
+
+def _marked(rows: Sequence[ResponseCounts]) -> tuple[ResponseCounts, ...]:
+    """The rows with what gives a marked count away marked too: the first of several is everybody's."""
+    cells = {
+        (index, name): cell
+        for index, row in enumerate(rows)
+        for name in ("cases", "could_be_asked", *ASKED, *OTHERS)
+        if (cell := getattr(row, name)) is not None
+    }
+    sums = [[(index, name) for name in ("could_be_asked", *ASKED)] for index in range(len(rows))]
+    sums += [[(index, name) for name in ("cases", "could_be_asked", *OTHERS)] for index in range(len(rows))]
+    if len(rows) > 1:
+        sums += [[(index, name) for index in range(len(rows))] for name in dict.fromkeys(name for _, name in cells)]
+    found = complemented(cells, sums)
+    again: list[dict[str, Any]] = [{} for _ in rows]
+    for (index, name), cell in found.items():
+        again[index][name] = cell
+    return tuple(dataclasses.replace(row, **cells) for row, cells in zip(rows, again, strict=True))
 
 
 def _row(people: Slice, counts: Iterable[CaseCount], rules: Rules, *, first: bool) -> ResponseCounts:

@@ -1,4 +1,5 @@
-"""The results table of the operator's command line: a row for each number, true, with what its thresholds let out."""
+"""The results table of the operator's command line: a row for each number, true, with a mark at what is not for
+publication."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from surveyapp.analysis.counting.vectors import Vector
+from surveyapp.analysis.marking import complemented
 from surveyapp.analysis.split import Split
 from surveyapp.analysis.statistics import change, rounding
 from surveyapp.analysis.tallying import ANSWERED, Rules, categories, score_tallies, tallies
@@ -22,6 +24,7 @@ def variable_rows(part: Part, vector: Vector, touchpoint: Touchpoint, split: Spl
     return [
         row
         for tally in tallies(part, vector, split, rules)
+        if split.is_asked(tally.people)
         for row in _tally_rows(part, tally, _row_of(part.name, part.moment, touchpoint, tally))
     ]
 
@@ -29,15 +32,15 @@ def variable_rows(part: Part, vector: Vector, touchpoint: Touchpoint, split: Spl
 def score_rows(name: str, vector: Vector, touchpoint: Touchpoint, split: Split, rules: Rules) -> list[ResultRow]:
     """A score's mean and range, for each slice of a split."""
     found = []
-    for tally in score_tallies(vector, split, rules):
+    for tally in filter(lambda each: split.is_asked(each.people), score_tallies(vector, split, rules)):
         row = _row_of(name, None, touchpoint, tally)
         assert tally.score is not None
         for statistic, value in (
             ("mean", tally.score.mean),
-            ("min", tally.score.minimum),
-            ("max", tally.score.maximum),
+            ("minimum", tally.score.minimum),
+            ("maximum", tally.score.maximum),
         ):
-            found.append(row(statistic, "-", "-", value=value))
+            found.append(row(statistic, "-", "-", value=value, private=statistic in tally.score.private))
     return found
 
 
@@ -56,7 +59,7 @@ def uncounted_row(part: Part, touchpoint: Touchpoint) -> ResultRow:
         base=0,
         value=None,
         percent=None,
-        shown="hidden",
+        publish="not counted",
     )
 
 
@@ -71,29 +74,32 @@ def _row_of(variable: str, moment: str | None, touchpoint: Touchpoint, tally: Ta
         *,
         cell: Cell | None = None,
         value: int | Fraction | Quantity | None = None,
+        private: bool = False,
     ) -> ResultRow:
         count = cell.count if cell else None
-        hidden = (cell or tally.base).private
+        private |= (cell or tally.base).private
         return ResultRow(
             group=touchpoint.group,
             touchpoint=touchpoint.number,
             segment=slice_name(tally.people),
             variable=variable,
             timing=moment or "-",
-            statistic=statistic,
+            statistic=SHORT.get(statistic, statistic),
             kind=kind,
             category=category,
             count=count,
             base=base,
             value=_value(value),
             percent=rounding.percent(count, base) if count is not None and base else None,
-            shown=NOT_FOR_PUBLICATION if hidden else str(count if cell else value),
+            publish=NO if private else AS_RELEASED,
         )
 
     return row
 
 
-NOT_FOR_PUBLICATION = "not for publication"
+SHORT = {"minimum": "min", "maximum": "max"}
+
+NO, AS_RELEASED = "no", "as released"
 
 
 def slice_name(people: Slice) -> str:
@@ -114,16 +120,16 @@ def _tally_rows(part: Part, tally: Tally, row: Row) -> Iterator[ResultRow]:
     if not options:
         yield row("count", "-", ANSWERED, cell=tally.base)
     if tally.rating is not None:
-        yield row("mean", "-", "-", value=tally.rating.mean)
+        private = tally.rating.private
+        yield row("mean", "-", "-", value=tally.rating.mean, private="mean" in private)
         for value in tally.rating.most_common or ():
-            yield row("most_common", "-", "-", value=value)
-        yield row("min", "-", "-", value=tally.rating.minimum)
-        yield row("max", "-", "-", value=tally.rating.maximum)
+            yield row("most_common", "-", "-", value=value, private="most_common" in private)
+        yield row("minimum", "-", "-", value=tally.rating.minimum, private="minimum" in private)
+        yield row("maximum", "-", "-", value=tally.rating.maximum, private="maximum" in private)
     if tally.quantity is not None:
-        names = {"minimum": "min", "maximum": "max"}
         for statistic, quantity in tally.quantity.statistics:
             if statistic != "mean" or part.summary is Summary.QUANTITY:
-                yield row(names.get(statistic, statistic), "-", "-", value=quantity)
+                yield row(statistic, "-", "-", value=quantity, private=statistic in tally.quantity.private)
 
 
 def movement_rows(
@@ -133,27 +139,36 @@ def movement_rows(
     without one they are `more` and `less`."""
     suffix = f"_{before.question.favourable}" if before.question.favourable else ""
     size = len(before.codes)
-    rows: list[ResultRow] = []
+    cells: dict[tuple[Slice, str], Cell] = {}
     for people, linked in zip(split.slices, split.linked(*sides), strict=True):
         moved = change.movement(linked.joint([str(place) for place in range(size)]))
+        counts = {BASE: moved.base, f"more{suffix}": moved.rose, f"less{suffix}": moved.fell, "same": moved.same}
         small = rules.small(moved.base)
-        for category, count in ((f"more{suffix}", moved.rose), (f"less{suffix}", moved.fell), ("same", moved.same)):
-            cell = rules.cell(count, moved.base, private=small)
-            rows.append(
-                ResultRow(
-                    group=touchpoint.group,
-                    touchpoint=touchpoint.number,
-                    segment=slice_name(people),
-                    variable=before.name,
-                    timing="-",
-                    statistic="change",
-                    kind="-",
-                    category=category,
-                    count=count,
-                    base=moved.base,
-                    value=None,
-                    percent=cell.percent,
-                    shown=NOT_FOR_PUBLICATION if cell.private else str(count),
-                )
-            )
-    return rows
+        cells |= {(people, name): rules.cell(count, moved.base, private=small) for name, count in counts.items()}
+    names = list(dict.fromkeys(name for _, name in cells))
+    sums = [[(people, name) for name in names] for people in split.slices]
+    if split.groups is not None:
+        sums += [[(people, name) for people in split.slices] for name in names]
+    found = complemented(cells, sums)
+    return [
+        ResultRow(
+            group=touchpoint.group,
+            touchpoint=touchpoint.number,
+            segment=slice_name(people),
+            variable=before.name,
+            timing="-",
+            statistic="change",
+            kind="-",
+            category=name,
+            count=cell.count,
+            base=found[people, BASE].count or 0,
+            value=None,
+            percent=cell.percent,
+            publish=NO if cell.private else AS_RELEASED,
+        )
+        for (people, name), cell in found.items()
+        if name != BASE and split.is_asked(people)
+    ]
+
+
+BASE = "base"

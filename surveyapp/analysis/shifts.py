@@ -172,10 +172,11 @@ def _changes(
             continue  # Each option has a change of its own; words have none.
         numbers = two.part.summary in (Summary.RATING, Summary.QUANTITY, Summary.TIME)
         if numbers or two.scores is not None:
+            is_released = two.part.summary is Summary.RATING and two.scores is None
             places = None if two.part.summary is Summary.TIME else two.part.question.decimals + 1
             values = split.linked_values(one.scores or one.vector, two.scores or two.vector)
             found += [
-                value_change(change, each, rules, places=places, reliability=two.reliability)
+                value_change(change, each, rules, places=places, reliability=two.reliability, is_released=is_released)
                 for change, each in zip(bare, values, strict=True)
             ]
         else:

@@ -39,9 +39,9 @@ class Split:
         found = count(self.everyone, 1) if EVERYONE in self.slices else []
         return found if self.groups is None else found + count(self.groups, len(self.slices) - len(found))
 
-    def parts_only(self) -> Split:
-        """The same without everyone."""
-        return Split(tuple(each for each in self.slices if each != EVERYONE), self.everyone, self.groups)
+    def is_asked(self, people: Slice) -> bool:
+        """Whether it is for these that people are split: everyone of a split is there to set the others against."""
+        return self.groups is None or people.segment is not None
 
     def counted(self, vector: Vector) -> list[Counted]:
         """A variable's counts, for each slice."""

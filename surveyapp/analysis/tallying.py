@@ -12,6 +12,7 @@ from fractions import Fraction
 from surveyapp.analysis.counting.counts import Counted
 from surveyapp.analysis.counting.counts import counted as counted_of
 from surveyapp.analysis.counting.vectors import AnswerValue, Vector
+from surveyapp.analysis.marking import marked
 from surveyapp.analysis.split import Split
 from surveyapp.analysis.statistics import rounding
 from surveyapp.analysis.statistics.bins import Bin, bins_for, last_of
@@ -43,10 +44,19 @@ class Rules:
     thresholds: Thresholds
     collecting: bool = False
 
+    @property
+    def hides(self) -> bool:
+        """Whether there are counts that are too small to be told."""
+        return self.thresholds.minimum_cell > 1
+
+    def few(self, count: int) -> bool:
+        """Whether so many people are too few to be counted apart."""
+        return 1 <= count < self.thresholds.minimum_cell
+
     def cell(self, count: int, base: int | None = None, *, private: bool = False) -> Cell:
-        """A count as the working view tells it, with its percentage of a base."""
-        hides = self.thresholds.minimum_cell > 1
-        private |= 1 <= count < self.thresholds.minimum_cell or (self.collecting and hides)
+        """A count as the working view tells it, with its percentage of a base. It tells how many the others of its base
+        are, too."""
+        private |= self.few(count) or (base is not None and self.few(base - count)) or (self.collecting and self.hides)
         return Cell(count, rounding.percent(count, base) if base else None, private=private)
 
     def small(self, base: int) -> bool:
@@ -87,7 +97,7 @@ def tallies(
         if part.summary in (Summary.QUANTITY, Summary.TIME):
             told = dataclasses.replace(told, quantity=quantity_of(each, part, bins, rules))
         found.append(told)
-    return tuple(found)
+    return marked(found, () if vector.several else options, () if vector.several else nets)
 
 
 def score_tallies(vector: Vector, split: Split, rules: Rules) -> tuple[Tally, ...]:
@@ -97,9 +107,11 @@ def score_tallies(vector: Vector, split: Split, rules: Rules) -> tuple[Tally, ..
         values = {value: n for value, n in counted.given.items() if isinstance(value, Fraction)}
         base = counted.base
         mean = rounding.half_up(sum((v * n for v, n in values.items()), Fraction(0)) / base, 1) if base else None
-        ends = [rounding.half_up(end, 1) for end in (min(values), max(values))] if values else [None, None]
-        found.append(dataclasses.replace(_bare(people, counted, {}, rules), score=ScoreSummary(mean, *ends)))
-    return tuple(found)
+        low, high = (rounding.half_up(end(values), 1) if values else None for end in (min, max))
+        private = ("mean", "minimum", "maximum") if rules.hides or rules.small(base) else ()
+        score = ScoreSummary(mean, low, high, private)
+        found.append(dataclasses.replace(_bare(people, counted, {}, rules), score=score))
+    return marked(found)
 
 
 def with_scores(bands: Sequence[Tally], scores: Sequence[Tally]) -> tuple[Tally, ...]:
@@ -167,8 +179,10 @@ def true_quantity(counted: Counted) -> TrueQuantity:
 
 
 def quantity_of(counted: Counted, part: Part, bins: Sequence[Bin], rules: Rules) -> QuantitySummary:
-    """The same, as it is told, and people by bin."""
-    found, decimals, small = true_quantity(counted), part.question.decimals, rules.small(counted.base)
+    """The same, as it is told, and people by bin. Where counts are hidden all of it is marked: a release has no more
+    than how many gave one, for the ends are single people's own (0042)."""
+    found, decimals = true_quantity(counted), part.question.decimals
+    private = rules.hides or rules.small(counted.base)
     people = binned(counted.given, bins) if counted.base else [0] * len(bins)  # type: ignore[arg-type]  # all of one sort
     return QuantitySummary(
         mean=None if found.mean is None else rounding.half_up(found.mean, decimals + 1),
@@ -178,10 +192,14 @@ def quantity_of(counted: Counted, part: Part, bins: Sequence[Bin], rules: Rules)
         minimum=found.minimum,
         maximum=found.maximum,
         bins=tuple(
-            QuantityBin(each.low, last_of(each, decimals), rules.cell(count, counted.base, private=small))
+            QuantityBin(each.low, last_of(each, decimals), rules.cell(count, counted.base, private=private))
             for each, count in zip(bins, people, strict=True)
         ),
+        private=QUANTITIES if private else (),
     )
+
+
+QUANTITIES = tuple(name for name, _ in QuantitySummary().statistics)
 
 
 def value_bins(part: Part, vectors: Sequence[Vector]) -> tuple[Bin, ...]:

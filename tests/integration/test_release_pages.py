@@ -6,9 +6,13 @@ import csv
 import dataclasses
 import io
 import re
+import zlib
 
 import pytest
+from openpyxl import load_workbook
+from sqlalchemy import update
 
+from surveyapp import create_app
 from surveyapp.domain.errors import NotFound, NotPermitted
 from surveyapp.domain.staff import Role
 from surveyapp.services.results.releasing import released
@@ -16,9 +20,11 @@ from surveyapp.services.results.releasing import releases as service
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import releases as store
+from surveyapp.store.tables import ReleasePageRow
 from tests import factories
 from tests.integration.test_releases import MENTORING, ROTATION, client, mentored, operator, released_template, run
 from tests.page import Page
+from tests.program import Program, token_of
 
 __all__ = ["mentored", "released_template"]
 
@@ -118,3 +124,35 @@ def test_a_page_that_was_taken_down_is_said_to_be_gone(mentored: Runtime, monkey
     assert viewer.get(f"/released/{MENTORING}/measures/belonging").status_code == 404
     assert viewer.get(f"/released/{MENTORING}").status_code == 200
     assert viewer.get(f"/released/{MENTORING}/2/measures/belonging").status_code == 200
+
+
+def test_a_release_of_before_gives_no_percentage_of_a_bound(mentored: Runtime) -> None:
+    """It was stored with 8 of 10 as “6 or more”, and 60% beside it: read, it has the bound alone, wherever it is."""
+    key = "questions mentee 1"
+    with mentored.database.writing() as session:
+        newest = store.release(session, dataclasses.replace(factories.everyone(mentored), study=MENTORING))
+        assert newest is not None
+        body = (store.page(session, newest.id, key) or b"").decode()
+        exact = r'(?<="no":\{)"count":\d+,"percent":\d+,"low":null,"high":null'
+        body, changed = re.subn(exact, '"count":null,"percent":60,"low":777,"high":null', body)
+        assert changed
+        session.execute(
+            update(ReleasePageRow)
+            .where(ReleasePageRow.release_id == newest.id, ReleasePageRow.key == key)
+            .values(body=zlib.compress(body.encode()))
+        )
+    viewer = client(mentored, Role.VIEWER)
+    words = viewer.page(f"/released/{MENTORING}/questions/mentee/1").words
+    assert "777 or more" in words
+    assert not re.search(r"777 or more \(?60%|60% or more", words)
+    rows = list(csv.DictReader(io.StringIO(viewer.get(f"/released/{MENTORING}/questions/mentee/1.csv").text)))
+    told = [(row["count"], row["percent"]) for row in rows if row["at_least"] == "777"]
+    assert told == [("", "")] * changed
+    book = load_workbook(io.BytesIO(viewer.get(f"/released/{MENTORING}/questions/mentee/1.xlsx").data))
+    cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert not any("777" in cell and "%" in cell for cell in cells)
+    app, reader = create_app(mentored), factories.create_staff(mentored, Role.VIEWER, study=MENTORING)
+    api = Program(app, token_of(mentored, reader).secret)
+    path = f"/studies/{MENTORING}/releases/{newest.number}/records"
+    records = api.read(path, table=key.replace(" ", "."))["records"]
+    assert [each["percent"] for each in records if each["at_least"] == 777] == [None] * changed

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from surveyapp.domain.answers import Answer, Codes, Missing, Reason
 from surveyapp.domain.staff import Role
-from surveyapp.services.results import distributions
+from surveyapp.reports.text import changes, sentences
+from surveyapp.reports.text.phrasing import ENGLISH
+from surveyapp.services.results import distributions, looking
 from surveyapp.services.results import table as results_table
 from surveyapp.services.work import Desk
 from tests import factories, versioned
@@ -96,4 +98,42 @@ def test_a_score_that_is_made_anew_counts_what_was_answered_before_it(
     (everyone,) = found["well"].tallies
     assert (everyone.base.count, everyone.cell("low").count, everyone.cell("high").count) == (3, 1, 2)
     assert [(note.kind, note.version) for note in found["well"].series_notes] == [("redefined", 2)]
+    runtime.database.dispose()
+
+
+def test_of_who_left_an_item_out_it_is_not_said_that_they_did_not_answer(
+    database_url: str, clock: Clock, tmp_path: Path
+) -> None:
+    """Who could not be scored, or said “don't know”, at the second touchpoint answered it all the same."""
+    files = {
+        "first/v1": versioned.questionnaire("first", 1, *QUESTIONS) + SCORE,
+        "second/v1": versioned.questionnaire("second", 1, *QUESTIONS) + SCORE,
+    }
+    runtime = versioned.create_runtime(database_url, clock, tmp_path, files, STUDY)
+    often = sitting("often", "often")
+    versioned.answer(runtime, 1, 1, *[often] * 4)
+    versioned.answer(runtime, 2, 1, often, often, sitting("often", None))
+    desk = Desk(runtime, factories.create_staff(runtime, Role.EVALUATOR, study=versioned.NAME))
+    said = {}
+    for variable in ("well", "useful"):
+        found = looking.look(desk, versioned.NAME, looking.Look(group="guest", variable=variable))
+        alone = looking.look(desk, versioned.NAME, looking.Look(group="guest", variable=variable, matched=True))
+        [change] = found.changes
+        said[variable] = [
+            sentences.lead(found, ENGLISH)[-1],
+            changes.facts(change, found, ENGLISH)[-1].small,
+            sentences.lead(alone, ENGLISH)[-1],
+        ]
+        assert changes.facts(change, found, ENGLISH)[-1].big == "2 not matched"
+    rows = [row.label for row in found.everyone]
+    assert said["well"] == [
+        f"Of the 4 who could be scored at “{rows[0]}”, 2 could be at “{rows[1]}”; 2 could not.",
+        f"could be scored at “{rows[0]}” and not at “{rows[1]}”",
+        "Only the 2 people who could be scored every time.",
+    ]
+    assert said["useful"] == [
+        f"Of the 4 who gave an answer to this at “{rows[0]}”, 2 gave one at “{rows[1]}”; 2 did not.",
+        f"gave an answer to this at “{rows[0]}” and none at “{rows[1]}”",
+        "Only the 2 people who gave an answer to this every time.",
+    ]
     runtime.database.dispose()

@@ -136,10 +136,10 @@ def test_every_percentage_is_of_its_own_count(table: list[ResultRow]) -> None:
             assert row.percent == int((Decimal(100) * row.count / row.base).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def test_what_the_thresholds_let_out_is_the_count_or_nothing(table: list[ResultRow]) -> None:
-    assert {row.shown for row in table if 1 <= row.base < 5} == {"not for publication"}
+def test_what_the_thresholds_do_not_let_out_is_marked(table: list[ResultRow]) -> None:
+    assert {row.publish for row in table if 1 <= row.base < 5} == {"no"}
     assert all(
-        row.shown == str(row.count)
+        row.publish == "as released"
         for row in table
         if row.segment == "all" and row.base >= 5 and row.statistic == "count"
     )

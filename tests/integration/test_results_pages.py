@@ -133,7 +133,8 @@ def test_a_measure_has_its_sentence_chart_change_and_table(evaluator: Evaluator)
     page = evaluator.page("/measures/confidence_career_potential")
     assert page.said("h1") == [CAREER]
     assert "“Before the placement” is looking back, asked at touchpoint 1" in page.words
-    assert "Of the 29 who answered at “Touchpoint 1”, 19 answered at “Touchpoint 2”; 10 did not." in page.words
+    again = "Of the 29 who gave an answer to this at “Touchpoint 1”, 19 gave one at “Touchpoint 2”; 10 did not."
+    assert again in page.words
     assert "+17 people" in page.words
     assert "Looking back: “Before the placement” to “Touchpoint 1”" in page.said("h2")
     assert "Measured: “Touchpoint 1” to “Touchpoint 2”" in page.said("h2")
@@ -150,9 +151,9 @@ def test_everyone_and_those_asked_twice_stand_side_by_side(evaluator: Evaluator)
     everyone = evaluator.page("/measures/placement_satisfaction")
     link = f"{ROOT}/measures/placement_satisfaction?people=matched"
     assert link in everyone.links()
-    assert "Only the 19 asked twice" in everyone.words
+    assert "Only the 19 who answered this twice" in everyone.words
     matched = evaluator.page("/measures/placement_satisfaction?people=matched")
-    assert "Only the 19 people who answered every time." in matched.words
+    assert "Only the 19 people who gave an answer to this every time." in matched.words
     assert matched.said("h1")[0].endswith("from 18 to 15 of the same 19 people ⚑")
     for page in (everyone, matched):
         assert "27 of 29 93%" in page.words

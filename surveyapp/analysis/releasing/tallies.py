@@ -119,7 +119,8 @@ def _added(groups: Iterable[OptionGroup]) -> Told:
 
 
 def told_cell(told: Told, base: int | None, *, at_least: bool = False) -> Cell:
-    """A count as far as it is told. `at_least`: of the two beside a bound, the larger is so many or more."""
+    """A count as far as it is told, with its percentage of a base if that is exactly. `at_least`: of the two beside
+    a bound, the larger is so many or more."""
     if told.exact is not None:
         return Cell(told.exact, rounding.percent(told.exact, base) if base else None)
     if told.low is None:
@@ -127,5 +128,5 @@ def told_cell(told: Told, base: int | None, *, at_least: bool = False) -> Cell:
     if told.low <= 1 and told.high is not None:
         return Cell(None, high=told.high)
     if at_least or told.high is None:
-        return Cell(None, rounding.percent(told.low, base) if base else None, low=told.low)
+        return Cell(None, low=told.low)
     return Cell(None, low=told.low, high=told.high)

@@ -41,8 +41,9 @@ class Cell:
     """How many people: `count`, exactly; or what is told instead, `low` and `high` together (5 to 9), `low` alone (52
     or more), `high` alone (fewer than 5, `high` 4); or nothing, and then it is withheld.
 
-    `percent` of the base, rounded half up, is of `count`, or of `low` where that alone is told; None too where the base
-    is nobody. `private`: true, and more than the study's thresholds would let out; for the working view.
+    `percent` of the base, rounded half up, is of `count` and of nothing else (0025): of a bound there is none, whatever
+    a release that was made before says; None too where the base is nobody. `private`: true, and more than the study's
+    thresholds would let out; for the working view.
     """
 
     count: int | None
@@ -51,6 +52,10 @@ class Cell:
     low: int | None = None
     high: int | None = None
     private: bool = False
+
+    def __post_init__(self) -> None:
+        if self.count is None and self.percent is not None:
+            object.__setattr__(self, "percent", None)
 
     @property
     def shown(self) -> bool:
@@ -107,21 +112,24 @@ class Slice:
 
 @dataclass(frozen=True)
 class RatingSummary:
-    """Mean to one decimal, the most common values (all of them when tied), the range. None: not told, or nobody."""
+    """Mean to one decimal, the most common values (all of them when tied), the range. None: not told, or nobody.
+    `private`: the names of those that are not for publication."""
 
     mean: Decimal | None
     most_common: tuple[int, ...] | None
     minimum: int | None
     maximum: int | None
+    private: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ScoreSummary:
-    """The mean of a score, with one decimal, and its range. None: not told, or nobody."""
+    """The mean of a score, with one decimal, and its range. None: not told, or nobody. `private` as of a rating."""
 
     mean: Decimal | None
     minimum: Decimal | None
     maximum: Decimal | None
+    private: tuple[str, ...] = ()
 
 
 def quantity_written(value: Decimal | dt.date | dt.time) -> list[str]:
@@ -165,7 +173,8 @@ class QuantityBin:
 @dataclass(frozen=True, kw_only=True)
 class QuantitySummary:
     """What numbers, days or times come to. `mean`, of numbers alone, has one decimal more than the question asks for.
-    None: not told, or nobody. `bins`: people by value, from the lowest, the same bins for all people looked at."""
+    None: not told, or nobody. `bins`: people by value, from the lowest, the same bins for all people looked at.
+    `private` as of a rating."""
 
     mean: Decimal | None = None
     median: Quantity | None = None
@@ -174,6 +183,7 @@ class QuantitySummary:
     minimum: Quantity | None = None
     maximum: Quantity | None = None
     bins: tuple[QuantityBin, ...] = ()
+    private: tuple[str, ...] = ()
 
     @property
     def statistics(self) -> tuple[tuple[str, Quantity | None], ...]:
@@ -231,7 +241,8 @@ class Tally:
     def private(self) -> bool:
         """Whether any number of it is not for publication."""
         every = (self.base, *self.cells.values(), *self.missing.values())
-        return any(cell.private for cell in every)
+        summaries = (self.rating, self.quantity, self.score)
+        return any(cell.private for cell in every) or any(each.private for each in summaries if each)
 
 
 WITHOUT = "without"

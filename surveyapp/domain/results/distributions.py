@@ -76,8 +76,8 @@ class Distribution:
 @dataclass(frozen=True, kw_only=True)
 class ResultRow:
     """One true number of the operator's table. `count` is of people; `value` is a statistic of a rating or a quantity;
-    `percent` is rounded half up from the count. `shown` is what a reader without a grant to true counts would be told
-    by the study's thresholds: the number, “fewer than N”, or “hidden”."""
+    `percent` is rounded half up from the count. `publish`: “no” of what is not for publication, “as released” of what
+    a release may tell, whole or in part; “not counted” where what is stored does not fit the question."""
 
     group: str
     touchpoint: int
@@ -91,4 +91,4 @@ class ResultRow:
     base: int
     value: Quantity | Decimal | None
     percent: int | None
-    shown: str
+    publish: str

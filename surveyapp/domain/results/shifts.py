@@ -68,13 +68,15 @@ class Interval:
 @dataclass(frozen=True, kw_only=True)
 class MeanChange:
     """The mean of after less before over the same people, with its 95% interval where there is one (t, paired), whose
-    ends are rounded as those of an `Interval`; and the mean `before` and `after`, of the same people."""
+    ends are rounded as those of an `Interval`; and the mean `before` and `after`, of the same people. `private`: not
+    for publication."""
 
     mean: Decimal
     low: Decimal | None = None
     high: Decimal | None = None
     before: Decimal | None = None
     after: Decimal | None = None
+    private: bool = False
 
 
 TestName = Literal["sign", "wilcoxon", "mcnemar", "stuart_maxwell"]
@@ -82,12 +84,14 @@ TestName = Literal["sign", "wilcoxon", "mcnemar", "stuart_maxwell"]
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeTest:
-    """A test of no change: two-sided `p` over the `n` people who bear on it; `zeros` of them did not move."""
+    """A test of no change: two-sided `p` over the `n` people who bear on it; `zeros` of them did not move. `private`:
+    not for publication."""
 
     name: TestName
     p: float
     n: int
     zeros: int = 0
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,13 +122,15 @@ class MissingCase:
 @dataclass(frozen=True, kw_only=True)
 class MissingBounds:
     """What those whose second answer is `missing`, for whatever reason, could have made of a change, of the `base` who
-    answered before: if they had all `stayed` as they were, all `fallen`, all `risen`."""
+    answered before: if they had all `stayed` as they were, all `fallen`, all `risen`. `private`: not for publication.
+    """
 
     missing: int
     base: int
     stayed: MissingCase
     fallen: MissingCase
     risen: MissingCase
+    private: bool = False
 
 
 ChangeKind = Literal["looking_back", "measured", "yardstick"]
@@ -175,6 +181,23 @@ class Change:
     transitions: tuple[tuple[Cell, ...], ...] | None = None
     withheld: bool = False
     low_base: bool = False
+
+    @property
+    def net_private(self) -> bool:
+        """Whether what is computed from who is in the net (points, their interval) is not for publication."""
+        return any(cell.private for cell in (self.base, self.before, self.after, self.gained, self.given_up))
+
+    @property
+    def moves_private(self) -> bool:
+        """Whether who rose, stayed and fell is not, any of it."""
+        return any(cell.private for cell in (self.base, self.rose, self.same, self.fell))
+
+    @property
+    def private(self) -> bool:
+        """Whether any number that is said of it is not."""
+        alone = self.first_alone.private or self.second_alone.private
+        computed = (self.mean, self.bounds, *self.tests)
+        return self.net_private or self.moves_private or alone or any(each.private for each in computed if each)
 
     def test(self, name: str) -> ChangeTest | None:
         return next((test for test in self.tests if test.name == name), None)
@@ -236,6 +259,11 @@ class Shift:
 
     def kind_of(self, step: ShiftStep) -> ChangeKind:
         return kind_between(self.rows[step.before_row][0].moment, self.rows[step.after_row][0].moment)
+
+    @property
+    def scored(self) -> bool:
+        """Whether it is a score: who left an item out may have answered, and has none."""
+        return any(row.tally.score is not None for row in self.everyone)
 
     @property
     def looking_back(self) -> bool:

@@ -8,9 +8,9 @@ from surveyapp.domain.i18n import joined
 from surveyapp.domain.instrument.measures.beside import Comparator
 from surveyapp.domain.results import Cell, ResponseCounts
 from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, BarSegment
-from surveyapp.reports.charts.told import end_words, middle, share_words
+from surveyapp.reports.charts.told import end_words, middle
 from surveyapp.reports.text.beside import comparator_value, source_words
-from surveyapp.reports.text.phrasing import Phrasing, count_words
+from surveyapp.reports.text.phrasing import Phrasing, count_words, percent_words
 
 OWN, OTHERS = "plain", "comparator"
 """How the study's own share is drawn, and how other people's: filled, and an outline."""
@@ -34,7 +34,7 @@ def _answered(label: str, counts: ResponseCounts, words: Phrasing) -> Bar:
 
 def own_bar(label: str, detail: str | None, cell: Cell, base: Cell, words: Phrasing, *, flagged: bool = False) -> Bar:
     """A share of the study's own people."""
-    people, percent = end_words(cell, base, words), share_words(cell, words)
+    people, percent = end_words(cell, base, words), percent_words(cell, words)
     of = middle(base)
     width = min(100.0, 100 * middle(cell) / of) if of else 0.0
     segment = BarSegment(

@@ -10,7 +10,7 @@ from surveyapp.reports.charts.bars import collecting_words, people_label, rows_o
 from surveyapp.reports.charts.scales import segment_words
 from surveyapp.reports.charts.told import Manner, middle, named, pieces, private_words
 from surveyapp.reports.text import series
-from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, nothing_words
+from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, marked, nothing_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class ColumnChart:
 
     @property
     def private(self) -> bool:
-        return any(panel.private for panel in self.panels)
+        return any(panel.private is not None for panel in self.panels)
 
 
 def rating_columns(together: Sequence[Distribution], words: Phrasing) -> ColumnChart:
@@ -119,7 +119,7 @@ def _panel(label: str | None, tally: Tally, options: Sequence[Category], words: 
         else count_words(tally.base, words),
         flagged=flagged(tally),
         said=words.chained([*(column.said for column in columns), summary]),
-        private=private_words(tally, found, options, None, words),
+        private=private_words(tally, found, options, None, words) or ("" if tally.private else None),
     )
 
 
@@ -129,9 +129,12 @@ def summary_words(rating: RatingSummary | None, words: Phrasing) -> str:
         return ""
     parts = []
     if rating.mean is not None:
-        parts.append(words.gettext("Mean %(mean)s", mean=words.decimal(rating.mean, 1)))
+        said = words.gettext("Mean %(mean)s", mean=words.decimal(rating.mean, 1))
+        parts.append(marked(said, "mean" in rating.private))
     if rating.most_common:
-        parts.append(words.gettext("most common %(numbers)s", numbers=words.listed(map(str, rating.most_common))))
+        said = words.gettext("most common %(numbers)s", numbers=words.listed(map(str, rating.most_common)))
+        parts.append(marked(said, "most_common" in rating.private))
     if rating.minimum is not None and rating.maximum is not None:
-        parts.append(words.gettext("from %(minimum)s to %(maximum)s", minimum=rating.minimum, maximum=rating.maximum))
+        said = words.gettext("from %(minimum)s to %(maximum)s", minimum=rating.minimum, maximum=rating.maximum)
+        parts.append(marked(said, bool({"minimum", "maximum"} & set(rating.private))))
     return " · ".join(parts)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from surveyapp.domain.results import Shift, ShiftRow, kind_between
 from surveyapp.reports.charts.bars import people_label
-from surveyapp.reports.charts.told import end_words, share_words
+from surveyapp.reports.charts.told import end_words
 from surveyapp.reports.text import series
-from surveyapp.reports.text.phrasing import Phrasing, flagged, nothing_words
+from surveyapp.reports.text.phrasing import Phrasing, flagged, nothing_words, percent_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ def _dot(label: str, row: ShiftRow, words: Phrasing, *, leads: bool) -> Dot:
         said = words.labelled(label, nothing or value)
         return Dot(label=label, value=value, hollow=tally.collecting, said=said)
     value = end_words(row.net, tally.base, words)
-    parts = [value, share_words(row.net, words) or ""]
+    parts = [value, percent_words(row.net, words) or ""]
     if row.interval:
         parts.append(
             words.gettext(

@@ -9,8 +9,8 @@ from surveyapp.domain.results import Category, Distribution, Tally
 from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, BarSegment, empty_bar, rows_of, uncounted_words
 from surveyapp.reports.charts.scales import segment_words
 from surveyapp.reports.charts.spreads import spread_words
-from surveyapp.reports.charts.told import end_words, middle, named, piece_of, share_words
-from surveyapp.reports.text.phrasing import Phrasing, bin_words, count_words, flagged
+from surveyapp.reports.charts.told import end_words, middle, named, piece_of
+from surveyapp.reports.text.phrasing import Phrasing, bin_words, count_words, flagged, percent_words
 
 
 def option_bars(together: Sequence[Distribution], words: Phrasing) -> BarChart:
@@ -85,7 +85,7 @@ def _bar(option: Category, options: Sequence[Category], tally: Tally, label: str
         label=together or name,
         segments=segments,
         value=end,
-        share=share_words(part.cell, words),
+        share=percent_words(part.cell, words),
         flagged=flagged(tally),
         said=words.labelled(name, end),
         private="" if part.cell.private else None,

@@ -19,7 +19,7 @@ from surveyapp.reports.charts.bars import (
     people_label,
     uncounted_words,
 )
-from surveyapp.reports.charts.told import RowPart, end_words, named, pieces, private_words, share_words
+from surveyapp.reports.charts.told import RowPart, end_words, named, pieces, private_words
 from surveyapp.reports.text import series
 from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, of_words, percent_words, unpublished
 
@@ -184,7 +184,7 @@ def _bar(parted: Scale, tally: Tally, net: tuple[str, Cell] | None, words: Phras
         label=label,
         segments=_segments(parted, tally, found, words),
         value=end_words(net[1], tally.base, words) if net else _people(tally.base, words),
-        share=share_words(net[1], words) if net else None,
+        share=percent_words(net[1], words) if net else None,
         flagged=flagged(tally),
         said=_said(parted.options, tally, net, words),
         remarks=_remarks(parted, found, tally.collecting, words),
@@ -268,7 +268,7 @@ def segment_words(option: str, cell: Cell, tally: Tally, words: Phrasing) -> str
     else:
         parts = [of_words(cell, tally.base, words), percent_words(cell, words)]
         said = words.labelled(option, words.listed(part for part in parts if part))
-    return unpublished(said, cell, words)
+    return unpublished(said, cell.private, words)
 
 
 def _said(options: Sequence[Category], tally: Tally, net: tuple[str, Cell] | None, words: Phrasing) -> str:
@@ -276,7 +276,7 @@ def _said(options: Sequence[Category], tally: Tally, net: tuple[str, Cell] | Non
     parts = []
     for part in tally.parts(option.code for option in options):
         percent, name = percent_words(part.cell, words), named(part.members, options, words)
-        said = f"{name} {count_words(part.cell, words)}" + (f" ({percent})" if percent and part.cell.shown else "")
+        said = f"{name} {count_words(part.cell, words)}" + (f" ({percent})" if percent else "")
         parts.append(said)
     if net:
         parts.append(words.labelled(net[0], end_words(net[1], tally.base, words)))

@@ -11,7 +11,7 @@ from decimal import Decimal
 from surveyapp.domain.results import Distribution, QuantitySummary, Shift, Tally
 from surveyapp.reports.charts.bars import collecting_words, people_label, rows_of, uncounted_words
 from surveyapp.reports.text import series
-from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, nothing_words
+from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, marked, nothing_words
 
 MOST_TICKS = 3
 """Months that are written along an axis, so that they stay apart on a phone."""
@@ -45,7 +45,7 @@ class SpreadChart:
 
     @property
     def private(self) -> bool:
-        return any(row.private for row in self.spreads)
+        return any(row.private is not None for row in self.spreads)
 
 
 def question_spread(together: Sequence[Distribution], words: Phrasing) -> SpreadChart | None:
@@ -107,7 +107,7 @@ def _row(label: str | None, tally: Tally, uncounted: bool, place: object, words:
         base=base,
         flagged=flagged(tally),
         said=words.listed(part for part in (summary, base) if part),
-        private=base if tally.base.private else None,
+        private=base if tally.base.private else "" if held.private else None,
     )
 
 
@@ -115,18 +115,16 @@ def spread_words(held: QuantitySummary, words: Phrasing) -> str:
     """“Median 8 · half of them from 6 to 10 · from 1 to 12”, without what is not told."""
     parts = []
     if held.median is not None:
-        parts.append(words.labelled(words.gettext("Median"), words.measured(held.median)))
+        said = words.labelled(words.gettext("Median"), words.measured(held.median))
+        parts.append(marked(said, "median" in held.private))
     if held.lower_quartile is not None and held.upper_quartile is not None:
-        parts.append(
-            words.gettext(
-                "half of them from %(minimum)s to %(maximum)s",
-                minimum=words.measured(held.lower_quartile),
-                maximum=words.measured(held.upper_quartile),
-            )
-        )
+        low, high = words.measured(held.lower_quartile), words.measured(held.upper_quartile)
+        said = words.gettext("half of them from %(minimum)s to %(maximum)s", minimum=low, maximum=high)
+        parts.append(marked(said, "lower_quartile" in held.private))
     if held.minimum is not None and held.maximum is not None:
         low, high = words.measured(held.minimum), words.measured(held.maximum)
-        parts.append(words.gettext("from %(minimum)s to %(maximum)s", minimum=low, maximum=high))
+        said = words.gettext("from %(minimum)s to %(maximum)s", minimum=low, maximum=high)
+        parts.append(marked(said, "minimum" in held.private))
     return " · ".join(parts)
 
 

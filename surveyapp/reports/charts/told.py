@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from surveyapp.domain.results import Category, Cell, Tally
-from surveyapp.reports.text.phrasing import Phrasing, count_words, percent_words
+from surveyapp.reports.text.phrasing import Phrasing, count_words
 
 Manner = Literal["exact", "bounded", "ranged", "withheld"]
 """How a piece is drawn: solid (also “52 or more”: the least it can be), with a narrow hatch, with a wide one, empty."""
@@ -92,14 +92,6 @@ def end_words(count: Cell, base: Cell, words: Phrasing) -> str:
     return words.gettext("%(count)s of %(base)s", count=said, base=count_words(base, words)) if base.told else said
 
 
-def share_words(cell: Cell, words: Phrasing) -> str | None:
-    """Its percentage: “56%”; “96% or more” of what is told as a least."""
-    said = percent_words(cell, words)
-    if said is None or cell.count is not None:
-        return said
-    return words.gettext("%(number)s or more", number=said)
-
-
 def named(members: Sequence[str], options: Sequence[Category], words: Phrasing) -> str:
     """The names of options that are told as one."""
     labels = {option.code: option.label for option in options}
@@ -109,11 +101,12 @@ def named(members: Sequence[str], options: Sequence[Category], words: Phrasing) 
 def private_words(tally: Tally, found: Sequence[RowPart], options: Sequence[Category], net: tuple[str, Cell] | None,
                   words: Phrasing) -> str | None:  # fmt: skip
     """What of a row is not for publication, in words: “not at all: 3”. None where all of it is for anybody."""
-    if tally.base.private:
+    if tally.base.private and (tally.collecting or all(cell.private for cell in tally.cells.values())):
         if tally.collecting:
             return words.gettext("whole row, until it closes")
         return words.gettext("whole row: too few people")
-    parts = [(named(piece.members, options, words), piece.cell) for piece in found if piece.private]
+    parts = [(words.gettext("Base"), tally.base)] if tally.base.private else []
+    parts += [(named(piece.members, options, words), piece.cell) for piece in found if piece.private]
     if net and net[1].private:
         parts.append(net)
     said = [words.labelled(label, count_words(cell, words)) for label, cell in parts]

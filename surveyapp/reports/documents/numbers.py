@@ -130,7 +130,7 @@ class NumberFiller:
         if form == "count":
             return self._amount(cell)
         self._amount(cell)
-        percent = percent_words(cell, self.words) if cell.shown else None
+        percent = percent_words(cell, self.words)
         if form == "percent":
             if percent is None:
                 raise hidden(f"has no percentage in {self._where}: it is not told exactly. Name its count.")

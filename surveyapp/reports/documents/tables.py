@@ -152,7 +152,7 @@ def _own(material: ReportMaterial, comparator: str, words: Phrasing) -> Iterator
             cell = tally.cell(place.options[0])
             if cell.told:
                 percent = percent_words(cell, words)
-                said = of_words(cell, tally.base, words) + (f" ({percent})" if percent and cell.shown else "")
+                said = of_words(cell, tally.base, words) + (f" ({percent})" if percent else "")
                 yield words.labelled(point.title, said)
 
 

@@ -11,7 +11,8 @@
 | `count`; `at_least`, `at_most` | people, exactly; or as far as is told |
 | `value`, `low`, `high` | a statistic, a change in points, a p-value; its 95% interval |
 | `percent`, `base` | of the base; how many people that is |
-| `publish` | “no”: not for publication; “withheld”: not told; “not counted”: what is stored does not fit the question |
+| `publish` | “yes”: a release tells it; “as released”: what may be published of it a release says; “no”: not for |
+| | publication; “withheld”: not told; “not counted”: what is stored does not fit the question |
 """
 
 from __future__ import annotations
@@ -159,7 +160,7 @@ def _tally(
         yield cell_record(here, net, tally.cell(net.code), base)
     for reason, cell in tally.missing.items():
         yield cell_record(here, Category(reason, reason.replace("_", " ").capitalize(), "missing"), cell, base)
-    for name, value in _statistics(tally, summary):
+    for name, value, private in _statistics(tally, summary):
         yield {
             **here,
             "kind": "statistic",
@@ -167,25 +168,26 @@ def _tally(
             "label": name.replace("_", " ").capitalize(),
             "value": value,
             "base": base,
-            "publish": _publish(tally.base, tally),
+            "publish": _publish(here, private or tally.base.private),
         }
 
 
-def _statistics(tally: Tally, summary: Summary) -> Iterator[tuple[str, FileValue]]:
+def _statistics(tally: Tally, summary: Summary) -> Iterator[tuple[str, FileValue, bool]]:
+    """Each by name, and whether it is not for publication."""
     if tally.rating is not None:
-        common = tally.rating.most_common
-        yield "mean", tally.rating.mean
-        yield "most_common", " ".join(map(str, common)) if common else None
-        yield "minimum", tally.rating.minimum
-        yield "maximum", tally.rating.maximum
+        common, private = tally.rating.most_common, tally.rating.private
+        yield "mean", tally.rating.mean, "mean" in private
+        yield "most_common", " ".join(map(str, common)) if common else None, "most_common" in private
+        yield "minimum", tally.rating.minimum, "minimum" in private
+        yield "maximum", tally.rating.maximum, "maximum" in private
     if tally.score is not None:
-        yield "mean", tally.score.mean
-        yield "minimum", tally.score.minimum
-        yield "maximum", tally.score.maximum
+        yield "mean", tally.score.mean, "mean" in tally.score.private
+        yield "minimum", tally.score.minimum, "minimum" in tally.score.private
+        yield "maximum", tally.score.maximum, "maximum" in tally.score.private
     if tally.quantity is not None:
         for name, value in tally.quantity.statistics:
             if name != "mean" or summary is Summary.QUANTITY:
-                yield name, value
+                yield name, value, name in tally.quantity.private
 
 
 def _change(change: Change, shift: Shift, about: Record) -> Iterator[Record]:
@@ -225,7 +227,7 @@ def _change(change: Change, shift: Shift, about: Record) -> Iterator[Record]:
     ):
         if cell.told:
             yield cell_record(here, Category(code, label, "option"), cell, base)
-    publish = _publish(change.base)
+    publish = _publish(here, change.net_private)
     if change.points is not None:
         interval = change.interval
         yield {
@@ -236,18 +238,21 @@ def _change(change: Change, shift: Shift, about: Record) -> Iterator[Record]:
     if change.mean is not None:
         yield {
             **here, "category": "mean", "label": "Mean change (t, paired)", "value": change.mean.mean,
-            "low": change.mean.low, "high": change.mean.high, "base": base, "publish": publish,
+            "low": change.mean.low, "high": change.mean.high, "base": base,
+            "publish": _publish(here, change.mean.private),
         }  # fmt: skip
     for test in change.tests:
         yield {
             **here, "kind": "test", "category": test.name, "label": f"p, {test.name.replace('_', '-')} test",
-            "value": Decimal(f"{test.p:.6f}"), "count": test.n, "base": base, "publish": publish,
+            "value": Decimal(f"{test.p:.6f}"), "count": test.n, "base": base,
+            "publish": _publish(here, test.private),
         }  # fmt: skip
     if change.reliable is not None:
         reliable = change.reliable
         for code, cell in (("improved", reliable.improved), ("unchanged", reliable.same), ("worse", reliable.worse)):
             yield cell_record(here, Category(f"reliably_{code}", f"Reliably {code}", "option"), cell, base)
     if change.verdict is not None:
+        publish = _publish(here, change.base.private)
         yield {**here, "kind": "verdict", "category": change.verdict, "base": base, "publish": publish}
     options = shift.scale_of(change.after_row).options
     for one, cells in zip(options, change.transitions or (), strict=False):
@@ -268,13 +273,13 @@ def cell_record(about: Record, category: Category, cell: Cell, base: int | None)
         "at_most": cell.high,
         "percent": cell.percent,
         "base": base,
-        "publish": "withheld" if not cell.told else "no" if cell.private else "yes",
+        "publish": _publish(about, cell.private) if cell.told else "withheld",
     }
 
 
-def _publish(base: Cell, tally: Tally | None = None) -> str:
-    """Whether a statistic may be published: it is computed from every count behind it."""
-    return "no" if base.private or (tally is not None and tally.private) else "yes"
+def _publish(about: Record, private: bool) -> str:
+    """Whether a number may be published: of a working figure without a mark a release says how far."""
+    return "no" if private else "as released" if about["edition"] == "working" else "yes"
 
 
 def edition_record(edition: Edition) -> Record:

@@ -20,7 +20,7 @@ COLUMNS = (
     "base",
     "value",
     "percent",
-    "shown",
+    "publish",
 )
 
 

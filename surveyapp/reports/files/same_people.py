@@ -51,6 +51,6 @@ def _points(change: Change, words: Phrasing) -> Value:
         return Value(words.gettext("not shown"))
     said = words.signed(change.points, plus=True)
     if change.interval is None:
-        return Value(said)
+        return Value(said, private=change.net_private)
     low, high = words.signed_decimal(change.interval.low), words.signed_decimal(change.interval.high)
-    return Value(said, words.gettext("%(low)s to %(high)s", low=low, high=high))
+    return Value(said, words.gettext("%(low)s to %(high)s", low=low, high=high), change.net_private)

@@ -121,11 +121,9 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
                 _("Mean"),
                 None,
                 tuple(
-                    Value(
-                        words.decimal(tally.rating.mean, 1)
-                        if tally.rating and tally.rating.mean is not None
-                        else _none(tally, words)
-                    )
+                    Value(words.decimal(tally.rating.mean, 1), private="mean" in tally.rating.private)
+                    if tally.rating and tally.rating.mean is not None
+                    else Value(_none(tally, words))
                     for tally in tallies
                 ),
             )
@@ -174,7 +172,9 @@ def _quantity_rows(first: Distribution, tallies: Sequence[Tally], words: Phrasin
             label,
             None,
             tuple(
-                Value(_none(tally, words) if value is None else words.measured(value))
+                Value(_none(tally, words))
+                if value is None or tally.quantity is None
+                else Value(words.measured(value), private=name in tally.quantity.private)
                 for tally, value in zip(tallies, held, strict=True)
             ),
         )
@@ -208,7 +208,7 @@ def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
     net = counted.label if counted else ""
     columns = (
         _("People"),
-        _("Answered both"),
+        _("Scored both times") if shift.scored else _("Answered both"),
         _("The first alone"),
         _("%(net)s before", net=net),
         _("%(net)s after", net=net),
@@ -237,10 +237,10 @@ def _slice(change: Change, words: Phrasing) -> ResultTableRow:
     numbers = (change.first_alone, change.before, change.after, change.rose, change.same, change.fell)
     base = count_words(change.base, words)
     cells = (
-        Value(f"{base} {FLAG}" if change.low_base else base),
-        *(Value(count_words(number, words)) for number in numbers),
-        Value(points),
-        Value(bounds),
+        Value(f"{base} {FLAG}" if change.low_base else base, private=change.base.private),
+        *(_value(number, words, percent=False) for number in numbers),
+        Value(points, private=change.points is not None and change.net_private),
+        Value(bounds, private=interval is not None and change.net_private),
     )
     return ResultTableRow(heading, None, cells)
 
@@ -278,7 +278,14 @@ def side_by_side(everyone: Shift, matched: Shift, words: Phrasing) -> ResultTabl
     rows = []
     for index, (one, two) in enumerate(zip(everyone.everyone, matched.everyone, strict=True)):
         rows.extend(_broken(everyone, index, words))
-        values = (Value(of_words(row.net, row.tally.base, words), percent_words(row.net, words)) for row in (one, two))
+        values = (
+            Value(
+                of_words(row.net, row.tally.base, words),
+                percent_words(row.net, words),
+                row.net.private or row.tally.base.private,
+            )
+            for row in (one, two)
+        )
         rows.append(ResultTableRow(series.row_label(everyone, index), one.detail, tuple(values)))
     columns = (words.gettext("Moment"), words.gettext("Everyone"), sentences.matched_words(matched, words) or "")
     return ResultTable(

@@ -8,15 +8,16 @@ from typing import NamedTuple
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.results import Change, ChangeTest, Shift, ShiftRow
 from surveyapp.reports.text import series
-from surveyapp.reports.text.phrasing import Phrasing, amount_words, count_words
+from surveyapp.reports.text.phrasing import Phrasing, amount_words, count_words, unpublished
 from surveyapp.reports.text.wordings import hidden, mean_words, measured_in, moved, pair_words, plural
 
 
 class KeyFigure(NamedTuple):
-    """A number to look at, and what it means."""
+    """A number to look at, and what it means. `private`: not for publication."""
 
     big: str
     small: str
+    private: bool = False
 
 
 def change_title(change: Change, shift: Shift, words: Phrasing) -> str:
@@ -67,7 +68,7 @@ def step_words(change: Change, shift: Shift, words: Phrasing) -> str:
             found.append(_("No margin of error is given, because a count behind it is not exact."))
     if change.verdict == "unclear":
         found.append(_("That could be a rise, a fall or neither."))
-    return " ".join(found)
+    return unpublished(" ".join(found), change.private, words)
 
 
 def _same_people(change: Change, shift: Shift, rows: dict[str, str], words: Phrasing) -> str:
@@ -122,21 +123,24 @@ def _people_fact(change: Change, shift: Shift, words: Phrasing) -> KeyFigure | N
         net=counted.label,
         both=both,
     )
-    return KeyFigure(big, small)
+    return KeyFigure(big, small, change.net_private)
 
 
 def _moved_fact(change: Change, shift: Shift, words: Phrasing) -> KeyFigure | None:
     if not all(cell.told for cell in moved(change)):
         return None
     _, base = words.gettext, count_words(change.base, words)
+    of = _("of the %(base)s who answered both", base=base)
+    if shift.scored:
+        of = _("of the %(base)s scored both times", base=base)
+    elif shift.summary is Summary.OPTIONS:
+        of = _("of the %(base)s who answered both, by option", base=base)
     rose, same, fell = (count_words(cell, words) for cell in moved(change))
     if shift.summary is Summary.TIME:
         big = _("%(rose)s later · %(same)s same · %(fell)s earlier", rose=rose, same=same, fell=fell)
     else:
         big = _("%(rose)s rose · %(same)s same · %(fell)s fell", rose=rose, same=same, fell=fell)
-    if shift.summary is Summary.OPTIONS:
-        return KeyFigure(big, _("of the %(base)s who answered both, by option", base=base))
-    return KeyFigure(big, _("of the %(base)s who answered both", base=base))
+    return KeyFigure(big, of, change.moves_private)
 
 
 def _points_fact(change: Change, words: Phrasing) -> KeyFigure | None:
@@ -146,11 +150,10 @@ def _points_fact(change: Change, words: Phrasing) -> KeyFigure | None:
         "%(signed)s point", "%(signed)s points", abs(change.points), signed=words.signed(change.points, plus=True)
     )
     if change.interval is None:
-        return KeyFigure(big, words.gettext("percentage points"))
+        return KeyFigure(big, words.gettext("percentage points"), change.net_private)
     low, high = (words.signed_decimal(end) for end in (change.interval.low, change.interval.high))
-    return KeyFigure(
-        big, words.gettext("95-percent interval %(low)s to %(high)s (Newcombe, paired)", low=low, high=high)
-    )
+    said = words.gettext("95-percent interval %(low)s to %(high)s (Newcombe, paired)", low=low, high=high)
+    return KeyFigure(big, said, change.net_private)
 
 
 def _mean_fact(change: Change, words: Phrasing) -> KeyFigure | None:
@@ -162,14 +165,16 @@ def _mean_fact(change: Change, words: Phrasing) -> KeyFigure | None:
     if mean.before is not None and mean.after is not None:
         values = {"before": mean_words(mean.before, words), "after": mean_words(mean.after, words)}
     if mean.low is None or mean.high is None:
-        return KeyFigure(big, _("mean %(before)s to %(after)s", **values) if values["after"] else _("mean change"))
+        said = _("mean %(before)s to %(after)s", **values) if values["after"] else _("mean change")
+        return KeyFigure(big, said, mean.private)
     values |= {"low": words.signed_decimal(mean.low), "high": words.signed_decimal(mean.high)}
     if not values["after"]:
-        return KeyFigure(big, _("mean change, 95-percent interval %(low)s to %(high)s (t, paired)", **values))
-    return KeyFigure(
-        big, _("mean %(before)s to %(after)s, 95-percent interval of the change %(low)s to %(high)s (t, paired)",
-               **values)
-    )  # fmt: skip
+        said = _("mean change, 95-percent interval %(low)s to %(high)s (t, paired)", **values)
+        return KeyFigure(big, said, mean.private)
+    said = _(
+        "mean %(before)s to %(after)s, 95-percent interval of the change %(low)s to %(high)s (t, paired)", **values
+    )
+    return KeyFigure(big, said, mean.private)
 
 
 def _reliable_fact(change: Change, words: Phrasing) -> KeyFigure | None:
@@ -181,34 +186,33 @@ def _reliable_fact(change: Change, words: Phrasing) -> KeyFigure | None:
         words.gettext("%(improved)s improved · %(same)s between · %(worse)s worse", improved=improved, same=same,
                       worse=worse),
         words.gettext("by more than the scale's own error (reliable change; %(source)s)", source=found.source),
+        any(cell.private for cell in (found.improved, found.same, found.worse)),
     )  # fmt: skip
 
 
 def _first_alone_fact(change: Change, shift: Shift, words: Phrasing) -> KeyFigure | None:
     if change.kind != "measured" or not change.first_alone.told or change.first_alone.count == 0:
         return None
-    unmatched = count_words(change.first_alone, words)
-    return KeyFigure(
-        words.ngettext("%(num)s not matched", "%(num)s not matched", plural(change.first_alone), num=unmatched),
-        words.gettext(
-            "answered at “%(first)s” and not at “%(second)s”",
-            first=_row(shift, change.before_row).label,
-            second=_row(shift, change.after_row).label,
-        ),
-    )
+    _, unmatched = words.gettext, count_words(change.first_alone, words)
+    rows = {"first": _row(shift, change.before_row).label, "second": _row(shift, change.after_row).label}
+    said = _("gave an answer to this at “%(first)s” and none at “%(second)s”", **rows)
+    if shift.scored:
+        said = _("could be scored at “%(first)s” and not at “%(second)s”", **rows)
+    big = words.ngettext("%(num)s not matched", "%(num)s not matched", plural(change.first_alone), num=unmatched)
+    return KeyFigure(big, said, change.first_alone.private)
 
 
 def bounds_words(change: Change, shift: Shift, words: Phrasing) -> str | None:
-    """What those who did not answer again, for whatever reason, could have made of it; None where there are none, or it
+    """What those without a second answer, for whatever reason, could have made of it; None where there are none, or it
     is not told."""
     bounds, net = change.bounds, shift.scale_of(change.after_row).net
     if bounds is None or net is None or hidden(change) or not bounds.missing:
         return None
     said = words.ngettext(
-        "If the one who did not answer at “%(second)s” had stayed the same, %(stayed)s of %(base)s would be “%(net)s”; "
-        "at the least %(fallen)s, and at the most %(risen)s.",
-        "If the %(missing)s who did not answer at “%(second)s” had stayed as they were, %(stayed)s of %(base)s would "
-        "be “%(net)s”; if all had fallen, %(fallen)s; if all had risen, %(risen)s.",
+        "If the one who gave no answer to this at “%(second)s” had stayed the same, %(stayed)s of %(base)s would be "
+        "“%(net)s”; at the least %(fallen)s, and at the most %(risen)s.",
+        "If the %(missing)s who gave no answer to this at “%(second)s” had stayed as they were, %(stayed)s of %(base)s "
+        "would be “%(net)s”; if all had fallen, %(fallen)s; if all had risen, %(risen)s.",
         bounds.missing,
         missing=words.whole(bounds.missing),
         second=_row(shift, change.after_row).label,
@@ -219,7 +223,8 @@ def bounds_words(change: Change, shift: Shift, words: Phrasing) -> str | None:
         risen=words.whole(bounds.risen.count),
     )
     stands = _stands(change, words)
-    return words.gettext("%(first)s %(second)s", first=said, second=stands) if stands else said
+    said = words.gettext("%(first)s %(second)s", first=said, second=stands) if stands else said
+    return unpublished(said, bounds.private, words)
 
 
 def _stands(change: Change, words: Phrasing) -> str | None:
@@ -246,7 +251,7 @@ def tests(change: Change, words: Phrasing) -> str | None:
     """The p-values, where they may be given: never under a low base, and never before the size of the change."""
     if change.low_base or hidden(change):
         return None
-    return words.chained(_test_words(test, words) for test in change.tests) or None
+    return words.chained(unpublished(_test_words(test, words), test.private, words) for test in change.tests) or None
 
 
 def _test_words(test: ChangeTest, words: Phrasing) -> str:

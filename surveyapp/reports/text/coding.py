@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from surveyapp.domain.results import Distribution, Shift
-from surveyapp.reports.text.phrasing import Phrasing
+from surveyapp.reports.text.phrasing import Phrasing, unpublished
 
 
 def coding_words(question: Distribution | Shift, words: Phrasing) -> tuple[str, ...]:
@@ -26,7 +26,8 @@ def _sentences(question: Distribution | Shift, words: Phrasing) -> Iterator[list
         told = [_("What people said as “other” and what is one of the options is counted there.")]
         if isinstance(question, Distribution) and question.gained:
             said = words.listed(words.labelled(labels[code], str(number)) for code, number in question.gained)
-            told.append(_("Said as “other”: %(options)s.", options=said))
+            # How many may be few, and no release says it.
+            told.append(unpublished(_("Said as “other”: %(options)s.", options=said), True, words))
         yield told
     yield list(_basis(question, words))
 

@@ -40,6 +40,36 @@ def headline(shift: Shift, words: Phrasing) -> str:
     return " ".join([said, *[FLAG] * low, *[series.MARK] * marked])
 
 
+def is_private(shift: Shift) -> bool:
+    """Whether a number of the headline, or one that it was made of, is not for publication."""
+    rows = answered_rows(shift)
+    found = [_row_private(shift.everyone[row]) for row in rows[:1]] if len(rows) == 1 else []
+    for step in steps(shift):
+        if step.change is not None and step.change.base.count != 0:
+            found.append(_step_private(shift, step.change))
+        else:
+            found += [_row_private(shift.everyone[row]) for row in (step.before_row, step.after_row)]
+    return any(found)
+
+
+def _row_private(row: ShiftRow) -> bool:
+    tally = row.tally
+    if row.net.told:
+        return row.net.private or tally.base.private
+    summary = tally.score or tally.rating or tally.quantity
+    return tally.base.private or bool(summary and {"mean", "median"} & set(summary.private))
+
+
+def _step_private(shift: Shift, change: Change) -> bool:
+    match wordings.measured_in(change, shift):
+        case "net":
+            return change.net_private
+        case "mean":
+            return change.base.private or bool(change.mean and change.mean.private)
+        case _:
+            return change.moves_private
+
+
 def answered_rows(shift: Shift) -> list[int]:
     """The moments that somebody has answered at, or where it is not told whether anybody has."""
     return [index for index, row in enumerate(shift.everyone) if row.tally.base.count != 0 and not row.uncounted]
@@ -78,6 +108,8 @@ def _one_moment(shift: Shift, index: int, words: Phrasing) -> str:
     if row.tally.withheld or not row.tally.base.told:
         return _("%(title)s: not shown, to protect people", title=title)
     now = moment_words(shift, row, words)
+    if row.net.told:
+        title = wordings.subject(shift, shift.scale_of(index).net, words)
     if len(shift.rows) == 1:
         return _("%(title)s: %(now)s", title=title, now=now)
     return _("%(title)s: %(now)s at “%(row)s”, with nothing to compare yet", title=title, now=now, row=row.label)
@@ -105,11 +137,11 @@ def moment_words(shift: Shift, row: ShiftRow, words: Phrasing) -> str:
 
 def _first(shift: Shift, step: HeadlineStep, words: Phrasing) -> str:
     """The first step, with the title: a sentence of its own for each case."""
-    _, change, title = words.gettext, step.change, words.named(shift.title)
+    _, change = words.gettext, step.change
     before, after = shift.everyone[step.before_row], shift.everyone[step.after_row]
     if change is None or change.base.count == 0:
-        apart = {"title": title, "before": moment_words(shift, before, words), "first": before.label,
-                 "now": moment_words(shift, after, words), "second": after.label}  # fmt: skip
+        title, then, now = _apart(shift, step, words)
+        apart = {"title": title, "before": then, "first": before.label, "now": now, "second": after.label}
         if before.tally.withheld or after.tally.withheld:
             return _("%(title)s: no change shown, to protect people", title=title)
         if shift.step(step.before_row, step.after_row).state == "broken":
@@ -118,6 +150,19 @@ def _first(shift: Shift, step: HeadlineStep, words: Phrasing) -> str:
             return _("%(title)s: %(before)s at “%(first)s” and %(now)s at “%(second)s”", **apart)
         return _("%(title)s: %(before)s at “%(first)s” and %(now)s at “%(second)s”, and nobody answered both", **apart)
     return wordings.first_step(shift, change, words)
+
+
+def _apart(shift: Shift, step: HeadlineStep, words: Phrasing) -> tuple[str, str, str]:
+    """What two moments are of, and each by itself: where not the same is counted, each says what."""
+    rows = [step.before_row, step.after_row]
+    nets = [shift.scale_of(row).net if shift.everyone[row].net.told else None for row in rows]
+    said = [moment_words(shift, shift.everyone[row], words) for row in rows]
+    title = words.named(shift.title)
+    if len({net and net.label for net in nets}) == 1:
+        title = wordings.subject(shift, nets[0], words)
+    elif any(wordings.subject(shift, net, words) != title for net in nets):
+        said = [words.labelled(net.label, each) if net else each for net, each in zip(nets, said, strict=True)]
+    return title, said[0], said[1]
 
 
 def _later(shift: Shift, step: HeadlineStep, words: Phrasing, *, only: bool) -> str:

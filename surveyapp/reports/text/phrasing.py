@@ -184,9 +184,19 @@ def of_words(count: Cell, base: Cell, words: Phrasing) -> str:
     return count_words(base, words)
 
 
-def unpublished(text: str, cell: Cell, words: Phrasing) -> str:
-    """A text about a count with, where it is true and not for publication, that in words."""
-    return words.gettext("%(text)s (np: not for publication)", text=text) if cell.private else text
+def unpublished(text: str, private: bool, words: Phrasing) -> str:
+    """A text with numbers and, where one of them is not for publication, that in words."""
+    return words.gettext("%(text)s (np: not for publication)", text=text) if private else text
+
+
+NP = "np"
+"""Stands at a number that is not for publication, in every language; what it is stands where it is said of when the
+figures are."""
+
+
+def marked(text: str, private: bool) -> str:
+    """A short text with the mark at its end, where it is not for publication."""
+    return f"{text} {NP}" if private else text
 
 
 def flagged(tally: Tally) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from surveyapp.domain.results import Change, Crosstab, Shift, ShiftRow, Tally
 from surveyapp.reports.text import series
 from surveyapp.reports.text.coding import coding_words
-from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, next_look_words
+from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, next_look_words, unpublished
 from surveyapp.reports.text.wordings import plural
 
 
@@ -26,16 +26,25 @@ def lead(shift: Shift, words: Phrasing) -> tuple[str, ...]:
             )
         )
     if shift.matched and shift.matched_base is not None:
-        sentences.append(
-            words.ngettext(
-                "Only the %(num)s person who answered every time.",
-                "Only the %(num)s people who answered every time.",
-                shift.matched_base,
-            )
-        )
+        private = any(row.tally.base.private for row in shift.everyone)
+        sentences.append(unpublished(_matched_alone(shift.matched_base, words, scored=shift.scored), private, words))
     else:
         sentences.extend(_asked_again(shift, words))
     return tuple(sentences)
+
+
+def _matched_alone(people: int, words: Phrasing, *, scored: bool) -> str:
+    if scored:
+        return words.ngettext(
+            "Only the %(num)s person who could be scored every time.",
+            "Only the %(num)s people who could be scored every time.",
+            people,
+        )
+    return words.ngettext(
+        "Only the %(num)s person who gave an answer to this every time.",
+        "Only the %(num)s people who gave an answer to this every time.",
+        people,
+    )
 
 
 def _members(shift: Shift, words: Phrasing) -> list[str]:
@@ -62,9 +71,10 @@ def _members(shift: Shift, words: Phrasing) -> list[str]:
 
 
 def _asked_again(shift: Shift, words: Phrasing) -> list[str]:
-    """How many answered at one touchpoint and again at the next: the matched base comes before any change."""
+    """How many gave an answer at one touchpoint and again at the next: the matched base comes before any change. Of the
+    others some may have answered the rest of the touchpoint."""
     return [
-        _again(shift, change, words)
+        unpublished(_again(shift, change, words), change.base.private or change.first_alone.private, words)
         for change in shift.changes
         if change.people.segment is None
         and change.kind == "measured"
@@ -83,11 +93,22 @@ def _again(shift: Shift, change: Change, words: Phrasing) -> str:
     }
     if change.base.count is None or change.first_alone.count is None:
         return words.gettext(
-            "Of those who answered at “%(first)s”, %(again)s answered at “%(second)s”; %(alone)s did not.", **values
+            "Of those who gave an answer to this at “%(first)s”, %(again)s gave one at “%(second)s”; %(alone)s did "
+            "not.",
+            **values,
+        )
+    before = change.base.count + change.first_alone.count
+    if shift.scored:
+        return words.gettext(
+            "Of the %(before)s who could be scored at “%(first)s”, %(again)s could be at “%(second)s”; %(alone)s could "
+            "not.",
+            before=before,
+            **values,
         )
     return words.gettext(
-        "Of the %(before)s who answered at “%(first)s”, %(again)s answered at “%(second)s”; %(alone)s did not.",
-        before=change.base.count + change.first_alone.count,
+        "Of the %(before)s who gave an answer to this at “%(first)s”, %(again)s gave one at “%(second)s”; %(alone)s "
+        "did not.",
+        before=before,
         **values,
     )
 
@@ -145,6 +166,7 @@ def crossing_words(found: Crosstab, words: Phrasing) -> str:
         "One person answered both.", "%(base)s people answered both.", plural(found.base),
         base=count_words(found.base, words),
     )  # fmt: skip
+    said = unpublished(said, found.base.private, words)
     joined = [
         option.label for side in (found.down, found.across) for option in side.options if option.members
     ]  # fmt: skip
@@ -166,15 +188,18 @@ def hides_something(shift: Shift) -> bool:
 
 
 def matched_words(shift: Shift, words: Phrasing) -> str | None:
-    """What the people asked more than once are called: “Only the 19 asked twice”. None where there is no such set."""
+    """What the people counted more than once are called: “Only the 19 who answered this twice”. None where there is no
+    such set."""
     if shift.matched_base is None:
         return None
     times = len({row.touchpoint for row in shift.everyone})
+    if shift.scored:
+        return words.gettext("Only the %(number)s scored every time", number=words.whole(shift.matched_base))
     if times == 1:
         return words.gettext("Only the %(number)s who answered both", number=words.whole(shift.matched_base))
     if times == 2:
-        return words.gettext("Only the %(number)s asked twice", number=words.whole(shift.matched_base))
-    return words.gettext("Only the %(number)s asked every time", number=words.whole(shift.matched_base))
+        return words.gettext("Only the %(number)s who answered this twice", number=words.whole(shift.matched_base))
+    return words.gettext("Only the %(number)s who answered this every time", number=words.whole(shift.matched_base))
 
 
 def _row(shift: Shift, index: int) -> ShiftRow:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal
 
 from surveyapp.domain.instrument.kinds import Summary
-from surveyapp.domain.results import Cell, Change, Shift
+from surveyapp.domain.results import Category, Cell, Change, Shift
 from surveyapp.reports.text.phrasing import Phrasing, amount_words, count_words
 
 ToldIn = Literal["net", "mean", "order", "days", "answers", "words"]
@@ -33,6 +33,15 @@ def measured_in(change: Change, shift: Shift) -> ToldIn:
     if change.mean or shift.summary in (Summary.RATING, Summary.QUANTITY):
         return "mean"
     return "order" if change.rose.told or change.fell.told else "answers"
+
+
+def subject(shift: Shift, net: Category | None, words: Phrasing) -> str:
+    """What a sentence is about: the title of a measure, which says what is counted of it. A question's own wording does
+    not, and “I find it hard to talk to my mentor.” would be of any answer: there the counted one goes along."""
+    title = words.named(shift.title)
+    if net is None or (shift.declared and title == shift.title):
+        return title
+    return words.gettext("“%(net)s” to %(title)s", net=net.label, title=title)
 
 
 def first_step(shift: Shift, change: Change, words: Phrasing) -> str:
@@ -261,7 +270,7 @@ def _of_words(shift: Shift, change: Change, words: Phrasing) -> str:
 
 def _verdict_alone(shift: Shift, change: Change, words: Phrasing) -> str:
     """Where the counts are not told, and the verdict may be."""
-    _, values = words.gettext, {"title": words.named(shift.title), "base": count_words(change.base, words)}
+    _, values = words.gettext, {"title": _subject_of(shift, change, words), "base": count_words(change.base, words)}
     if not change.base.told:
         return {
             "rose": _("%(title)s rose among those who answered both times", **values),
@@ -301,8 +310,13 @@ def _values(shift: Shift, change: Change, pair: tuple[str, str] | None, words: P
     before, after = pair or ("", "")
     rose, same, fell = (amount_words(cell, words) for cell in moved(change))
     base = count_words(change.base, words)
-    return {"title": words.named(shift.title), "before": before, "after": after, "base": base,
+    return {"title": _subject_of(shift, change, words), "before": before, "after": after, "base": base,
             "rose": rose, "same": same, "fell": fell}  # fmt: skip
+
+
+def _subject_of(shift: Shift, change: Change, words: Phrasing) -> str:
+    net = shift.scale_of(change.after_row).net
+    return subject(shift, net if measured_in(change, shift) == "net" else None, words)
 
 
 def plural(base: Cell) -> int:

@@ -19,7 +19,7 @@ from surveyapp.services.work import Desk
 
 
 def table(desk: Desk, study_id: str) -> list[ResultRow]:
-    """Every number of a study with its true count and what the study's thresholds let out of it. For the operator
+    """Every number of a study with its true count, marked where it is not for publication. For the operator
     alone, who can read the database. Raises NotFound, NotPermitted, NotReady."""
     if not isinstance(desk.actor, Operator):
         raise NotPermitted(say("role_does_not_let", action=Action.SEE_RESULTS))
@@ -58,9 +58,9 @@ def _touchpoint_rows(data: ResultData, touchpoint: Touchpoint) -> list[ResultRow
 
 
 def _splits(data: ResultData, touchpoint: Touchpoint) -> list[Split]:
-    """Everyone, then the values of each segment without everyone."""
+    """Everyone, then by each segment."""
     found = [data.split(touchpoint.group, None)]
     for attribute in data.study.attributes:
         if attribute.id in data.study.segments:
-            found.append(data.split(touchpoint.group, attribute.name).parts_only())
+            found.append(data.split(touchpoint.group, attribute.name))
     return found

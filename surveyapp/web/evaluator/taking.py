@@ -15,6 +15,7 @@ from surveyapp.reports.files.records import Record
 from surveyapp.reports.files.tables import ResultTable
 from surveyapp.reports.files.workbook import Sheet, sheet_each, workbook
 from surveyapp.reports.text import headlines, sentences
+from surveyapp.reports.text.phrasing import unpublished
 from surveyapp.services.results import taking
 from surveyapp.web.evaluator import views
 from surveyapp.web.evaluator.views import Block
@@ -54,7 +55,7 @@ def shift_workbook(
     of the people that it is set beside; `crossed`: one question by another, under it."""
     made = list(views.measure(study, shift, other).tables)
     notes = [
-        headlines.headline(shift, views.WORDS),
+        unpublished(headlines.headline(shift, views.WORDS), headlines.is_private(shift), views.WORDS),
         *sentences.lead(shift, views.WORDS),
         *sentences.notes(shift, views.WORDS),
     ]
@@ -93,7 +94,7 @@ def workbook_reply(
     """A spreadsheet to download, which says first of which edition its figures are."""
     first = [views.edition_words(edition, study)]
     if edition.kind == "working":
-        first.append(_("np: not for publication. A release would not give it."))
+        first.append(_("np: not for publication. What may be published of the rest, a release says."))
         note(study.id, name, "xlsx")
     elif edition.number is not None:
         name = f"{name}_release_{edition.number}"

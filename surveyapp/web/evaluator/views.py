@@ -32,11 +32,12 @@ WORDS = Phrasing(spoken, spoken_plural, reader_language)
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionEntry:
-    """A measure on the overview."""
+    """A measure on the overview. `private`: its headline has a number that is not for publication."""
 
     shift: Shift
     group: str
     headline: str
+    private: bool
     chart: Chart | None
     remarks: tuple[str, ...]
 
@@ -61,10 +62,11 @@ class ChangeView:
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureView:
-    """A measure's page."""
+    """A measure's page. `private` as of a `QuestionEntry`."""
 
     shift: Shift
     headline: str
+    private: bool
     lead: tuple[str, ...]
     chart: Chart | None
     dots: DotChart | None
@@ -176,6 +178,7 @@ def overview(study: Study, shifts: Sequence[Shift]) -> list[tuple[str, list[Ques
             shift=shift,
             group=group.title if group else shift.group,
             headline=headlines.headline(shift, WORDS),
+            private=headlines.is_private(shift),
             chart=chart,
             remarks=tuple(
                 note for note in (*series.footnotes(shift, WORDS), *shift.touchpoint_notes, shift.note) if note
@@ -199,6 +202,7 @@ def measure(study: Study, shift: Shift, other: Shift | None) -> MeasureView:
     return MeasureView(
         shift=shift,
         headline=headlines.headline(shift, WORDS),
+        private=headlines.is_private(shift),
         lead=sentences.lead(shift, WORDS),
         chart=shift_chart(shift, WORDS),
         dots=dot_chart(shift, WORDS),

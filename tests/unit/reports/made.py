@@ -217,7 +217,7 @@ def told(count: Told, base: int | None = None) -> Cell:
         return Cell(count, percent(count, base) if count is not None and base else None)
     private, count = count.endswith("!"), count.removesuffix("!")
     if count.endswith("+"):
-        return Cell(None, percent(int(count[:-1]), base) if base else None, low=int(count[:-1]), private=private)
+        return Cell(None, low=int(count[:-1]), private=private)
     if count.startswith("<"):
         return Cell(None, high=int(count[1:]) - 1, private=private)
     if "-" in count:

@@ -72,7 +72,7 @@ ROWS: dict[str, tuple[list[tuple[str, str, str, float]], str | None, str | None]
             ("Very confident", "exact", "44", 44),
         ],
         "at least 96 of 100",
-        "96% or more",
+        None,
     ),
     "ranged": (
         [

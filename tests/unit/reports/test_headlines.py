@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from surveyapp.domain.instrument.kinds import Summary
-from surveyapp.domain.results import Shift
+from surveyapp.domain.results import Category, RowScale, Shift
 from surveyapp.reports.text import headlines
 from surveyapp.reports.text.phrasing import ENGLISH, Phrasing
 from surveyapp.services.translation.interface_catalogues import languages, translations
@@ -311,5 +311,36 @@ def test_what_is_withheld_is_in_no_sentence_of_any_language() -> None:
 def test_a_title_with_a_mark_at_its_end_is_quoted_in_a_sentence(title: str, said: str) -> None:
     for found, _says in CASES.values():
         headline = headlines.headline(dataclasses.replace(found, title=title), ENGLISH)
-        assert headline.startswith((f"{said}: ", f"{said} ")), headline
+        about = headline.removeprefix("“Confident” to ")
+        assert about.startswith((f"{said}: ", f"{said} ")), headline
+        assert about == headline or title != "Trust"
     assert ENGLISH.labelled(title, "16 of 29") == f"{said}: 16 of 29"
+
+
+WORDING = "I find it hard to talk to my mentor."
+NAMES_NO_COUNT = (
+    "no answers yet", "people answered", "not shown, to protect people", "no change shown, to protect people",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", [name for name, (found, _) in CASES.items() if found.net is not None])
+@pytest.mark.parametrize(("title", "declared"), [(WORDING, True), (WORDING, False), ("Hard to talk", False)])
+def test_a_question_s_wording_says_which_answer_is_counted(case: str, title: str, declared: bool) -> None:
+    """“I find it hard to talk to my mentor.”: 10 of 69. How many of them do?"""
+    said = headlines.headline(dataclasses.replace(CASES[case][0], title=title, declared=declared), ENGLISH)
+    named = ENGLISH.named(title)
+    assert said.startswith(f"“Confident” to {named}") or any(
+        said.removesuffix(" ⚑").endswith(words) for words in NAMES_NO_COUNT
+    ), said
+
+
+def test_moments_that_count_another_answer_each_say_which() -> None:
+    other = RowScale((), None, Category("sure", "Sure", "net", ()))
+    rows = (dataclasses.replace(row(1, 104, 58), scale=other), row(2, 100, 97))
+    found = shift(rows, broken=1, title=WORDING)
+    said = headlines.headline(dataclasses.replace(found, declared=False), ENGLISH)
+    assert said == (
+        f"“{WORDING}”: Sure: 58 of 104 at “Touchpoint 1” and Confident: 97 of 100 at “Touchpoint 2”, "
+        "which do not compare"
+    )
+    assert "Sure" not in headlines.headline(dataclasses.replace(found, title="Confidence"), ENGLISH)

@@ -18,19 +18,19 @@ def test_the_lead_says_who_what_is_counted_what_looks_back_and_who_was_asked_aga
     again = made.change("measured", before_row=1, after_row=2, base=19, first_alone=10)
     told = made.change("measured", before_row=1, after_row=2, base=19, first_alone=Cell(None, high=4))
     assert sentences.lead(made.shift((before, first, second), told), ENGLISH)[-1] == (
-        "Of those who answered at “Touchpoint 1”, 19 answered at “Touchpoint 2”; fewer than 5 did not."
+        "Of those who gave an answer to this at “Touchpoint 1”, 19 gave one at “Touchpoint 2”; fewer than 5 did not."
     )
     assert sentences.lead(made.shift((before, first, second), again, matched_base=19), ENGLISH) == (
         "People in a placement.",
         "“Confident” is Very confident + Quite confident.",
         "“Before the placement” is looking back, asked at touchpoint 1; the rest was asked at the time.",
-        "Of the 29 who answered at “Touchpoint 1”, 19 answered at “Touchpoint 2”; 10 did not.",
+        "Of the 29 who gave an answer to this at “Touchpoint 1”, 19 gave one at “Touchpoint 2”; 10 did not.",
     )
 
 
 def test_the_lead_of_the_matched_says_how_many_they_are() -> None:
     shift = made.shift(made.looking_back(), matched=True, matched_base=19)
-    assert sentences.lead(shift, ENGLISH)[-1] == "Only the 19 people who answered every time."
+    assert sentences.lead(shift, ENGLISH)[-1] == "Only the 19 people who gave an answer to this every time."
 
 
 def test_cautions() -> None:
@@ -57,7 +57,7 @@ def test_people_asked_more_than_once_are_called_by_how_often() -> None:
     second = (made.row(made.SECOND, made.tally((10, 7, 2, 0, 0)), touchpoint=2),)
     assert sentences.matched_words(made.shift((before, first, second)), ENGLISH) is None
     twice = made.shift((before, first, second), matched_base=19)
-    assert sentences.matched_words(twice, ENGLISH) == "Only the 19 asked twice"
+    assert sentences.matched_words(twice, ENGLISH) == "Only the 19 who answered this twice"
     sitting = made.shift((before, first), matched_base=24)
     assert sentences.matched_words(sitting, ENGLISH) == "Only the 24 who answered both"
 

@@ -1,0 +1,53 @@
+"""No count that is marked follows from those that are not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveyapp.analysis.marking import complemented
+from surveyapp.analysis.tallying import Rules
+from surveyapp.domain.instrument.study import Thresholds
+from surveyapp.domain.results import Cell
+
+RULES = Rules(Thresholds(minimum_base=10, minimum_cell=5, low_base=30))
+
+
+@pytest.mark.parametrize(
+    ("parts", "marked"),
+    [
+        ([20, 12, 8], []),
+        ([20, 12, 3], [12, 3]),
+        ([20, 12, 0, 3], [12, 3]),
+        ([20, 12, 2, 1], [2, 1]),
+        ([40, 0, 0, 3], [40, 3]),
+    ],
+)
+def test_what_a_single_marked_part_is_left_by_is_marked_with_it(parts: list[int], marked: list[int]) -> None:
+    cells = {str(place): RULES.cell(people, sum(parts)) for place, people in enumerate(parts)}
+    cells["whole"] = RULES.cell(sum(parts))
+    found = complemented(cells, [list(cells)])
+    assert [cell.count for cell in found.values() if cell.private] == marked
+
+
+@given(st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=2, max_size=4))
+def test_in_a_table_no_line_leaves_one_marked_alone(counts: list[list[int]]) -> None:
+    rows = [*counts, [sum(column) for column in zip(*counts, strict=True)]]
+    table = [[*row, sum(row)] for row in rows]
+    cells = {(i, j): RULES.cell(people) for i, row in enumerate(table) for j, people in enumerate(row)}
+    lines = [[(i, j) for j in range(len(table[0]))] for i in range(len(table))]
+    lines += [[(i, j) for i in range(len(table))] for j in range(len(table[0]))]
+    found = complemented(cells, lines)
+    for line in lines:
+        counted = [found[place] for place in line if found[place].count]
+        assert len(counted) < 2 or sum(cell.private for cell in counted) != 1
+    assert all(found[place].private for place, cell in cells.items() if cell.private)
+    assert not any(cell.private and not cell.count for cell in found.values())
+
+
+def test_a_count_tells_how_many_the_others_are() -> None:
+    assert RULES.cell(97, 99).private
+    assert not RULES.cell(94, 99).private
+    assert not RULES.cell(99, 99).private
+    assert Rules(Thresholds(minimum_base=5, minimum_cell=1)).cell(97, 99) == Cell(97, 98)
