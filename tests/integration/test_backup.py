@@ -17,16 +17,19 @@ from sqlalchemy import make_url, text
 from surveyapp.cli import main
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.domain.jobs.long_jobs import JobKind
 from surveyapp.domain.security.audit_chain import Tampering
 from surveyapp.domain.staff import Role
 from surveyapp.services import readiness, worker
 from surveyapp.services import runtime as runtimes
 from surveyapp.services.doctor import looking as doctor
+from surveyapp.services.jobs import asking
 from surveyapp.services.privacy import erasing, replaying
 from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup
 from surveyapp.services.security.backup_folder import BackupRefused, Pruned
+from surveyapp.services.work import Desk
 from surveyapp.store import migrating
 from surveyapp.store.connecting.engines import file_of
 from surveyapp.store.database import Database
@@ -138,6 +141,17 @@ def test_what_is_there_is_set_aside_only_when_that_is_asked_for(installed: Runti
     else:
         schema = restored.aside.removeprefix("the schema ")
         assert rows(url, f"SELECT count(*) FROM {schema}.participant") == [(2,)]
+
+
+def test_what_was_asked_of_the_worker_before_a_backup_is_not_done_after_it(installed: Runtime) -> None:
+    asker = Desk(installed, factories.create_staff(installed, Role.MANAGER))
+    with asker.writing() as work:
+        asking.ask(work, JobKind.MOVE, factories.STUDY, "backfill_1", version=2, total=1500)
+    made = backup.create(factories.operator(installed))
+    put_back(installed, made)
+    assert rows(installed.settings.database_url, "SELECT subject FROM long_job") == [("backfill_1",)]
+    restored_backup.settle(factories.operator(installed))
+    assert rows(installed.settings.database_url, "SELECT subject FROM long_job") == []
 
 
 def test_sessions_and_tokens_that_a_backup_brings_back_open_nothing(installed: Runtime, client: Client) -> None:

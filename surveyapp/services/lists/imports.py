@@ -51,8 +51,8 @@ from surveyapp.store.lists import records
 AT_ONCE = 1_000
 """Lists of up to so many newcomers are done while the page waits: a second or two."""
 
-AS_NEWCOMERS = 10
-"""Somebody on record takes as long as so many newcomers."""
+MORE = 9
+"""How many newcomers more somebody on record takes as long as."""
 
 FAULTS_KEPT = 500
 
@@ -112,7 +112,7 @@ def tell_columns(desk: Desk, study_id: str, import_id: uuid.UUID, mapping: ListM
         there = participants.references_in(work.session, scope) if "reference" in mapping.columns else ()
     words = headings.words_for(desk.runtime, study)
     sheet = reading.read_sheet(data, words, encoding=mapping.encoding, sheet_name=mapping.sheet)
-    long = _is_long(len(sheet.rows), on_record(sheet, mapping, frozenset(there)))
+    long = len(sheet.rows) + MORE * on_record(sheet, mapping, frozenset(there)) > AT_ONCE
     if "group" not in mapping.columns and not mapping.group:
         raise InputRefused(say("list_without_group"), "group")
     if either := date_either(sheet, mapping, study):
@@ -132,10 +132,6 @@ def tell_columns(desk: Desk, study_id: str, import_id: uuid.UUID, mapping: ListM
         _begun(work, study_id, import_id, begun, len(sheet.rows) if long else 0)
     if not long:
         _run(desk, import_id, ListState.READ, lambda: _look(desk, study_id, import_id))
-
-
-def _is_long(rows: int, known: int) -> bool:
-    return rows + (AS_NEWCOMERS - 1) * known > AT_ONCE
 
 
 def _begun(work: Work, study_id: str, import_id: uuid.UUID, begun: bool, long: int) -> None:
@@ -205,8 +201,9 @@ def carry_on(mine: JobInHand) -> None:
     except (DatabaseUnavailable, JobNotOurs, JobStopping):
         raise  # it goes on, here or elsewhere
     except Exception as error:
-        _give_up(mine.desk, import_id, back, _sentence_of(error))
-        raise
+        why = _sentence_of(error)
+        _give_up(mine.desk, import_id, back, why)
+        raise StateRefused(why) from error
     finally:
         gc.set_threshold(*_USUAL)
         if back is ListState.READ:
@@ -248,8 +245,7 @@ def _progress(desk: Desk, import_id: uuid.UUID, mine: JobInHand | None = None) -
 
 
 def _step(scope: Scope, mine: JobInHand | None) -> StepOfList:
-    """What makes sure of a step that the worker does: that it is still its own, and that whoever asked may still do all
-    of it once it is done."""
+    """Of a step that the worker does: it is still its own, and whoever asked may do all of it once it is done."""
     if mine is None:
         return StepOfList()
 
@@ -369,7 +365,7 @@ def decide(
         )
         known = found.summary.get("by", {}).get(DoubleBy.REFERENCE.value, 0)
         known += sum(each in CHANGES for each in decisions.doubles.values())
-        long = _is_long(found.total, known)
+        long = found.total + MORE * known > AT_ONCE
         _begun(work, study_id, import_id, begun, found.total if long else 0)
     if not long:
         _run(desk, import_id, ListState.CHECKED, lambda: _bring(desk, study_id, import_id))
