@@ -25,6 +25,7 @@ from surveyapp.domain.results import (
     Category,
     Cell,
     Interval,
+    Offered,
     QuantityBin,
     QuantitySummary,
     RatingSummary,
@@ -135,8 +136,17 @@ def _tally(
     small = rules.small(counted.base)
     counts = {option.code: counted.of(value_of(part, option.code)) for option in options} | dict(nets)
     cells = {code: rules.cell(count, counted.base, private=small) for code, count in counts.items()}
-    bare = _bare(people, counted, cells, rules)
+    offered = {
+        str(code): _offered(counted.of(code), base, counted.base, rules) for code, base in counted.offered.items()
+    }
+    bare = dataclasses.replace(_bare(people, counted, cells, rules), offered=offered)
     return dataclasses.replace(bare, rating=rating_of(counted)) if part.summary is Summary.RATING else bare
+
+
+def _offered(chosen: int, base: int, answered: int, rules: Rules) -> Offered:
+    """Who was not offered it, and of those who were who did not choose it, are counts of people too."""
+    private = rules.small(base) or rules.few(answered - base)
+    return Offered(rules.cell(base, private=private), rules.cell(chosen, base, private=private))
 
 
 def _bare(people: Slice, counted: Counted, cells: dict[str, Cell], rules: Rules) -> Tally:

@@ -7,6 +7,7 @@
 | `row`, `detail`, `touchpoint`, `moment` | which moment; of a change, the first of two |
 | `until` | of a change, the second |
 | `kind` | option, net, base, missing, statistic; change, movement, test, verdict |
+| | offered: of an option that a later version added, those alone to whom it was offered |
 | | response, mode, share; comparator: a figure of other people, never counted |
 | `count`; `at_least`, `at_most` | people, exactly; or as far as is told |
 | `value`, `low`, `high` | a statistic, a change in points, a p-value; its 95% interval |
@@ -156,6 +157,9 @@ def _tally(
     for part in tally.parts(labels):
         joined = Category("+".join(part.members), " + ".join(labels[code] for code in part.members), "option")
         yield cell_record(here, joined, part.cell, base)
+    for code, offered in tally.offered.items():
+        category = Category(code, labels.get(code, code), "option")
+        yield {**cell_record(here, category, offered.chosen, offered.base.count), "kind": "offered"}
     for net in nets:
         yield cell_record(here, net, tally.cell(net.code), base)
     for reason, cell in tally.missing.items():

@@ -15,6 +15,7 @@ from surveyapp.domain.results import (
     Crosstab,
     Distribution,
     Joined,
+    Offered,
     Shift,
     ShiftRow,
     Tally,
@@ -115,6 +116,15 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
         ResultTableRow(net.label, None, tuple(_value(tally.cells.get(net.code), words) for tally in tallies))
         for net in (first.nets if tallies else ())
     ]
+    rows += [
+        ResultTableRow(
+            _("%(option)s, of those offered it", option=option.label),
+            None,
+            tuple(_offered(tally.offered.get(option.code), words) for tally in tallies),
+        )
+        for option in first.options
+        if any(option.code in tally.offered for tally in tallies)
+    ]
     if any(tally.rating for tally in tallies):
         rows.append(
             ResultTableRow(
@@ -144,6 +154,12 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
     if len(tallies) > MOST_ACROSS:
         made = _turned(made, _("People"))
     return replace(made, rows=(*made.rows, *silent))
+
+
+def _offered(found: Offered | None, words: Phrasing) -> Value:
+    if found is None:
+        return Value("–")
+    return Value(of_words(found.chosen, found.base, words), percent_words(found.chosen, words), found.chosen.private)
 
 
 def _turned(table: ResultTable, corner: str) -> ResultTable:
