@@ -19,6 +19,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
@@ -248,7 +249,7 @@ def _change(change: Change, shift: Shift, about: Record) -> Iterator[Record]:
     for test in change.tests:
         yield {
             **here, "kind": "test", "category": test.name, "label": f"p, {test.name.replace('_', '-')} test",
-            "value": Decimal(f"{test.p:.6f}"), "count": test.n, "base": base,
+            "value": _p(test.p), "count": test.n, "base": base,
             "publish": _publish(here, test.private),
         }  # fmt: skip
     if change.reliable is not None:
@@ -279,6 +280,12 @@ def cell_record(about: Record, category: Category, cell: Cell, base: int | None)
         "base": base,
         "publish": _publish(about, cell.private) if cell.told else "withheld",
     }
+
+
+def _p(value: float) -> Decimal:
+    """A p-value with six decimals, or three digits where it is smaller than they tell. None is 0: what is less than
+    numbers of a machine hold is the least that they do."""
+    return Decimal(f"{value:.6f}") if value >= 0.0001 else Decimal(f"{max(value, sys.float_info.min):.3g}")
 
 
 def _publish(about: Record, private: bool) -> str:

@@ -113,7 +113,7 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
         for option in (first.options if tallies else ())
     ]
     rows += [
-        ResultTableRow(net.label, None, tuple(_value(tally.cells.get(net.code), words) for tally in tallies))
+        ResultTableRow(net.label, None, tuple(_value(tally.cell(net.code), words) for tally in tallies))
         for net in (first.nets if tallies else ())
     ]
     rows += [
@@ -145,7 +145,7 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
             ResultTableRow(
                 reason_words(reason, words),
                 None,
-                tuple(_value(tally.missing.get(reason), words, percent=False) for tally in tallies),
+                tuple(_value(tally.missing.get(reason, WITHHELD), words, percent=False) for tally in tallies),
             )
         )
     if not tallies:
@@ -392,9 +392,7 @@ def _none(tally: Tally, words: Phrasing) -> str:
     return nothing_words(tally, words) or words.gettext("not shown")
 
 
-def _value(cell: Cell | None, words: Phrasing, *, percent: bool = True) -> Value:
-    if cell is None:
-        return Value(words.gettext("not offered"))
+def _value(cell: Cell, words: Phrasing, *, percent: bool = True) -> Value:
     return Value(count_words(cell, words), percent_words(cell, words) if percent else None, cell.private)
 
 
