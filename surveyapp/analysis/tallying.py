@@ -110,7 +110,7 @@ def score_tallies(vector: Vector, split: Split, rules: Rules) -> tuple[Tally, ..
         mean = rounding.half_up(sum((v * n for v, n in values.items()), Fraction(0)) / base, 1) if base else None
         low, high = (rounding.half_up(end(values), 1) if values else None for end in (min, max))
         private = ("mean", "minimum", "maximum") if rules.hides or rules.small(base) else ()
-        score = ScoreSummary(mean, low, high, private)
+        score = ScoreSummary(mean, low, high, private=private)
         found.append(dataclasses.replace(_bare(people, counted, {}, rules), score=score))
     return marked(found)
 

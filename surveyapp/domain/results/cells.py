@@ -119,6 +119,7 @@ class RatingSummary:
     most_common: tuple[int, ...] | None
     minimum: int | None
     maximum: int | None
+    _: KW_ONLY
     private: tuple[str, ...] = ()
 
 
@@ -129,6 +130,7 @@ class ScoreSummary:
     mean: Decimal | None
     minimum: Decimal | None
     maximum: Decimal | None
+    _: KW_ONLY
     private: tuple[str, ...] = ()
 
 
