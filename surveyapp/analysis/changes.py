@@ -25,11 +25,12 @@ from surveyapp.domain.results import Cell, Change, ChangeTest, Interval, MeanCha
 @dataclass(frozen=True)
 class OptionScale:
     """What a change of options is measured in. `best_first`: they run from most to least favourable; `favourable`: the
-    places of those in the net."""
+    places of those in the net; `turned`: they run the other way, from least to most."""
 
     size: int
     best_first: bool
     favourable: frozenset[int] = frozenset()
+    turned: bool = False
 
 
 def option_change(bare: Change, linked: Linked, scale: OptionScale, rules: Rules) -> Change:
@@ -46,6 +47,9 @@ def option_change(bare: Change, linked: Linked, scale: OptionScale, rules: Rules
     tests: list[ChangeTest] = []
     if scale.best_first:
         moved, steps = movement(joint), people_by_steps(joint)
+        if scale.turned:
+            moved = Movement(moved.fell, moved.same, moved.rose, moved.base)
+            steps = {-step: people for step, people in steps.items()}
         told = dataclasses.replace(
             told,
             rose=cell(moved.rose),
@@ -131,7 +135,8 @@ def _marked(told: Change, scale: OptionScale | None, cell: Callable[[int], Cell]
     if moves and scale is not None:
         inside = scale.favourable
         sums += [["base", *moves], ["same", *((i, j) for i, j in moves if i == j)]]
-        sums += [["rose", *((i, j) for i, j in moves if i > j)], ["fell", *((i, j) for i, j in moves if i < j)]]
+        rose, fell = ("fell", "rose") if scale.turned else ("rose", "fell")
+        sums += [[rose, *((i, j) for i, j in moves if i > j)], [fell, *((i, j) for i, j in moves if i < j)]]
         sums.append(["gained", *((i, j) for i, j in moves if i not in inside and j in inside)])
         sums.append(["given_up", *((i, j) for i, j in moves if i in inside and j not in inside)])
     if told.gained.count is not None and told.given_up.count is not None and told.before.count is not None:

@@ -3,6 +3,7 @@ publication."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -117,6 +118,9 @@ def _tally_rows(part: Part, tally: Tally, row: Row) -> Iterator[ResultRow]:
     options, nets = categories(part)
     for category in (*options, *nets):
         yield row("count", category.kind, category.code, cell=tally.cell(category.code))
+    for code, offered in tally.offered.items():
+        made = row("count", "offered", code, cell=offered.chosen)
+        yield dataclasses.replace(made, base=offered.base.count or 0, percent=offered.chosen.percent)
     if not options:
         yield row("count", "-", ANSWERED, cell=tally.base)
     if tally.rating is not None:

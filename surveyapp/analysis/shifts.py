@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,8 +76,10 @@ def shift(
     segment: str | None,
     steps: tuple[ShiftStep, ...] = (),
     declared: bool = True,
+    turned: bool = False,
 ) -> Shift:
-    """The measure over the slices of a split. Between rows whose step is broken there is no change."""
+    """The measure over the slices of a split. Between rows whose step is broken there is no change. `turned`: it is
+    worded the other way round, and the net is of the scale's other side."""
     scales = [_row_scale(each.part, measure.net) for each in asked]
     bins = value_bins(asked[-1].part, [each.vector for each in asked if each.part.type is asked[-1].part.type])
     rows = tuple(_rows(each, scale, scales[-1], split, bins) for each, scale in zip(asked, scales, strict=True))
@@ -106,13 +109,14 @@ def shift(
         low=part.question.low,
         high=part.question.high,
         rows=rows,
-        changes=_changes(asked, measure.net, split, steps),
+        changes=_changes(asked, measure.net, split, steps, turned=turned),
         matched=matched,
         matched_base=matched_base,
         segment=segment,
         low_base_under=study.thresholds.low_base,
         touchpoint_notes=tuple(note for note in notes if note),
         steps=steps,
+        turned=turned,
     )
 
 
@@ -149,7 +153,7 @@ def _row_scale(part: Part, net: str | None) -> RowScale:
 
 
 def _changes(
-    asked: Sequence[AskedRow], net: str | None, split: Split, steps: Sequence[ShiftStep]
+    asked: Sequence[AskedRow], net: str | None, split: Split, steps: Sequence[ShiftStep], *, turned: bool
 ) -> tuple[Change, ...]:
     """The change between every two moments that compare, for each slice looked at."""
     found: list[Change] = []
@@ -180,7 +184,7 @@ def _changes(
                 for change, each in zip(bare, values, strict=True)
             ]
         else:
-            scale = option_scale(two.part, net, len(two.vector.values))
+            scale = dataclasses.replace(option_scale(two.part, net, len(two.vector.values)), turned=turned)
             counts = split.linked(one.vector, two.vector)
             found += [option_change(change, each, scale, rules) for change, each in zip(bare, counts, strict=True)]
     return tuple(found)

@@ -25,6 +25,7 @@ from surveyapp.domain.results import (
     Category,
     Cell,
     Interval,
+    Offered,
     QuantityBin,
     QuantitySummary,
     RatingSummary,
@@ -109,7 +110,7 @@ def score_tallies(vector: Vector, split: Split, rules: Rules) -> tuple[Tally, ..
         mean = rounding.half_up(sum((v * n for v, n in values.items()), Fraction(0)) / base, 1) if base else None
         low, high = (rounding.half_up(end(values), 1) if values else None for end in (min, max))
         private = ("mean", "minimum", "maximum") if rules.hides or rules.small(base) else ()
-        score = ScoreSummary(mean, low, high, private)
+        score = ScoreSummary(mean, low, high, private=private)
         found.append(dataclasses.replace(_bare(people, counted, {}, rules), score=score))
     return marked(found)
 
@@ -135,8 +136,17 @@ def _tally(
     small = rules.small(counted.base)
     counts = {option.code: counted.of(value_of(part, option.code)) for option in options} | dict(nets)
     cells = {code: rules.cell(count, counted.base, private=small) for code, count in counts.items()}
-    bare = _bare(people, counted, cells, rules)
+    offered = {
+        str(code): _offered(counted.of(code), base, counted.base, rules) for code, base in counted.offered.items()
+    }
+    bare = dataclasses.replace(_bare(people, counted, cells, rules), offered=offered)
     return dataclasses.replace(bare, rating=rating_of(counted)) if part.summary is Summary.RATING else bare
+
+
+def _offered(chosen: int, base: int, answered: int, rules: Rules) -> Offered:
+    """Who was not offered it, and of those who were who did not choose it, are counts of people too."""
+    private = rules.small(base) or rules.few(answered - base)
+    return Offered(rules.cell(base, private=private), rules.cell(chosen, base, private=private))
 
 
 def _bare(people: Slice, counted: Counted, cells: dict[str, Cell], rules: Rules) -> Tally:

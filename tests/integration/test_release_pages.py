@@ -156,3 +156,22 @@ def test_a_release_of_before_gives_no_percentage_of_a_bound(mentored: Runtime) -
     path = f"/studies/{MENTORING}/releases/{newest.number}/records"
     records = api.read(path, table=key.replace(" ", "."))["records"]
     assert [each["percent"] for each in records if each["at_least"] == 777] == [None] * changed
+
+
+def test_a_statement_worded_the_other_way_says_so_in_releases_of_before_too(mentored: Runtime) -> None:
+    key, said = "questions mentee 2", "worded the other way round: “Disagree” is favourable, and counted at the end"
+    with mentored.database.writing() as session:
+        newest = store.release(session, dataclasses.replace(factories.everyone(mentored), study=MENTORING))
+        assert newest is not None
+        body = (store.page(session, newest.id, key) or b"").replace(b'"turned":true', b'"turned":false')
+        session.execute(
+            update(ReleasePageRow)
+            .where(ReleasePageRow.release_id == newest.id, ReleasePageRow.key == key)
+            .values(body=zlib.compress(body))
+        )
+    path = "questions/mentee/2"
+    assert client(mentored, Role.VIEWER).page(f"/released/{MENTORING}/{path}").words.count(said) == 1
+    evaluator = client(mentored, Role.EVALUATOR)
+    assert evaluator.page(f"/results/{MENTORING}/{path}").words.count(said) == 1
+    alone = evaluator.page(f"/results/{MENTORING}/look/mentee/awkward")
+    assert alone.said("h1")[0].startswith("“Disagree” to “I find it hard to talk to my mentor.”: ")

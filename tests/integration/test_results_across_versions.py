@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.domain.answers import Codes, Number
+from surveyapp.domain.answers import Codes, Missing, Number, Reason
 from surveyapp.domain.results import Distribution, ResultRow, Shift
 from surveyapp.domain.staff import Role
+from surveyapp.reports.files import tables
+from surveyapp.reports.files.records import distribution_records
+from surveyapp.reports.text import series
+from surveyapp.reports.text.phrasing import ENGLISH
 from surveyapp.services.results import distributions, measures
 from surveyapp.services.results import table as results_table
+from surveyapp.services.results.releasing import released, releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from tests import factories, versioned
@@ -203,6 +208,54 @@ def test_an_added_option_needs_no_word_and_is_named(make: Make) -> None:
     found = asked(runtime)["drinks"]
     assert counts(found) == {"tea": 1, "juice": 0, "water": 0, "milk": 1}
     assert found.series_notes[0].options == ("Milk",)
+
+
+def test_an_added_option_is_told_of_those_it_was_offered_to_as_well(make: Make) -> None:
+    """23 of 98 chose it, of whom 32 never saw it: the export says so, and so does the page, its table and its file."""
+    more = DRINKS.replace("water: Water", "water: Water, milk: Milk")
+    most = more.replace("milk: Milk", "milk: Milk, oats: Oat milk")
+    files = {f"first/v{number}": questionnaire("first", number, COFFEE, each) for number, each in enumerate(
+        (DRINKS, more, most), 1)}  # fmt: skip
+    runtime = make(files)
+    tea, milk = {"drinks": Codes(("tea",))}, {"drinks": Codes(("milk", "tea"))}
+    versioned.answer(runtime, 1, 1, tea, tea, tea)
+    versioned.answer(runtime, 1, 2, milk, tea, start=4)
+    versioned.answer(runtime, 1, 3, milk, {"drinks": Codes(("oats",))}, {"drinks": Missing(Reason.DONT_KNOW)}, start=6)
+    found = asked(runtime)["drinks"]
+    [tally] = found.tallies
+    assert (tally.base.count, tally.cell("milk").count, tally.cell("milk").percent) == (7, 2, 29)
+    offered = {code: (each.chosen.count, each.base.count, each.chosen.percent) for code, each in tally.offered.items()}
+    assert offered == {"milk": (2, 4, 50), "oats": (1, 2, 50)}
+    assert series.distribution_words([found], ENGLISH)[-2:] == (
+        "Of the 7 who answered, 3 were not offered “Milk”; of the 4 who were, 2 chose it (50%).",
+        "Of the 7 who answered, 5 were not offered “Oat milk”; of the 2 who were, 1 chose it (50%).",
+    )
+    rows = {row.heading: row.cells[0].text for row in tables.answers([found], ENGLISH).rows}
+    assert (rows["Milk"], rows["Milk, of those offered it"]) == ("2", "2 of 4")
+    told = [each for each in distribution_records(NAME, [found]) if each["kind"] == "offered"]
+    assert [(each["category"], each["count"], each["base"], each["percent"]) for each in told] == [
+        ("milk", 2, 4, 50), ("oats", 1, 2, 50)
+    ]  # fmt: skip
+    printed = [row for row in table(runtime, "drinks") if row.kind == "offered"]
+    assert [(row.category, row.count, row.base, row.percent) for row in printed] == [
+        ("milk", 2, 4, 50), ("oats", 1, 2, 50)
+    ]  # fmt: skip
+
+
+def test_how_many_were_not_offered_an_option_is_in_no_release(make: Make) -> None:
+    """Who began on which version is nobody's to know: a release says that some were not offered it, and no number."""
+    new = DRINKS.replace("water: Water", "water: Water, milk: Milk")
+    runtime = make({f"first/v{number}": questionnaire("first", number, COFFEE, each) for number, each in enumerate(
+        (DRINKS, new), 1)})  # fmt: skip
+    versioned.answer(runtime, 1, 1, *[{"drinks": Codes(("tea",))}] * 20)
+    versioned.answer(runtime, 1, 2, *[{"drinks": Codes(("milk",))}] * 20, start=21)
+    assert asked(runtime)["drinks"].tallies[0].offered
+    releases.make(factories.operator(runtime), NAME)
+    _, told = released.questions(factories.operator(runtime), NAME, "guest", 1, None)
+    [found] = [each for each in told if each.key == "drinks"]
+    assert not any(tally.offered for tally in found.tallies)
+    [said] = series.distribution_words([found], ENGLISH)
+    assert said.endswith("New: Milk. Who answered before was not offered this, and is in the base.")
 
 
 def test_a_question_that_is_no_longer_asked_stays_where_it_was(make: Make) -> None:

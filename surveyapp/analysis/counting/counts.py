@@ -7,7 +7,7 @@ itself, and never become a zero or an option. Who was not asked belongs to neith
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,13 +34,15 @@ BESIDE: Mapping[str, int] = {"dont_know": DONT_KNOW, "prefer_not_to_say": PREFER
 class Counted:
     """True counts of a variable among some people: `by_value` in the order of its values, those beside the base by
     reason, and those who handed something in and were not asked. Of a several-choice variable `by_value` counts those
-    who chose each, and `base` those who answered."""
+    who chose each, and `base` those who answered; `offered` how many of them each option was offered that a later
+    version added."""
 
     base: int
     values: tuple[AnswerValue, ...]
     by_value: tuple[int, ...]
     missing: Mapping[str, int]
     not_asked: int
+    offered: Mapping[AnswerValue, int] = field(default_factory=dict)
 
     def of(self, value: AnswerValue) -> int:
         return self.by_value[self.values.index(value)]
@@ -69,13 +71,19 @@ def counted_by(vector: Vector, groups: Ints | None, size: int) -> list[Counted]:
         by_value = np.array(each, dtype=np.int64).reshape(len(each), size).T
     else:
         by_value = table[:, -LEAST:]
+    without = {
+        value: _bincount((flags & vector.answered).astype(np.intp), groups, size, 2, vector.people)[:, 1]
+        for value, flags in vector.not_offered.items()
+    }
+    bases = [int(table[group, -LEAST:].sum()) for group in range(size)]
     return [
         Counted(
-            base=int(table[group, -LEAST:].sum()),
+            base=bases[group],
             values=vector.values,
             by_value=tuple(int(people) for people in by_value[group]),
             missing={reason: int(table[group, code - LEAST]) for reason, code in BESIDE.items()},
             not_asked=int(table[group, NOT_ASKED - LEAST]),
+            offered={value: bases[group] - int(people[group]) for value, people in without.items()},
         )
         for group in range(size)
     ]

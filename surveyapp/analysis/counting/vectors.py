@@ -26,13 +26,15 @@ AnswerValue = str | Quantity | Fraction | bool
 class Vector:
     """For each person an index into `values`, or why there is none (as in the linked table). Options are in the order
     of the question, everything else from the lowest. Of a several-choice variable `codes` is 0 where it was answered,
-    and `chosen` says for each of `values` who chose it. Where a row stands for people alike, `people` says how many."""
+    and `chosen` says for each of `values` who chose it. Where a row stands for people alike, `people` says how many.
+    `not_offered`: of options that were added later, who was not offered them."""
 
     codes: Ints
     values: tuple[AnswerValue, ...]
     chosen: tuple[Flags, ...] = field(default=())
     several: bool = False
     people: Ints | None = field(default=None, kw_only=True)
+    not_offered: Mapping[AnswerValue, Flags] = field(default_factory=dict, kw_only=True)
 
     @property
     def answered(self) -> Flags:
@@ -130,4 +132,11 @@ def _several(
             if new not in place:
                 raise ValueError(f"Not an option of {part.key}: {option}.")
             chosen[place[new]] |= own & (versions == version)
-    return Vector(codes, part.codes, tuple(chosen), several=True, people=people)
+    before = {
+        code: [version for version, link in links.items() if link.comparable and code in link.added]
+        for code in part.codes
+    }
+    not_offered: dict[AnswerValue, Flags] = {
+        code: np.isin(versions, without) for code, without in before.items() if without
+    }
+    return Vector(codes, part.codes, tuple(chosen), several=True, people=people, not_offered=not_offered)

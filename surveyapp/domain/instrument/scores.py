@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Number
@@ -43,6 +43,12 @@ def extent_of(score: Score, parts: Mapping[str, Part]) -> tuple[Fraction, Fracti
     highs = sorted((high for _, high in limits), reverse=True)[:fewest]
     times = len(limits) if score.method == "sum" else 1
     return Fraction(sum(lows) * times, fewest), Fraction(sum(highs) * times, fewest)
+
+
+def turned_items(scores: Iterable[Score]) -> frozenset[str]:
+    """The variables that are worded the other way round: every score that they are an item of turns them round."""
+    held = [(key, key in score.reverse) for score in scores for key in score.items]
+    return frozenset(key for key, turned in held if turned) - {key for key, turned in held if not turned}
 
 
 def item_value(score: Score, part: Part, answer: Answer | None) -> Fraction | None:

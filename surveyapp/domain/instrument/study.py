@@ -16,6 +16,7 @@ from surveyapp.domain.instrument.easy.media import MediaShelf
 from surveyapp.domain.instrument.measures.beside import Comparator, ResponseLine, Target
 from surveyapp.domain.instrument.measures.measure import Comparison, Measure
 from surveyapp.domain.instrument.questionnaire import Questionnaire
+from surveyapp.domain.instrument.scores import turned_items
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.sending.rules import MessageRules
 
@@ -294,6 +295,11 @@ class Study:
         """Every version the files have, the newest first; none of an unknown questionnaire."""
         found = (each for (name, _), each in self.questionnaires.items() if name == questionnaire)
         return tuple(sorted(found, key=lambda each: -each.version))
+
+    def turned_items(self, group: str, touchpoint: int) -> frozenset[str]:
+        """The variables of a touchpoint that are worded the other way round; none of one that there is not."""
+        point = self.touchpoint(group, touchpoint)
+        return turned_items(self.newest(point.questionnaire).scores) if point else frozenset()
 
     @functools.cached_property
     def required_purposes(self) -> tuple[Purpose, ...]:

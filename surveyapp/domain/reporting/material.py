@@ -36,7 +36,9 @@ class ReportMaterial:
         """A touchpoint's questions; none where the release does not hold them."""
         page = ReleasedPage(kind="questions", group=group, touchpoint=touchpoint, segment=segment)
         found = self.pages.get(page.key)
-        return tuple(each for each in found if isinstance(each, Distribution)) if isinstance(found, tuple) else ()
+        held = found if isinstance(found, tuple) else ()
+        turned = self.study.turned_items(group, touchpoint)
+        return tuple(each.turned_as(turned) for each in held if isinstance(each, Distribution))
 
     def distribution(
         self, group: str, touchpoint: int, variable: str, segment: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -119,6 +119,7 @@ class RatingSummary:
     most_common: tuple[int, ...] | None
     minimum: int | None
     maximum: int | None
+    _: KW_ONLY
     private: tuple[str, ...] = ()
 
 
@@ -129,6 +130,7 @@ class ScoreSummary:
     mean: Decimal | None
     minimum: Decimal | None
     maximum: Decimal | None
+    _: KW_ONLY
     private: tuple[str, ...] = ()
 
 
@@ -198,6 +200,15 @@ class QuantitySummary:
         )
 
 
+@dataclass(frozen=True)
+class Offered:
+    """Of an option of several that a later version added: to how many of those who answered it was offered (`base`),
+    and how many of them chose it, with the percentage of these."""
+
+    base: Cell
+    chosen: Cell
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tally:
     """One variable's answers among some people.
@@ -206,7 +217,8 @@ class Tally:
     is counted together with others is in `joined` instead. `missing` by reason, counted beside the base (a release has
     one figure, `WITHOUT`). `withheld`: nothing of it is told, and of a release `again` says when it is looked at
     again. `low_base`: to be read with caution. `collecting`: more
-    may still answer.
+    may still answer. `offered`: by code, of options that not everybody in the base was offered; a release, which does
+    not say who began on which version, has none.
     """
 
     people: Slice
@@ -221,6 +233,7 @@ class Tally:
     low_base: bool = False
     collecting: bool = False
     again: NextLook | None = None
+    offered: dict[str, Offered] = field(default_factory=dict)
 
     def cell(self, code: str) -> Cell:
         """A category's own cell; withheld where it is counted with others, or not at all."""

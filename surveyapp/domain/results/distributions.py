@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,6 +35,7 @@ class Distribution:
 
     `options` are in order, and so are the nets. On a scale with a good side `favourable` is the code of its net and
     `neutral` of its middle option, if it has one. `low` and `high` are what a rating's ends are called.
+    `turned`: worded the other way round, so that the other side of the scale is the good one (a score turns it).
     `several`: more than one option can be chosen. `uncounted`: what is stored does not fit the question, so that
     nothing can be said; there are no tallies. `layout`: of a before or a now, how the two were asked.
     """
@@ -54,6 +57,7 @@ class Distribution:
     tallies: tuple[Tally, ...]
     note: Words | None = None
     favourable: str | None = None
+    turned: bool = False
     neutral: str | None = None
     low: Words | None = None
     high: Words | None = None
@@ -62,6 +66,10 @@ class Distribution:
     uncounted: bool = False
     coding: CodingBasis | None = None
     gained: tuple[tuple[str, int], ...] = ()
+
+    def turned_as(self, turned: Collection[str]) -> Distribution:
+        """The same, where scores turn the `turned` variables round; what has no good side has no other either."""
+        return dataclasses.replace(self, turned=self.favourable is not None and self.key in turned)
 
     @property
     def is_themes(self) -> bool:

@@ -208,7 +208,8 @@ class Shift:
     """A variable at several moments, whether a declared measure or not: rows by moment, and the change between them.
 
     `rows` holds, for each moment in order, one ShiftRow for each slice of people. `options` run from most to least
-    favourable where there is a good side, and then `net` is it. `steps`: how every two rows compare; where they do not
+    favourable where there is a good side, and then `net` is it; from least to most where it is worded the other way
+    round (`turned`). `steps`: how every two rows compare; where they do not
     there is no change. `matched`: only people who answered at every moment. `matched_base`: how many those are (None:
     not told, or there is one moment only). `coding`: what themes, or “other” coded back, rest on.
     """
@@ -240,6 +241,7 @@ class Shift:
     touchpoint_notes: tuple[Words, ...] = ()
     steps: tuple[ShiftStep, ...] = ()
     coding: CodingBasis | None = None
+    turned: bool = False
 
     @property
     def is_themes(self) -> bool:

@@ -42,11 +42,13 @@ UNDECLARED = frozenset({NOT_DECLARED, OTHER_KIND, DOES_NOT_FIT, NOT_HERE, ITEM_N
 @dataclass(frozen=True)
 class Link:
     """Whether answers in one wording stand for answers in another. `mapping`: each code to the one it becomes; None
-    where codes stay. `notes`: what lies between, a note for each step that is not the same."""
+    where codes stay. `notes`: what lies between, a note for each step that is not the same. `added`: codes of the later
+    wording that were not offered in the earlier."""
 
     comparable: bool = True
     mapping: Mapping[str, str] | None = None
     notes: tuple[SeriesNote, ...] = ()
+    added: frozenset[str] = frozenset()
 
     def then(self, later: Link) -> Link:
         """This step, and a later one after it."""
@@ -55,7 +57,14 @@ class Link:
             step = later.mapping
             mapping = step if mapping is None else {old: step[new] for old, new in mapping.items() if new in step}
         notes = tuple(dict.fromkeys((*self.notes, *later.notes)))
-        return Link(self.comparable and later.comparable, mapping, notes)
+        return Link(self.comparable and later.comparable, mapping, notes, self._still_added(later) | later.added)
+
+    def _still_added(self, later: Link) -> frozenset[str]:
+        """What was not offered here, in the words of a later step; what something that was offered became, was."""
+        if later.mapping is None:
+            return self.added
+        became = {new for old, new in later.mapping.items() if old not in self.added}
+        return frozenset(new for old, new in later.mapping.items() if old in self.added) - became
 
 
 SAME = Link()
@@ -95,10 +104,11 @@ def step(old: Asked, new: Asked, declared: Declaration | None, version: int | No
     if (mapping and any(mapping_faults(mapping, old.part, new.part))) or ("rescaled" in found and not mapping):
         return broken(DOES_NOT_FIT)
     known = old.part.codes
-    added = tuple(option.label for option in new.question.options if option.code not in known)
+    added = [option for option in new.question.options if option.code not in known]
     turned: list[Aspect] = ["rescaled"] if mapping else []
     kinds: list[Aspect] = list(dict.fromkeys([*turned, *found])) or ["reworded"]
-    return Link(True, mapping or None, _notes(kinds, declared, version, added))
+    notes = _notes(kinds, declared, version, tuple(option.label for option in added))
+    return Link(True, mapping or None, notes, frozenset(option.code for option in added) - set(mapping.values()))
 
 
 def _notes(

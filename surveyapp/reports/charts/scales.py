@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from surveyapp.domain.i18n import joined
 from surveyapp.domain.results import Category, Cell, Distribution, Shift, Tally
 from surveyapp.reports.charts.bars import (
     LEAST_HIGH,
@@ -84,9 +85,10 @@ class Scale:
         return (first, *(code for code in codes if code != first))
 
 
-def scale(options: Sequence[Category], members: Collection[str], neutral: str | None) -> Scale:
+def scale(options: Sequence[Category], members: Collection[str], neutral: str | None, *, turned: bool = False) -> Scale:
     """Where the net does not say its members, what stands before the neutral option is good; without one, the first
-    half."""
+    half. `turned`: the options run from the least favourable to the most."""
+    options = tuple(reversed(options)) if turned else options
     codes = [option.code for option in options]
     good = members or codes[: codes.index(neutral) if neutral in codes else len(codes) // 2]
     return Scale(tuple(options), frozenset(good), neutral if neutral in codes else None)
@@ -100,7 +102,9 @@ def shift_bars(shift: Shift, words: Phrasing) -> BarChart:
     for index, together in enumerate(shift.rows):
         first, counted = together[0], shift.scale_of(index)
         net = counted.net
-        parted = scale(counted.options, net.members, counted.neutral) if net else _unsided(counted.options)
+        parted = _unsided(counted.options)
+        if net:
+            parted = scale(counted.options, net.members, counted.neutral, turned=shift.turned)
         scales.append(parted)
         bars = [
             _bar(parted, row.tally, (net.label, row.net) if net else None, words, uncounted=row.uncounted)
@@ -119,20 +123,41 @@ def scale_bars(together: Sequence[Distribution], words: Phrasing) -> BarChart:
     """Variables of one question: a row a statement or moment, or a group where split."""
     first = together[0]
     net = next((net for net in first.nets if net.code == first.favourable), None)
-    parted = scale(first.options, net.members, first.neutral) if net else _unsided(first.options)
-    groups = []
+    straight = scale(first.options, net.members, first.neutral) if net else _unsided(first.options)
+    alone = all(each.turned for each in together)
+    groups, keyed = [], []
     for each in together:
         name, detail = _names(each)
+        parted, counted = _turned(straight, each) if each.turned and net else (straight, net)
+        # The key is of the statements as the scale runs; of those that run the other way each says so itself.
+        if parted is straight or alone:
+            keyed.append((parted, counted.label if counted else None))
+        else:
+            detail = joined(" · ", (part for part in (detail, _turned_words(counted, words)) if part))
         if not each.tallies:
             message = uncounted_words(words)
             bars = [Bar(label=None, said=message, message=message)]
         else:
             bars = [
-                _bar(parted, tally, (net.label, tally.cell(net.code)) if net else None, words) for tally in each.tallies
+                _bar(parted, tally, (counted.label, tally.cell(counted.code)) if counted else None, words)
+                for tally in each.tallies
             ]
         tally = each.tallies[0] if each.tallies else None
         groups.append(_named(BarGroup(bars=tuple(bars)), name, detail, tally, words))
-    return _chart([parted], groups, net.label if net else None)
+    return _chart([parted for parted, _ in keyed], groups, keyed[0][1])
+
+
+def _turned(straight: Scale, each: Distribution) -> tuple[Scale, Category | None]:
+    """A scale of which the other side is the good one, and the net of that side, if it has one."""
+    good = {option.code for option in straight.options} - straight.good - {straight.neutral}
+    net = next((net for net in each.nets if set(net.members) == good), None)
+    return scale(straight.options, good, straight.neutral, turned=True), net
+
+
+def _turned_words(net: Category | None, words: Phrasing) -> str:
+    if net is None:
+        return words.gettext("worded the other way round")
+    return words.gettext("worded the other way round: “%(net)s” is favourable, and counted at the end", net=net.label)
 
 
 def _unsided(options: Sequence[Category]) -> Scale:

@@ -53,7 +53,9 @@ def bar_figure(chart: BarChart, *, narrow: bool = False) -> Figure:
             y = write_remarks(annotations, row, frame) + more_room(bar, frame) / 2 + frame.gap
         y += 10 if group.heading else 0
     height = int(y)
-    names = chart.key or (("", "plain"),)
+    drawn = [(each.key, each.colour) for bar in chart.bars for each in bar.segments if each.manner != "withheld"]
+    # What runs the other way has colours that the key has for other words.
+    names = tuple(dict.fromkeys((*(chart.key or (("", "plain"),)), *drawn)))
     return {
         "data": [
             *(_trace(chart, name, colour, placed, frame, narrow) for name, colour in names),

@@ -7,6 +7,7 @@
 | `row`, `detail`, `touchpoint`, `moment` | which moment; of a change, the first of two |
 | `until` | of a change, the second |
 | `kind` | option, net, base, missing, statistic; change, movement, test, verdict |
+| | offered: of an option that a later version added, those alone to whom it was offered |
 | | response, mode, share; comparator: a figure of other people, never counted |
 | `count`; `at_least`, `at_most` | people, exactly; or as far as is told |
 | `value`, `low`, `high` | a statistic, a change in points, a p-value; its 95% interval |
@@ -18,6 +19,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
@@ -156,6 +158,9 @@ def _tally(
     for part in tally.parts(labels):
         joined = Category("+".join(part.members), " + ".join(labels[code] for code in part.members), "option")
         yield cell_record(here, joined, part.cell, base)
+    for code, offered in tally.offered.items():
+        category = Category(code, labels.get(code, code), "option")
+        yield {**cell_record(here, category, offered.chosen, offered.base.count), "kind": "offered"}
     for net in nets:
         yield cell_record(here, net, tally.cell(net.code), base)
     for reason, cell in tally.missing.items():
@@ -244,7 +249,7 @@ def _change(change: Change, shift: Shift, about: Record) -> Iterator[Record]:
     for test in change.tests:
         yield {
             **here, "kind": "test", "category": test.name, "label": f"p, {test.name.replace('_', '-')} test",
-            "value": Decimal(f"{test.p:.6f}"), "count": test.n, "base": base,
+            "value": _p(test.p), "count": test.n, "base": base,
             "publish": _publish(here, test.private),
         }  # fmt: skip
     if change.reliable is not None:
@@ -275,6 +280,12 @@ def cell_record(about: Record, category: Category, cell: Cell, base: int | None)
         "base": base,
         "publish": _publish(about, cell.private) if cell.told else "withheld",
     }
+
+
+def _p(value: float) -> Decimal:
+    """A p-value with six decimals, or three digits where it is smaller than they tell. None is 0: what is less than
+    numbers of a machine hold is the least that they do."""
+    return Decimal(f"{value:.6f}") if value >= 0.0001 else Decimal(f"{max(value, sys.float_info.min):.3g}")
 
 
 def _publish(about: Record, private: bool) -> str:

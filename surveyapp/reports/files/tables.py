@@ -15,6 +15,7 @@ from surveyapp.domain.results import (
     Crosstab,
     Distribution,
     Joined,
+    Offered,
     Shift,
     ShiftRow,
     Tally,
@@ -112,8 +113,17 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
         for option in (first.options if tallies else ())
     ]
     rows += [
-        ResultTableRow(net.label, None, tuple(_value(tally.cells.get(net.code), words) for tally in tallies))
+        ResultTableRow(net.label, None, tuple(_value(tally.cell(net.code), words) for tally in tallies))
         for net in (first.nets if tallies else ())
+    ]
+    rows += [
+        ResultTableRow(
+            _("%(option)s, of those offered it", option=option.label),
+            None,
+            tuple(_offered(tally.offered.get(option.code), words) for tally in tallies),
+        )
+        for option in first.options
+        if any(option.code in tally.offered for tally in tallies)
     ]
     if any(tally.rating for tally in tallies):
         rows.append(
@@ -135,7 +145,7 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
             ResultTableRow(
                 reason_words(reason, words),
                 None,
-                tuple(_value(tally.missing.get(reason), words, percent=False) for tally in tallies),
+                tuple(_value(tally.missing.get(reason, WITHHELD), words, percent=False) for tally in tallies),
             )
         )
     if not tallies:
@@ -144,6 +154,12 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
     if len(tallies) > MOST_ACROSS:
         made = _turned(made, _("People"))
     return replace(made, rows=(*made.rows, *silent))
+
+
+def _offered(found: Offered | None, words: Phrasing) -> Value:
+    if found is None:
+        return Value("–")
+    return Value(of_words(found.chosen, found.base, words), percent_words(found.chosen, words), found.chosen.private)
 
 
 def _turned(table: ResultTable, corner: str) -> ResultTable:
@@ -376,9 +392,7 @@ def _none(tally: Tally, words: Phrasing) -> str:
     return nothing_words(tally, words) or words.gettext("not shown")
 
 
-def _value(cell: Cell | None, words: Phrasing, *, percent: bool = True) -> Value:
-    if cell is None:
-        return Value(words.gettext("not offered"))
+def _value(cell: Cell, words: Phrasing, *, percent: bool = True) -> Value:
     return Value(count_words(cell, words), percent_words(cell, words) if percent else None, cell.private)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from surveyapp.domain.i18n import in_language_of, joined
 from surveyapp.domain.instrument.questionnaire import MomentsLayout
 from surveyapp.domain.results import Distribution, SeriesNote, Shift, ShiftStep
 from surveyapp.domain.versions.comparability import UNDECLARED
-from surveyapp.reports.text.phrasing import Phrasing
+from surveyapp.reports.text.phrasing import Phrasing, count_words, percent_words, unpublished
 
 MARK = "†"
 """Stands where numbers compare although something was changed; a footnote begins with it."""
@@ -50,6 +50,8 @@ def note_words(note: SeriesNote, words: Phrasing) -> str:
         }[note.kind]
     if note.options:
         said = _("%(sentence)s New: %(options)s.", sentence=said, options=words.listed(note.options))
+    if note.kind == "extended":
+        said = _("%(sentence)s Who answered before was not offered this, and is in the base.", sentence=said)
     return f"{said} {_reason(note.reason, words)}" if note.reason else said
 
 
@@ -117,12 +119,33 @@ def distribution_words(together: Sequence[Distribution], words: Phrasing) -> tup
     by_text: dict[str, list[str]] = {}
     for each in together:
         name = " · ".join(part for part in (each.statement, each.moment_label) if part)
-        for note in each.series_notes:
-            by_text.setdefault(note_words(note, words), []).append(name)
+        for text in (*(note_words(note, words) for note in each.series_notes), *offered_words(each, words)):
+            by_text.setdefault(text, []).append(name)
     return tuple(
         text if len(names) == len(together) or not any(names) else words.labelled(words.listed(names), text)
         for text, names in by_text.items()
     )
+
+
+def offered_words(each: Distribution, words: Phrasing) -> Iterator[str]:
+    """Of everybody, and of each option of several that was added later: how many were not offered it, and how many of
+    the others chose it."""
+    everyone = next((tally for tally in each.tallies if tally.people.segment is None), None)
+    for option in each.options if everyone else ():
+        found = everyone.offered.get(option.code) if everyone else None
+        if everyone is None or found is None or found.base.count is None or everyone.base.count is None:
+            continue
+        said = words.gettext(
+            "Of the %(base)s who answered, %(without)s were not offered “%(option)s”; of the %(offered)s who were, "
+            "%(chosen)s chose it (%(percent)s).",
+            base=words.whole(everyone.base.count),
+            without=words.whole(everyone.base.count - found.base.count),
+            option=option.label,
+            offered=words.whole(found.base.count),
+            chosen=count_words(found.chosen, words),
+            percent=percent_words(found.chosen, words) or "–",
+        )
+        yield unpublished(said, found.chosen.private, words)
 
 
 def footnotes(shift: Shift, words: Phrasing) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from surveyapp.analysis.linked.table import ColumnKey
 from surveyapp.analysis.tallying import score_tallies, with_scores
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.kinds import PartType
+from surveyapp.domain.instrument.scores import turned_items
 from surveyapp.domain.instrument.study import Touchpoint
 from surveyapp.domain.open_answers.themes import gained_variable
 from surveyapp.domain.results import Distribution
@@ -75,6 +76,7 @@ def counted_questions(
             edition=data.edition,
             notes=tuple(dict.fromkeys((*each.notes, *each.turned))),
         )
+        made = made.turned_as(turned_items(data.versions[each.wording].scores))
         basis = data.basis(touchpoint.group, each.part)
         found.append(dataclasses.replace(made, coding=basis, gained=_gained(own, touchpoint, each)) if basis else made)
     for own in alike[len(asked) :]:

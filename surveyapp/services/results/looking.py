@@ -204,7 +204,8 @@ def _look(data: ResultData, asked: Look) -> Shift:
         attribute = attribute_of(data, asked.by)
         held = data.table(asked.group).attribute(attribute.id)
         split = by_attribute(attribute.id, held, attribute.values, seen)
-    measure = _as_measure(data, asked, rows)
+    other = _other_side(data, asked, rows)
+    measure = _as_measure(data, asked, rows, other)
     declared = next(
         (each for each in data.study.measures
          if each.group == asked.group and each.variable == asked.variable and asked.option is None), None
@@ -219,13 +220,25 @@ def _look(data: ResultData, asked: Look) -> Shift:
         matched_base=base if len(rows) > 1 and base else None,
         segment=asked.by,
         steps=steps,
+        turned=other is not None,
         declared=declared is not None and measure.net == declared.net and first.name == declared.variable,
     )
     return dataclasses.replace(made, coding=data.basis(asked.group, rows[-1].part))
 
 
-def _as_measure(data: ResultData, asked: Look, rows: Sequence[shifts.AskedRow]) -> Measure:
-    """The variable as if it were a measure: its favourable net, if it has a good side, is what counts."""
+def _other_side(data: ResultData, asked: Look, rows: Sequence[shifts.AskedRow]) -> str | None:
+    """Of what is worded the other way round (scores turn it): the net of the scale's other side, if it has one."""
+    part, point = rows[-1].part, rows[-1].row.touchpoint
+    good = part.question.net(part.question.favourable) if part.question.favourable else None
+    if good is None or part.key not in data.study.turned_items(asked.group, point):
+        return None
+    others = {option.code for option in part.question.options} - {*good.options, part.question.neutral}
+    return next((net.name for net in part.question.nets if set(net.options) == others), None)
+
+
+def _as_measure(data: ResultData, asked: Look, rows: Sequence[shifts.AskedRow], other: str | None) -> Measure:
+    """The variable as if it were a measure: its favourable net, if it has a good side, is what counts; the `other` of
+    what is worded the other way round."""
     part, group = rows[-1].part, data.study.group(asked.group)
     title = plain(part.statement.text if part.statement else part.label)
     assert group is not None
@@ -242,7 +255,7 @@ def _as_measure(data: ResultData, asked: Look, rows: Sequence[shifts.AskedRow]) 
         group=asked.group,
         asked_of=(declared[0].asked_of if declared else group.title) + alone,
         variable=asked.variable,
-        net=CHOSEN if asked.option else part.question.favourable or "",
+        net=CHOSEN if asked.option else other or part.question.favourable or "",
         rows=tuple(each.row for each in rows),
         note=declared[0].note if declared and not asked.option else None,
     )

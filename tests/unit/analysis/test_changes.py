@@ -152,3 +152,14 @@ def test_those_not_matched_are_counted_by_what_they_had_answered() -> None:
     [one, two] = linked_by(before, after, groups, 2)
     assert (list(one.first_alone_by), list(two.first_alone_by)) == ([1, 0, 0], [0, 1, 1])
     assert (one.second_alone, two.second_alone) == (1, 0)
+
+
+def test_what_is_worded_the_other_way_rises_towards_the_other_end() -> None:
+    """Who no longer agrees that it is hard has risen, as those have who now agree that it is easy."""
+    counts = [[46, 1, 0], [30, 1, 0], [9, 0, 1]]
+    turned = [[counts[2 - row][2 - column] for column in range(3)] for row in range(3)]
+    one = option_change(bare(), linked(counts), SCALE, RULES)
+    other = OptionScale(3, best_first=True, favourable=frozenset({2}), turned=True)
+    two = option_change(bare(), linked(turned), other, RULES)
+    assert (one.rose, one.same, one.fell) == (two.rose, two.same, two.fell)
+    assert (one.before, one.after, one.verdict, one.tests) == (two.before, two.after, two.verdict, two.tests)

@@ -31,7 +31,11 @@ NOTES = [
         SeriesNote("rescaled", "Fewer.", 2),
         "The possible answers were changed in version 2; earlier answers are counted as the new ones. Fewer.",
     ),
-    (SeriesNote("extended", None, 2, ("Milk", "Oats")), "An answer was added in version 2. New: Milk, Oats."),
+    (
+        SeriesNote("extended", None, 2, ("Milk", "Oats")),
+        "An answer was added in version 2. New: Milk, Oats. Who answered before was not offered this, and is in the "
+        "base.",
+    ),
     (LEFT_OUT, "Answers from before version 3 are left out. It asks about the past."),
     (BROKEN, "Not comparable. It asks about the past."),
     (SeriesNote("removed", None, 2), "Not asked any more since version 2."),

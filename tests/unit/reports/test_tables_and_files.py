@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from surveyapp.domain.results import Cell, Edition, Joined, MeanChange
+from surveyapp.domain.results import Cell, ChangeTest, Edition, Joined, MeanChange
 from surveyapp.reports.files import tables
 from surveyapp.reports.files.csv_file import csv_file, records_file
 from surveyapp.reports.files.records import Record, shift_records
@@ -208,3 +208,24 @@ def test_a_table_of_many_people_and_statements_is_turned() -> None:
     assert [row.heading for row in many.rows][:2] == ["S0 · Everyone", "S0 · Small employer"]
     assert [cell.text for cell in many.rows[1].cells][:3] == ["1", "2", "3"]
     assert len([row for row in many.rows if row.whole]) == 5
+
+
+def test_what_a_release_does_not_tell_of_some_people_is_not_shown_and_not_called_not_offered() -> None:
+    """Of some a release tells how many gave no answer, of others not: that they were offered none is another thing."""
+    told = made.release({"very": 20, "quite": 10}, 30)
+    silent = dataclasses.replace(told, people=made.SMALL, missing={}, cells={"very": Cell(20), "quite": Cell(10)})
+    table = tables.answers([made.distribution([told, silent])], ENGLISH)
+    rows = {row.heading: [cell.text for cell in row.cells] for row in table.rows}
+    assert rows["Without an answer"] == ["fewer than 5", "not shown"]
+    assert rows["Confident"][1] == "not shown"
+
+
+@pytest.mark.parametrize(
+    ("p", "written"), [(0.0213, "0.021300"), (0.0001, "0.000100"), (2.31234e-12, "2.31E-12"), (0.0, "2.23E-308")]
+)
+def test_no_p_value_is_nothing(p: float, written: str) -> None:
+    changed = made.change(tests=(ChangeTest(name="mcnemar", p=p, n=900),))
+    found = [
+        each for each in records(shift_records(made.shift(made.looking_back(), changed))) if each["kind"] == "test"
+    ]
+    assert [each["value"] for each in found] == [written]

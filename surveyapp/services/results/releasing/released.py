@@ -104,7 +104,9 @@ def questions(
     """A touchpoint's questions in a release, in the order asked. Raises as `overview` does."""
     page = ReleasedPage(kind="questions", group=group, touchpoint=touchpoint, segment=segment)
     release, body = _page(desk, study_id, number, page)
-    return release, _QUESTIONS.validate_json(body)
+    # One that was made before releases had it does not say which statements are worded the other way round.
+    turned = desk.study(study_id).turned_items(group, touchpoint)
+    return release, tuple(each.turned_as(turned) for each in _QUESTIONS.validate_json(body))
 
 
 def people(desk: Desk, study_id: str, group: str, number: int | None) -> tuple[Release, tuple[ResponseTable, ...]]:
