@@ -83,12 +83,13 @@ class QueueLine:
 @dataclass(frozen=True, kw_only=True)
 class CallQueue:
     """A page of the queue. `counts`: people by why, over all pages; `now`: those to be called, best first; `later`: of
-    the others, the first; `agreed`: times that the interviewer is to keep, the earliest first."""
+    the others, the first; `agreed`: times that the interviewer is to keep, the earliest first, of `agreed_in_all`."""
 
     counts: Mapping[QueuePriority, int]
     now: tuple[QueueLine, ...]
     later: tuple[QueueLine, ...]
     agreed: tuple[QueueLine, ...]
+    agreed_in_all: int
     page: int = 1
     pages: int = 1
 
@@ -144,17 +145,21 @@ def queue(desk: Desk, wanted: QueueWanted = EVERYBODY) -> CallQueue:
         ends = min(PER_PAGE, many - skip) + (0 if wanted.agreed or wanted.later else SHOWN_LATER)
         limit = max(PER_PAGE, ends)
         listed = store.places(work.session, scopes, caller, leases, narrowed, skip=skip, limit=limit)
-        mine = QueueNarrowed(agreed=True)
-        agreed = [] if wanted.agreed else store.places(work.session, scopes, caller, leases, mine, limit=MOST_AGREED)
+        times = store.agreed(work.session, scopes, caller)
+        # A time in another study clashes as well.
+        every = _scopes(desk, work, _studies(desk, "")) if wanted.study else scopes
+        all_times = store.agreed(work.session, every, caller) if wanted.study else times
+        agreed = listed if wanted.agreed else list(times)[:MOST_AGREED]
         lines = _lines(work, caller, dict.fromkeys([*listed, *agreed]), leases)
     shown = [lines[each] for each in listed if each in lines]
-    kept = _with_clashes(shown if wanted.agreed else [lines[each] for each in agreed if each in lines])
+    kept = _with_clashes([lines[each] for each in agreed if each in lines], all_times)
     now = [] if wanted.later or wanted.agreed else [line for line in shown if line.priority in CALLED_NOW][:PER_PAGE]
     made = CallQueue(
         counts=counts,
         now=tuple(now),
         later=() if wanted.agreed else tuple(line for line in shown if line.priority not in CALLED_NOW),
         agreed=tuple(kept),
+        agreed_in_all=everybody if wanted.agreed else len(times),
         page=page,
         pages=pages,
     )
@@ -271,17 +276,14 @@ def _line(work: Work, caller: Caller, study: Study, row: QueueRow, contact: Cont
     )
 
 
-def _with_clashes(lines: Sequence[QueueLine]) -> list[QueueLine]:
-    """Times agreed, each with another that is too near."""
+def _with_clashes(lines: Sequence[QueueLine], times: Mapping[uuid.UUID, dt.datetime]) -> list[QueueLine]:
+    """Times agreed, each with another that is too near. `times`: all that the same interviewer is to keep, by case."""
     made = []
     for line in lines:
         near = [
-            other.next_at
-            for other in lines
-            if other.case_id != line.case_id
-            and other.next_at is not None
-            and line.next_at is not None
-            and abs(other.next_at - line.next_at) < CLASH
+            at
+            for case_id, at in times.items()
+            if case_id != line.case_id and line.next_at is not None and abs(at - line.next_at) < CLASH
         ]
         made.append(dataclasses.replace(line, clash=near[0] if near else None))
     return made
