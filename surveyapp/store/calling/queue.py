@@ -147,7 +147,7 @@ def places(
 
 def agreed(session: Session, scopes: Sequence[CallScope], caller: Caller) -> dict[uuid.UUID, dt.datetime]:
     """The times agreed that the caller is to keep, one a person, by case, the earliest first."""
-    columns = (CaseRow.id, CaseRow.next_at)
+    columns: list[Any] = [CaseRow.id, CaseRow.next_at]
     query = of_cases(select(*columns), scopes, caller, QueueNarrowed(agreed=True))
     there = {row.id: row.next_at for row in session.execute(query.order_by(CaseRow.next_at, CaseRow.id))}
     behind = _behind(session, scopes, caller, there)
