@@ -25,6 +25,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases import leases
 from surveyapp.services.cases.call_wishes import languages_of
+from surveyapp.services.cases.stopping import ENDED_BY_STOPPING
 from surveyapp.services.participants import contacts
 from surveyapp.services.responses import survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit
@@ -62,6 +63,11 @@ class OpenCase:
     def over(self) -> bool:
         """Whether no answers are taken any more: what came of the call is still to be said."""
         return self.visit.state not in ANSWERABLE
+
+    @property
+    def ended(self) -> bool:
+        """Whether none will be, either: it is not merely paused, or put off."""
+        return self.visit.state not in ENDED_BY_STOPPING
 
     @property
     def phone(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -27,7 +28,7 @@ from surveyapp.services.fieldwork.interview import ASKING
 from surveyapp.services.responses.answering import MovedMeanwhile
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer.queue_words import HOLDS, in_the_way
-from surveyapp.web.interviewer.views import CONSEQUENCES, ENDINGS, MODES, attempt_words, facts
+from surveyapp.web.interviewer.views import ENDINGS, MODES, attempt_words, consequence_of, facts
 from surveyapp.web.shared.errors import cannot_be_done_now
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
@@ -84,7 +85,7 @@ def frame(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
         "zone": case.visit.study.time_zone,
         "facts": facts(case, who.staff.id),
         "endings": ENDINGS,
-        "consequences": CONSEQUENCES,
+        "consequence_of": partial(consequence_of, ended=case.ended),
         "modes": MODES,
         "attempt_words": attempt_words,
         "not_called": HOLDS,
