@@ -123,6 +123,31 @@ def test_whoever_types_on_is_not_taken_to_another_page_once_all_is_saved(
     page.wait_for_url("**/end?*")
 
 
+@pytest.mark.parametrize("button", ["Close without a call", "Sign out"])
+def test_a_form_that_leaves_the_page_waits_until_all_is_saved(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff, button: str
+) -> None:
+    who = begun(runtime_sqlite, staff, participant)
+    page = desk()
+    asked = asked_of(page, stay=False)
+    in_words_of(page, participant)
+    back = without_a_signal(page)
+    page.keyboard.type("They say ONE.")
+    page.get_by_role("button", name=button).click()
+    expect(page.locator(".told-now")).to_contain_text("Everything is saved first")
+    page.get_by_label("What made you feel that way at first?").focus()
+    page.keyboard.press("End")
+    page.keyboard.type(" And TWO.")  # whoever types on stays
+    back()
+    saved(page)
+    assert "/sections/start" in page.url
+    page.get_by_role("button", name=button).click()
+    page.wait_for_url(lambda address: "/sections/" not in address)
+    words = survey_session.visit(runtime_sqlite, who).ready[1].answers["first_feeling_why"]
+    assert words == Text("They say ONE. And TWO.")
+    assert asked == []
+
+
 def test_once_all_is_saved_it_goes_where_it_was_to_go_and_asks_nothing(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:

@@ -129,7 +129,7 @@ def _installation(ground: Ground, url: str) -> Runtime:
 def _use(runtime: Runtime, interviewer: Desk, known: list[KnownPerson]) -> None:
     """What leaves traces: the answers are handed in, counted and released, people are looked for by name."""
     for each in known[:5]:
-        found = call_queue.find(interviewer, each.contact.name)
+        found = call_queue.find(interviewer, each.contact.name).lines
         assert [line.reference for line in found] == [each.participant.reference]
     study = runtime.study(factories.STUDY)
     with factories.operator(runtime).writing() as work:

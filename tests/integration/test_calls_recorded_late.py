@@ -213,12 +213,14 @@ def test_the_pages_lead_from_the_middle_of_the_call_to_its_end(
     answer = ines.client.get(ines.case)
     page = Page(answer.text)
     assert answer.status_code == 409
-    assert "record what came of the call: it is kept all the same" in page.words
+    assert "record what came of it: it is kept all the same" in page.words
     assert f"{ines.case}/end" in page.links()
     ways = ines.client.page(f"{ines.case}/end")
     assert "takes no more answers" in ways.words
     assert "tel:" not in ways.source
     assert ("outcome=callback" in ways.source) is (meanwhile not in NOTHING_LEADS_ON)
+    # Nothing is promised of a case that has ended.
+    assert ("goes back into the queue" in ways.words) is (meanwhile not in NOTHING_LEADS_ON)
     if meanwhile in NOTHING_LEADS_ON:
         wanted = ines.post(f"{ines.case}/end", form | AGREED | {"outcome": "callback"})
         assert wanted.status_code == 409

@@ -153,7 +153,7 @@ def test_a_refusal_is_final_unless_they_get_in_touch(runtime: Runtime, clock: Cl
     assert to_be_called(runtime, staff) == set()
     with pytest.raises(StateRefused):
         deciding.take_up(runtime, who, in_touch=False)
-    (line,) = call_queue.find(Desk(runtime, staff), "amara now")
+    (line,) = call_queue.find(Desk(runtime, staff), "amara now").lines
     assert (line.state, line.can_be_opened) == (CaseState.REFUSED, False)
     deciding.take_up(runtime, who, in_touch=True)
     assert calls.open_case(runtime, who).visit.state in ANSWERABLE

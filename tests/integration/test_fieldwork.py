@@ -76,9 +76,9 @@ class TestTheQueue:
             persons[name].reference for name in ("appointment", "callback", "later")
         ]
         # After five attempts a supervisor decides, and until then nobody calls.
-        assert [line.reference for line in call_queue.find(Desk(runtime, staff), persons["exhausted"].reference)] == [
-            persons["exhausted"].reference
-        ]
+        assert [
+            line.reference for line in call_queue.find(Desk(runtime, staff), persons["exhausted"].reference).lines
+        ] == [persons["exhausted"].reference]
 
     def test_nobody_who_cannot_answer_is_in_it(self, runtime: Runtime, clock: Clock) -> None:
         staff = factories.create_staff(runtime, Role.INTERVIEWER)

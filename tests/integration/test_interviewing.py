@@ -402,7 +402,7 @@ def test_a_page_costs_the_same_however_much_was_answered(runtime: Runtime, inter
         counts.append((len(page), len(save)))
     # Each reads the session and whose it is; whose key words are sealed under is looked up where there are any.
     # PostgreSQL locks the case with a statement of its own, and stores the save in one for SQLite's four.
-    assert counts == [(11, 19 if runtime.database.engine.dialect.name == "postgresql" else 20)] * 2
+    assert counts == [(12, 20 if runtime.database.engine.dialect.name == "postgresql" else 21)] * 2
 
 
 def test_the_mode_is_chosen_before_questions_are_shown(runtime: Runtime, interviewer: Interviewer) -> None:

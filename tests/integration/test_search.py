@@ -59,7 +59,7 @@ def test_people_are_found_by_what_is_said_of_them(peopled: Runtime, written: str
 
 def test_a_search_leaves_a_trace_without_its_words(peopled: Runtime) -> None:
     interviewer = factories.create_staff(peopled, Role.INTERVIEWER)
-    assert {line.reference for line in call_queue.find(Desk(peopled, interviewer), "amar")} == {
+    assert {line.reference for line in call_queue.find(Desk(peopled, interviewer), "amar").lines} == {
         "BF-8002",
         "BF-8003",
     }

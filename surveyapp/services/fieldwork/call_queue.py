@@ -23,15 +23,17 @@ from surveyapp.domain.fieldwork.call_queue import (
 from surveyapp.domain.fieldwork.call_stand import CallHold, CallStand
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Lease
+from surveyapp.domain.fieldwork.consequences import ReferralKind
 from surveyapp.domain.instrument.study import Group, Study, Touchpoint
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases.state import state_of
+from surveyapp.services.fieldwork.calls import is_shut
 from surveyapp.services.participants import contacts, roster
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.calling import queue as store
-from surveyapp.store.calling import stands
+from surveyapp.store.calling import referrals, stands
 from surveyapp.store.calling.called import CallScope, QueueNarrowed
 from surveyapp.store.calling.queue import QueueRow
 
@@ -51,7 +53,8 @@ class QueueLine:
     """A case in the queue. `priority`: why it stands where it does, None where nobody calls; `hold`: why nobody does;
     `lease`: who has a case of this person open; `keeper`: the name of whose they are; `clash`: another time agreed by
     the same interviewer, too near this one; `tried`: how many attempts there were, where it is to be decided;
-    `called_from`: from when they are called whom the study writes to first."""
+    `called_from`: from when they are called whom the study writes to first; `blocked`: what somebody else has to see to
+    before they are called again, where it was looked for; `shut`: by a complaint, to whoever does not decide it."""
 
     study: Study
     group: Group
@@ -73,22 +76,25 @@ class QueueLine:
     clash: dt.datetime | None = None
     tried: int = 0
     called_from: dt.datetime | None = None
+    blocked: frozenset[ReferralKind] = frozenset()
+    shut: bool = False
 
     @property
     def can_be_opened(self) -> bool:
         """Whether a call can be begun from here; a refusal is taken up before."""
-        return self.state in ANSWERABLE
+        return self.state in ANSWERABLE and not self.shut
 
 
 @dataclass(frozen=True, kw_only=True)
 class CallQueue:
     """A page of the queue. `counts`: people by why, over all pages; `now`: those to be called, best first; `later`: of
-    the others, the first; `agreed`: times that the interviewer is to keep, the earliest first."""
+    the others, the first; `agreed`: times that the interviewer is to keep, the earliest first, of `agreed_in_all`."""
 
     counts: Mapping[QueuePriority, int]
     now: tuple[QueueLine, ...]
     later: tuple[QueueLine, ...]
     agreed: tuple[QueueLine, ...]
+    agreed_in_all: int
     page: int = 1
     pages: int = 1
 
@@ -144,17 +150,21 @@ def queue(desk: Desk, wanted: QueueWanted = EVERYBODY) -> CallQueue:
         ends = min(PER_PAGE, many - skip) + (0 if wanted.agreed or wanted.later else SHOWN_LATER)
         limit = max(PER_PAGE, ends)
         listed = store.places(work.session, scopes, caller, leases, narrowed, skip=skip, limit=limit)
-        mine = QueueNarrowed(agreed=True)
-        agreed = [] if wanted.agreed else store.places(work.session, scopes, caller, leases, mine, limit=MOST_AGREED)
+        times = store.agreed(work.session, scopes, caller)
+        # A time in another study clashes as well.
+        every = _scopes(desk, work, _studies(desk, "")) if wanted.study else scopes
+        all_times = store.agreed(work.session, every, caller) if wanted.study else times
+        agreed = listed if wanted.agreed else list(times)[:MOST_AGREED]
         lines = _lines(work, caller, dict.fromkeys([*listed, *agreed]), leases)
     shown = [lines[each] for each in listed if each in lines]
-    kept = _with_clashes(shown if wanted.agreed else [lines[each] for each in agreed if each in lines])
+    kept = _with_clashes([lines[each] for each in agreed if each in lines], all_times)
     now = [] if wanted.later or wanted.agreed else [line for line in shown if line.priority in CALLED_NOW][:PER_PAGE]
     made = CallQueue(
         counts=counts,
         now=tuple(now),
         later=() if wanted.agreed else tuple(line for line in shown if line.priority not in CALLED_NOW),
         agreed=tuple(kept),
+        agreed_in_all=everybody if wanted.agreed else len(times),
         page=page,
         pages=pages,
     )
@@ -162,20 +172,40 @@ def queue(desk: Desk, wanted: QueueWanted = EVERYBODY) -> CallQueue:
     return made
 
 
-def find(desk: Desk, written: str) -> tuple[QueueLine, ...]:
-    """Whoever rings back, by a reference, names, a phone number or an e-mail address: every case that has come for
-    them, also of those whom nobody calls. The search enters the trail without its words. Raises NotPermitted."""
+@dataclass(frozen=True)
+class PeopleFound:
+    """Every case that has come for whoever a search means, for `MOST_FOUND` people at most; `more`: it means others,
+    too."""
+
+    lines: tuple[QueueLine, ...]
+    more: bool = False
+
+
+def find(desk: Desk, written: str) -> PeopleFound:
+    """Whoever rings back, by a reference, names, a phone number or an e-mail address: also those whom nobody calls. The
+    search enters the trail without its words. Raises NotPermitted."""
     studies = _studies(desk, "")
     there = [each for study in studies for each in roster.find(desk, Action.INTERVIEW, study, written)]
     with desk.reading() as work:
         scopes, caller = _scopes(desk, work, studies), _caller(work)
         leases = store.held(work.session, scopes, work.now)
         ids = store.found(work.session, scopes, there[:MOST_FOUND], work.now) if there else []
-        lines = tuple(_lines(work, caller, ids, leases).values())
+        lines = _with_what_blocks(work, list(_lines(work, caller, ids, leases).values()))
     for study in studies:
         if seen := sorted({line.reference for line in lines if line.study.id == study}):
             desk.note(AuditAction.QUEUE_SEEN, study=study, count=len(seen), references=seen)
-    return lines
+    return PeopleFound(tuple(lines), more=len(there) > MOST_FOUND)
+
+
+def _with_what_blocks(work: Work, lines: Sequence[QueueLine]) -> list[QueueLine]:
+    """Lines with what keeps their people from being called, whoever put it on which list."""
+    kinds = referrals.blocking(work.session, {line.participant_id for line in lines})
+    made = []
+    for line in lines:
+        blocked = kinds.get(line.participant_id, frozenset())
+        person = work.person(line.participant_id) if ReferralKind.COMPLAINT in blocked else None
+        made.append(dataclasses.replace(line, blocked=blocked, shut=person is not None and is_shut(work, person)))
+    return made
 
 
 def held_back(
@@ -271,17 +301,14 @@ def _line(work: Work, caller: Caller, study: Study, row: QueueRow, contact: Cont
     )
 
 
-def _with_clashes(lines: Sequence[QueueLine]) -> list[QueueLine]:
-    """Times agreed, each with another that is too near."""
+def _with_clashes(lines: Sequence[QueueLine], times: Mapping[uuid.UUID, dt.datetime]) -> list[QueueLine]:
+    """Times agreed, each with another that is too near. `times`: all that the same interviewer is to keep, by case."""
     made = []
     for line in lines:
         near = [
-            other.next_at
-            for other in lines
-            if other.case_id != line.case_id
-            and other.next_at is not None
-            and line.next_at is not None
-            and abs(other.next_at - line.next_at) < CLASH
+            at
+            for case_id, at in times.items()
+            if case_id != line.case_id and line.next_at is not None and abs(at - line.next_at) < CLASH
         ]
         made.append(dataclasses.replace(line, clash=near[0] if near else None))
     return made

@@ -19,12 +19,13 @@ from surveyapp.domain.fieldwork.cases import (
     Lease,
 )
 from surveyapp.domain.fieldwork.consequences import DECIDES, ReferralKind
-from surveyapp.domain.participants import Contact, Event
+from surveyapp.domain.participants import Contact, Event, Participant
 from surveyapp.domain.responses import ResponseSummary
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases import leases
 from surveyapp.services.cases.call_wishes import languages_of
+from surveyapp.services.cases.stopping import ENDED_BY_STOPPING
 from surveyapp.services.participants import contacts
 from surveyapp.services.responses import survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit
@@ -41,7 +42,8 @@ STILL_THEIRS = dt.timedelta(hours=12)
 class OpenCase:
     """A case somebody has open: the person and how to reach them, what is known, the attempts, the answers so far.
 
-    `not_called`: why nobody calls them, although answers are taken. `anew`: the hold was taken just now. `authors`:
+    `not_called`: why nobody calls them, although answers are taken; `blocked`: what somebody else has to see to before
+    they are called again. `anew`: the hold was taken just now. `authors`:
     names of staff by key, of all who entered something.
     """
 
@@ -54,12 +56,18 @@ class OpenCase:
     authors: Mapping[uuid.UUID, str]
     within_hours: bool
     not_called: CallHold | None
+    blocked: frozenset[ReferralKind] = frozenset()
     anew: bool = False
 
     @property
     def over(self) -> bool:
         """Whether no answers are taken any more: what came of the call is still to be said."""
         return self.visit.state not in ANSWERABLE
+
+    @property
+    def ended(self) -> bool:
+        """Whether none will be, either: it is not merely paused, or put off."""
+        return self.visit.state not in ENDED_BY_STOPPING
 
     @property
     def phone(self) -> str | None:
@@ -94,8 +102,7 @@ def open_case(
         who.staff.check_of(Action.SEE_CONTACTS, visit.participant)
         if take_over:
             who.staff.check_of(Action.TAKE_OVER, visit.participant)
-        complained = ReferralKind.COMPLAINT in referrals.kinds_blocking(work.session, visit.participant.id)
-        if complained and not who.staff.may_of(DECIDES[ReferralKind.COMPLAINT], visit.participant):
+        if is_shut(work, visit.participant):
             raise StateRefused(say("complaint_open", reference=who.reference))
         held.lock_person(work.session, visit.participant.id)
         check_nobody_else(work, visit, take_over)
@@ -109,6 +116,12 @@ def open_case(
             record_on(work, who, AuditAction.CONTACT_SEEN)
         work.session.flush()
         return _opened(work, visit, taken.lease, taken.afresh)
+
+
+def is_shut(work: Work, person: Participant) -> bool:
+    """Whether a complaint shuts somebody's cases to the staff member, who does not decide it."""
+    complained = ReferralKind.COMPLAINT in referrals.kinds_blocking(work.session, person.id)
+    return complained and not work.staff.may_of(DECIDES[ReferralKind.COMPLAINT], person)
 
 
 def tried_meanwhile(work: Work, visit: Visit) -> TriedMeanwhile:
@@ -174,12 +187,23 @@ def hold_of(runtime: Runtime, who: ByInterviewer, case_id: uuid.UUID) -> Hold:
         return Hold(mine, attempts.count(work.session, case_id))
 
 
-def closed_case(runtime: Runtime, who: ByInterviewer) -> Visit:
-    """A case from outside, without its contact. Raises NotPermitted, NotFound, StateRefused."""
+@dataclass(frozen=True)
+class ClosedCase:
+    """A case from outside, without its contact. `blocked`: as of an open one; `shut`: it cannot be opened either."""
+
+    visit: Visit
+    blocked: frozenset[ReferralKind]
+    shut: bool
+
+
+def closed_case(runtime: Runtime, who: ByInterviewer) -> ClosedCase:
+    """A case from outside. Raises NotPermitted, NotFound, StateRefused."""
     with Desk(runtime, who.actor).writing() as work:
         visit = callable_visit(work, who)
         record_on(work, who, AuditAction.CASE_SEEN)
-        return visit
+        person = visit.participant
+        blocked = frozenset(referrals.kinds_blocking(work.session, person.id))
+        return ClosedCase(visit, blocked, is_shut(work, person))
 
 
 def release(runtime: Runtime, who: ByInterviewer) -> bool:
@@ -263,5 +287,6 @@ def _opened(work: Work, visit: Visit, lease: Lease, anew: bool = False) -> OpenC
         authors={staff_id: name for summary in summaries for staff_id, name in summary.by},
         within_hours=within_call_hours(work.now.astimezone(work.runtime.zone(visit.study))),
         not_called=hold_on(*stands.of_case(work.session, visit.case.id)),
+        blocked=frozenset(referrals.kinds_blocking(work.session, visit.participant.id)),
         anew=anew,
     )

@@ -138,12 +138,30 @@ def places(
             first = _off_the_index(session, keys, scopes, caller, leases, narrowed, most)
         if len(first) < most:
             first = list(session.scalars(everybody().limit(most)))
-        of_first = select(CaseRow.id).join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
-        behind = set(session.scalars(of_first.where(CaseRow.id.in_(first), another))) if first else set()
+        behind = _behind(session, scopes, caller, first)
         ahead = [each for each in first if each not in behind]
         if len(ahead) >= wanted or len(first) < most:
             return ahead[skip:wanted]
     return list(session.scalars(everybody().where(~another).offset(skip).limit(limit)))
+
+
+def agreed(session: Session, scopes: Sequence[CallScope], caller: Caller) -> dict[uuid.UUID, dt.datetime]:
+    """The times agreed that the caller is to keep, one a person, by case, the earliest first."""
+    columns: list[Any] = [CaseRow.id, CaseRow.next_at]
+    query = of_cases(select(*columns), scopes, caller, QueueNarrowed(agreed=True))
+    there = {row.id: row.next_at for row in session.execute(query.order_by(CaseRow.next_at, CaseRow.id))}
+    behind = _behind(session, scopes, caller, there)
+    return {each: at for each, at in there.items() if each not in behind}
+
+
+def _behind(
+    session: Session, scopes: Sequence[CallScope], caller: Caller, some: Collection[uuid.UUID]
+) -> set[uuid.UUID]:
+    """Those of some cases before which another of their person's goes."""
+    if not some:
+        return set()
+    query = select(CaseRow.id).join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+    return set(session.scalars(query.where(CaseRow.id.in_(some), another_first(scopes, caller.now))))
 
 
 def _off_the_index(

@@ -97,8 +97,17 @@ def _found(session: Session, scope: Scope, which: ColumnElement[bool]) -> list[R
 
 def kinds_blocking(session: Session, participant_id: uuid.UUID) -> set[ReferralKind]:
     """What keeps somebody from being called."""
-    query = select(ReferralRow.kind).where(ReferralRow.participant_id == participant_id, ReferralRow.blocks_calls)
-    return set(session.scalars(query))
+    return set(blocking(session, {participant_id}).get(participant_id, ()))
+
+
+def blocking(session: Session, people: Collection[uuid.UUID]) -> dict[uuid.UUID, frozenset[ReferralKind]]:
+    """What keeps each of these people from being called whom anything does."""
+    found = dict[uuid.UUID, set[ReferralKind]]()
+    if people:
+        query = select(ReferralRow.participant_id, ReferralRow.kind)
+        for row in session.execute(query.where(ReferralRow.participant_id.in_(people), ReferralRow.blocks_calls)):
+            found.setdefault(row.participant_id, set()).add(row.kind)
+    return {person: frozenset(kinds) for person, kinds in found.items()}
 
 
 def decide(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from surveyapp.domain.errors import (
     StateRefused,
     TriedMeanwhile,
 )
+from surveyapp.domain.fieldwork.consequences import ReferralKind
 from surveyapp.domain.instrument.easy.renderings import easy_of
 from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork import calls
@@ -25,8 +27,8 @@ from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.fieldwork.interview import ASKING
 from surveyapp.services.responses.answering import MovedMeanwhile
 from surveyapp.services.responses.survey_session import ByInterviewer
-from surveyapp.web.interviewer.queue_words import HOLDS
-from surveyapp.web.interviewer.views import CONSEQUENCES, ENDINGS, MODES, attempt_words, facts
+from surveyapp.web.interviewer.queue_words import HOLDS, in_the_way
+from surveyapp.web.interviewer.views import ENDINGS, MODES, attempt_words, consequence_of, facts
 from surveyapp.web.shared.errors import cannot_be_done_now
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
@@ -83,10 +85,12 @@ def frame(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
         "zone": case.visit.study.time_zone,
         "facts": facts(case, who.staff.id),
         "endings": ENDINGS,
-        "consequences": CONSEQUENCES,
+        "consequence_of": partial(consequence_of, ended=case.ended),
         "modes": MODES,
         "attempt_words": attempt_words,
         "not_called": HOLDS,
+        "in_the_way": in_the_way(case.blocked),
+        "wrong_number": ReferralKind.WRONG_NUMBER in case.blocked,
         "saved_at": max(saves, default=None),
         "own": own,
         "asks": url_for("rights.person", study_id=who.study, reference=who.reference) if handles else None,
@@ -113,8 +117,16 @@ def _held(error: HeldByAnother) -> Any:
 
 @interviewer.errorhandler(TriedMeanwhile)
 def _tried(error: TriedMeanwhile) -> Any:
-    visit = calls.closed_case(runtime(), caller(**(request.view_args or {})))
-    return render_template("interviewer/closed.html", visit=visit, tried=error, own=own), 409
+    return closed_page(caller(**(request.view_args or {})), tried=error), 409
+
+
+def closed_page(who: ByInterviewer, tried: TriedMeanwhile | None = None) -> str:
+    """A case that the interviewer does not have open: the way to open it."""
+    case = calls.closed_case(runtime(), who)
+    blocked = in_the_way(case.blocked)
+    return render_template(
+        "interviewer/closed.html", visit=case.visit, blocked=blocked, shut=case.shut, tried=tried, own=own
+    )
 
 
 @interviewer.errorhandler(CallOver)

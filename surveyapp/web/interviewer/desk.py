@@ -19,7 +19,7 @@ from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.services.staff import own_account
 from surveyapp.web.interviewer import forms, queue_words
-from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer, own
+from surveyapp.web.interviewer.blueprint import CASE, caller, closed_page, frame, interviewer, own
 from surveyapp.web.interviewer.views import Filters, script
 from surveyapp.web.rights.letting_in import let_in_page
 from surveyapp.web.shared.incoming import whole_number
@@ -148,8 +148,7 @@ def case(study_id: str, reference: str, touchpoint: int) -> Reply:
     try:
         opened = calls.opened_case(runtime(), who)
     except NotHeld:
-        visit = calls.closed_case(runtime(), who)
-        return render_template("interviewer/closed.html", visit=visit, own=own)
+        return closed_page(who)
     offered = runtime().offered(opened.visit.study)
     proxies, easy = staff_study(study_id).proxies, opened.visit.easy
     form = forms.StartForm(offered, who.mode, proxies, opened.language(offered), easy)

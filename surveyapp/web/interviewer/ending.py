@@ -17,7 +17,7 @@ from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer import forms
 from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer, own
-from surveyapp.web.interviewer.views import CONSEQUENCES, PUT_RIGHT_BY, UNDOING, after_minute
+from surveyapp.web.interviewer.views import PUT_RIGHT_BY, UNDOING, after_minute
 from surveyapp.web.rights import words
 from surveyapp.web.shared.assembly import local_time
 from surveyapp.web.shared.language import staff_study
@@ -71,7 +71,6 @@ def end(study_id: str, reference: str, touchpoint: int) -> Reply:
         "interviewer/end.html",
         outcome=outcome,
         title=OUTCOMES[outcome],
-        consequence=CONSEQUENCES[outcome],
         undoing=UNDOING.get(outcome, ""),
         put_right=PUT_RIGHT_BY.get(FOLLOWS[outcome].put_right_by),
         form=form,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
@@ -11,7 +12,8 @@ from flask_babel import lazy_gettext as lazy
 from surveyapp.domain.fieldwork.call_queue import QueuePriority
 from surveyapp.domain.fieldwork.call_stand import CallHold
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
-from surveyapp.domain.fieldwork.cases import CaseState
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
+from surveyapp.domain.fieldwork.consequences import ReferralKind
 from surveyapp.domain.staff import Staff
 from surveyapp.services.fieldwork.call_queue import QueueLine
 from surveyapp.web.interviewer.views import language_name
@@ -25,6 +27,19 @@ HOLDS: dict[CallHold, LazyString] = {
     CallHold.STOPPED: lazy("It was decided that nobody calls any more."),
     CallHold.NOT_AGAIN: lazy("They do not want to be contacted again. Their link still opens."),
 }
+BLOCKED: dict[ReferralKind, LazyString] = {
+    ReferralKind.WRONG_NUMBER: lazy(
+        "The number on record is wrong. Nobody calls them until it is mended. If they ring, they can be interviewed."
+    ),
+    ReferralKind.MOVED: lazy(
+        "They moved. Nobody calls them until it is known how to reach them. If they ring, they can be interviewed."
+    ),
+    ReferralKind.COMPLAINT: lazy(
+        "They complained. Nobody calls or writes to them until a supervisor has decided that."
+    ),
+}
+"""What keeps somebody from being called, for whoever they ring."""
+
 INTERVIEWERS: dict[str, LazyString] = {
     "woman": lazy("Asked for a woman to call."),
     "man": lazy("Asked for a man to call."),
@@ -33,13 +48,20 @@ DAY_AND_TIME = "EEEE d MMMM, HH:mm"
 SHORT = "EEE d MMM, HH:mm"
 
 
+def in_the_way(blocked: Collection[ReferralKind]) -> str:
+    """All that keeps somebody from being called, in sentences."""
+    return " ".join(str(BLOCKED[kind]) for kind in ReferralKind if kind in blocked)
+
+
 def why(line: QueueLine, staff: Staff, now: dt.datetime) -> str:
     """Why somebody stands where they do, in a sentence."""
     zone, stand = line.study.time_zone, line.stand
     if line.state is CaseState.REFUSED and line.priority is None:
         return _("Refused. Nobody calls them, unless they get in touch themselves.")
-    if not line.can_be_opened and line.state is not CaseState.REFUSED:
+    if line.state not in ANSWERABLE and line.state is not CaseState.REFUSED:
         return str(STATES[line.state])
+    if line.blocked:
+        return in_the_way(line.blocked)
     if line.hold is not None:
         return str(HOLDS[line.hold])
     said = (

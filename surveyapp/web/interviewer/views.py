@@ -131,6 +131,21 @@ CONSEQUENCES: dict[Outcome, LazyString] = {
     ),
 }
 
+_ON_A_LIST = lazy("It goes on the list of whoever runs the study.")
+
+ONCE_ENDED: dict[Outcome, LazyString] = {
+    Outcome.WRONG_NUMBER: _ON_A_LIST,
+    Outcome.MOVED: _ON_A_LIST,
+    **{each: CONSEQUENCES[each] for each in (Outcome.COMPLAINED, Outcome.WITHDREW, Outcome.DECEASED)},
+}
+"""What follows for the person, where nothing more comes of their case."""
+
+
+def consequence_of(outcome: Outcome, *, ended: bool) -> LazyString:
+    """What follows from an outcome; `ended`: of a call in whose middle the case ended."""
+    return ONCE_ENDED.get(outcome, lazy("It is kept among the attempts.")) if ended else CONSEQUENCES[outcome]
+
+
 UNDOING: dict[Outcome, LazyString] = {
     Outcome.LINK_SENT: lazy("If you undo it the new link ends, even if you have sent it by then."),
     Outcome.WITHDREW: lazy(

@@ -181,7 +181,7 @@ class TestWithdrawing:
         for who in (staff, interviewer.staff):
             with pytest.raises(NotFound):
                 calls.open_case(runtime, factories.by_interviewer(who, person))
-        assert call_queue.find(Desk(runtime, staff), CONTACT.phone) == ()
+        assert call_queue.find(Desk(runtime, staff), CONTACT.phone).lines == ()
         for page in (phone.open(link), phone.open("/survey/done"), phone.open("/survey/check")):
             assert "You asked to leave this study" in page.words
             assert "Check your answers" not in page.words

@@ -3,7 +3,7 @@
 const PATIENCE = 2000;
 
 export class Elsewhere {
-  // `talk`: the interview; `open(address)`: goes there.
+  // `talk`: the interview; `open(address)`: goes there. An address may be a form, too, that is sent.
   constructor(talk, open) {
     Object.assign(this, { talk, open, address: null });
   }

@@ -27,12 +27,14 @@ function open(id) {
   dialog.querySelector("h2").focus();
 }
 
-function go(address) {
+// `where`: an address, or a form that leads to another page.
+function go(where) {
   busy = true;
-  location.assign(address);
+  if (where.submit) where.submit();
+  else location.assign(where);
 }
 
-const leave = (address) => (talk ? talk.leave(address) : go(address));
+const leave = (where) => (talk ? talk.leave(where) : go(where));
 
 function advance() {
   if (talk) return void talk.advance();
@@ -156,6 +158,14 @@ document.addEventListener("click", (event) => {
   link.closest("dialog")?.close();
   if (section) talk.show(decodeURIComponent(section[1]));
   else leave(link.href);
+});
+
+// Closing the case, signing out: a form of another page's leaves this one as a link does.
+document.addEventListener("submit", (event) => {
+  const other = event.target;
+  if (!talk || other === form || other.method === "dialog") return;
+  event.preventDefault();
+  leave(other);
 });
 
 const keys = document.getElementById("single-keys");
