@@ -35,6 +35,7 @@ def participants() -> None:
 @click.option("--update", is_flag=True, help="Change those whose reference is there already by what the file says.")
 @click.option("--dates", type=click.Choice([each.value for each in DayOrder]), help="What comes first in 03/06/2026.")
 @click.option("--encoding", type=click.Choice(list(ENCODINGS)), help="The character set of a file that is not UTF-8.")
+@click.option("--sheet", help="Which sheet of a workbook is the list, by its name.")
 def import_file(
     study: str,
     file: Path,
@@ -44,6 +45,7 @@ def import_file(
     update: bool,
     dates: str | None,
     encoding: str | None,
+    sheet: str | None,
 ) -> None:
     """Add everybody in a FILE (CSV or XLSX) to a STUDY, or nobody: with a fault anywhere, every fault is listed and
     nothing is stored. `participants columns` lists what the first row may name."""
@@ -57,6 +59,7 @@ def import_file(
         update=update,
         order=DayOrder(dates) if dates else None,
         encoding=encoding or "",
+        sheet=sheet or "",
     )
     for fault in outcome.faults:
         click.echo(f"{file.name}: {fault}", err=True)

@@ -459,6 +459,13 @@ SENTENCES: Mapping[str, str] = {
         "The file is not UTF-8 text and looks like %(encoding)s, in which case its letters can be read. Say that it "
         "is, or save it as CSV UTF-8."
     ),
+    "sheets_several": N_("Several sheets of the workbook may be the list: %(sheets)s. Say which of them it is."),
+    "sheets_some_hidden": N_(
+        "Several sheets of the workbook may be the list: %(sheets)s. Hidden are %(hidden)s. Say which of them it is."
+    ),
+    "sheet_hidden": N_("The list stands on a hidden sheet, %(sheet)s. Say that it is to be read."),
+    "sheet_not_there": N_("There is no sheet called %(sheet)s. There are %(sheets)s."),
+    "sheets_none": N_("The file has no sheets to choose from."),
     "dates_mixed": N_(
         "In some dates the day comes first and in others the month. Write all of them in one order, best like "
         "2026-01-31."

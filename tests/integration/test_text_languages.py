@@ -15,6 +15,7 @@ from surveyapp.domain.instrument.translation import texts_of
 from surveyapp.domain.staff import Role
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
+from surveyapp.store import participants
 from tests import factories, versioned
 from tests.conftest import Clock
 from tests.integration.test_moving import guest
@@ -59,6 +60,9 @@ def cafe(sqlite_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime]:
     factories.open_questionnaires(made, versioned.NAME)
     versioned.answer(made, 1, 1, *versioned.coffee("much", "not"))
     guest(made, "GU-0009")
+    with made.database.writing() as session:
+        site = participants.add_site(session, versioned.NAME, "HQ", "Head office", {"size": "small"}, clock().date())
+    factories.create_participant(made, "guest", site=site, reference="GU-0010", study_id=versioned.NAME)
     yield made
     made.database.dispose()
 
@@ -90,6 +94,8 @@ def test_every_english_text_on_a_polish_page_says_that_it_is_english(cafe: Runti
     }
     assert {each for texts in marked.values() for each in texts if each[1] != "en"} == set()
     assert sum(bool(texts) for texts in marked.values()) > 15
+    menus = {path for path, page in pages.items() if any(tag == "optgroup" for tag, _ in page.elements)}
+    assert {path.rpartition("/")[2] for path in menus} >= {"links", "coffee"}
     titles = [text for page in pages.values() for text, _ in page.spoken if "Kawiarnia" in text]
     assert titles
     assert not any(MARK in text for text in titles)

@@ -111,7 +111,7 @@ def test_what_can_be_gone_through_is_counted_whatever_it_is(few: int, name: str)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = WorkbookParts(archive)
         with pytest.raises(workbook_readers.TooMuch):
-            parts.cells(parts.sheets()[0][1])
+            parts.cells(parts.sheets()[0].part)
     assert few < parts.looked_at < few + 100
 
 
@@ -120,8 +120,8 @@ def test_a_part_that_many_sheets_name_is_gone_through_once() -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = WorkbookParts(archive)
         named = parts.sheets()
-        assert {each for _, each in named} == {"xl/worksheets/sheet1.xml"}
-        assert [parts.rows_held(each) for _, each in named] == [0] * 200
+        assert {each.part for each in named} == {"xl/worksheets/sheet1.xml"}
+        assert [parts.rows_held(each.part) for each in named] == [0] * 200
     assert parts.looked_at < 1_000 + 700
     assert read(data) == ([], ListSheet())
 
@@ -129,7 +129,7 @@ def test_a_part_that_many_sheets_name_is_gone_through_once() -> None:
 def test_a_sheet_is_looked_into_up_to_its_second_row() -> None:
     with zipfile.ZipFile(io.BytesIO(book(PEOPLE + "<row><c><v>1</v></c></row>" * 3_000))) as archive:
         parts = WorkbookParts(archive)
-        assert parts.rows_held(parts.sheets()[0][1]) == 2
+        assert parts.rows_held(parts.sheets()[0].part) == 2
     assert parts.looked_at < 50
 
 
@@ -144,7 +144,7 @@ def test_what_lies_between_two_rows_is_not_gone_through() -> None:
     data = book(f"{PEOPLE}<row r='1048576'><c r='XFD1048576'><v>7</v></c><c r='A1048576'><v>8</v></c></row>")
     rows, sheet = read(data)
     assert rows == [(1, ["Name"]), (2, ["Amina"]), (1_048_576, ["8"])]
-    assert sheet == ListSheet(name="S0")
+    assert sheet == ListSheet(name="S0", lists=("S0",))
 
 
 @pytest.mark.parametrize(

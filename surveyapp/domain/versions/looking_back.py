@@ -65,21 +65,33 @@ class LookingBack:
                 yield key, found
 
     def _step(self, number: int, key: str, answered: VersionId) -> _Step | None:
-        """From the version that was answered to the one written against; None where answers stay as they are, and
-        where the files do not have it."""
         written = written_against(self.study, self.questionnaire, number, answered.questionnaire, key)
-        document = self.study.questionnaires.get(answered)
-        if written is None or document is None or written[0] == answered.version or key not in parts_of(document):
-            return None
-        version, part = written
-        then = parts_of(document)[key]
-        low, high = sorted((answered.version, version))
-        link = VersionHistory(self.study.questionnaires, self.study.comparisons).along(
-            answered.questionnaire, part.name, low, high
-        )
-        if link.comparable and link.mapping is None:
-            return None
-        return _Step(link, then, part, back=answered.version > version)
+        return None if written is None else _step_to(self.study, key, answered, written[0])
+
+
+def in_wording(study: Study, key: str, answered: VersionId, version: int, answer: Answer) -> Answer | None:
+    """An answer as a later version of the same questionnaire has it; None where it has none that says the same. As it
+    is where the files do not have one of the two."""
+    step = _step_to(study, key, answered, version)
+    found = answer if step is None else step.carried(answer)
+    return None if isinstance(found, MayBe) else found
+
+
+def _step_to(study: Study, key: str, answered: VersionId, version: int) -> _Step | None:
+    """From the version that was answered to another; None where answers stay as they are, and where the files do not
+    have one of the two."""
+    then, now = (
+        parts_of(document).get(key) if (document := study.questionnaires.get(each)) else None
+        for each in (answered, VersionId(answered.questionnaire, version))
+    )
+    if then is None or now is None or version == answered.version:
+        return None
+    wordings = VersionHistory(study.questionnaires, study.comparisons)
+    low, high = sorted((answered.version, version))
+    link = wordings.along(answered.questionnaire, now.name, low, high)
+    if link.comparable and link.mapping is None:
+        return None
+    return _Step(link, then, now, back=answered.version > version)
 
 
 @dataclass(frozen=True)

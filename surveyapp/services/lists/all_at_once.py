@@ -4,18 +4,19 @@ all are added or nobody is."""
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.fieldwork.lists import DoubleChoice, ListRecord, ListState
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.sentences import say
+from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.lists import bringing, checking, headings, sorting
 from surveyapp.services.lists.bringing import StepOfList
 from surveyapp.services.lists.checking import Listed
 from surveyapp.services.lists.files import reading
-from surveyapp.services.lists.files.sheet import RowFault
+from surveyapp.services.lists.files.sheet import ListSheet, RowFault
 from surveyapp.services.lists.known import compare
 from surveyapp.services.lists.mapping import ListMapping, mapped, unknown_columns
 from surveyapp.services.lists.sorting import Decisions
@@ -62,12 +63,13 @@ def import_file(
     update: bool = False,
     order: DayOrder | None = None,
     encoding: str = "",
+    sheet: str = "",
 ) -> Import:
     """Adds everybody in a file, or nobody. With `dry_run` says what would come of it and stores nothing. `update`:
-    whoever has a reference that is there already is changed by what the file says. `order`, `encoding`: what the file
-    does not show by itself. Raises NotPermitted, NotFound."""
+    whoever has a reference that is there already is changed by what the file says. `order`, `encoding`, `sheet`: what
+    the file does not show by itself. Raises NotPermitted, NotFound."""
     scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.runtime.study(study_id)
-    people, faults = _read(desk, study, data, order, encoding)
+    people, faults = _read(desk, study, data, order, encoding, sheet)
     sha256 = hashlib.sha256(data).hexdigest()
     with desk.reading() as work:
         rows = _sorted(people, _known(work, scope) if update else frozenset())
@@ -89,10 +91,12 @@ def import_file(
 
 
 def _read(
-    desk: Desk, study: Study, data: bytes, order: DayOrder | None, encoding: str
+    desk: Desk, study: Study, data: bytes, order: DayOrder | None, encoding: str, wanted: str
 ) -> tuple[list[Listed], list[RowFault]]:
     words = headings.words_for(desk.runtime, study)
-    sheet = reading.read_sheet(data, words, encoding=encoding)
+    sheet = reading.read_sheet(data, words, encoding=encoding, sheet_name=wanted)
+    if (which := _which_sheet(sheet, wanted)) is not None:
+        return [], [RowFault(1, "", which)]
     mapping = ListMapping(columns=words.proposed(sheet.header), order=order, encoding=encoding)
     if not sheet.header:
         return [], sheet.everything_wrong
@@ -105,6 +109,27 @@ def _read(
     if made.either and order is None:
         made.faults.append(RowFault(sheet.line, "", say("dates_either", written=made.either)))
     return checking.read_rows(study, desk.runtime.today(study), desk.runtime.zone(study), made, lambda done: None)
+
+
+def _which_sheet(sheet: ListSheet, wanted: str) -> Sentence | None:
+    """What is to be said first of a workbook: which sheet is the list, where several may be, or one that is not seen,
+    and that the one named is not there."""
+    if wanted and not sheet.name:
+        return None if sheet.faults else say("sheets_none")
+    if wanted and wanted != sheet.name:
+        return say("sheet_not_there", sheet=_quoted([wanted]), sheets=_quoted(sheet.sheets or [sheet.name]))
+    hidden = [each for each in sheet.lists if each in sheet.hidden]
+    if wanted or (not hidden and len(sheet.lists) < 2):
+        return None
+    if len(sheet.lists) < 2:
+        return say("sheet_hidden", sheet=_quoted(hidden))
+    if hidden:
+        return say("sheets_some_hidden", sheets=_quoted(sheet.lists), hidden=_quoted(hidden))
+    return say("sheets_several", sheets=_quoted(sheet.lists))
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"“{each}”" for each in names)
 
 
 def _known(work: Work, scope: Scope) -> frozenset[str]:

@@ -25,12 +25,12 @@ from surveyapp.domain.open_answers.quoting import Quotation
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
+from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.services.open_answers import quoting
-from surveyapp.services.open_answers.questions import AnswerBand, answer_bands, questions
+from surveyapp.services.open_answers.questions import AnswerBand, Companion, answer_bands, questions, ticked
 from surveyapp.services.open_answers.reading import Reader
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants, questionnaire_versions
-from surveyapp.store.open_answers import reading
 
 LEAST_ALIKE = 5
 """So many people at least share whatever is told of one, whatever the study's thresholds are."""
@@ -125,13 +125,22 @@ class _Group:
         self.least = max(LEAST_ALIKE, study.thresholds.minimum_base, study.thresholds.minimum_cell)
         self.people = [each for each in people if each.group == group and each.withdrawn_at is None]
         opened = {name: version for name, version, _, _ in questionnaire_versions.versions(work.session, study.id)}
+        names = {
+            each.number: each.questionnaire for each in study.touchpoints_of(group) if each.questionnaire in opened
+        }
         self.parts: dict[int, Mapping[str, Part]] = {
-            each.number: parts_of(work.instrument(study, each.questionnaire, opened[each.questionnaire]))
-            for each in study.touchpoints_of(group)
-            if each.questionnaire in opened
+            number: parts_of(work.instrument(study, name, opened[name])) for number, name in names.items()
         }
         self.asked = tuple(dict.fromkeys(each for each in self._asked(work) if each[1] in self.parts.get(each[0], ())))
-        self.said = reading.ticked(work.session, scope, group, self.asked)
+        companions = (
+            Companion(at, self.parts[at][key], VersionId(names[at], opened[names[at]])) for at, key in self.asked
+        )
+        theirs = ticked(work, study, scope, group, companions)
+        # What does not compare with how it is asked now is not told.
+        self.said = {
+            person: {where: each.read_as for where, each in said.items() if each.read_as is not None}
+            for person, said in theirs.items()
+        }
 
     def _asked(self, work: Work) -> Iterator[TickedPlace]:
         for measure in self.study.measures:

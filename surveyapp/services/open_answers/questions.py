@@ -3,9 +3,11 @@ ticked, or said besides."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from surveyapp.domain.answers import Answer, Codes, Number
 from surveyapp.domain.instrument.conditions import Changed, Reference, references
@@ -15,8 +17,12 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.open_answers.themes import is_open
+from surveyapp.domain.staff import Scope
+from surveyapp.domain.versions.comparability import VersionId
+from surveyapp.domain.versions.looking_back import in_wording
 from surveyapp.services.work import Work
 from surveyapp.store import questionnaire_versions
+from surveyapp.store.open_answers import reading as store
 
 HIGH, MIDDLE, SEVEN = 9, 7, 7
 """From which number on a rating out of ten is high, and from which in between, as reasons for one are read; with how
@@ -29,10 +35,12 @@ QuestionPlace = tuple[str, int, str]
 
 @dataclass(frozen=True)
 class Companion:
-    """A variable that stands beside somebody's words, and at which touchpoint they answered it."""
+    """A variable that stands beside somebody's words, at which touchpoint they answered it, and in whose wording it is
+    read."""
 
     touchpoint: int
     part: Part
+    wording: VersionId
 
     @property
     def asked(self) -> tuple[int, str]:
@@ -96,13 +104,14 @@ class OpenQuestion:
         """What was ticked that the words are about."""
         return next(iter(self.ticked), None)
 
-    def is_in(self, band: AnswerBand, said: Mapping[tuple[int, str], Answer]) -> bool:
-        """Whether somebody's answers beside their words are in a band."""
+    def is_in(self, band: AnswerBand, said: Mapping[tuple[int, str], Ticked]) -> bool:
+        """Whether somebody's answers beside their words are in a band, in the wording that all are read in."""
+        read = {where: each.read_as for where, each in said.items()}
         if self.change is not None:
-            before, after = (_rank(each.part, said.get(each.asked)) for each in self.change)
+            before, after = (_rank(each.part, read.get(each.asked)) for each in self.change)
             return before is not None and after is not None and (after > before) == (band.id == "rose")
         assert self.lead is not None
-        match said.get(self.lead.asked):
+        match read.get(self.lead.asked):
             case Codes(codes):
                 return any(code in band.codes for code in codes)
             case Number(value):
@@ -141,18 +150,18 @@ class _Versions:
         for version in sorted(self.opened.get(touchpoint.questionnaire, ()), reverse=True):
             yield self.work.instrument(self.study, touchpoint.questionnaire, version)
 
-    def companion(self, touchpoint: Touchpoint, own: Mapping[str, Part], reference: Reference) -> Companion | None:
+    def companion(self, touchpoint: Touchpoint, instrument: Questionnaire, reference: Reference) -> Companion | None:
         """The variable that a condition looks at; None for what is known of somebody and was not answered."""
         if reference.scope == "answer":
-            part = own.get(reference.name)
-            return None if part is None else Companion(touchpoint.number, part)
+            part = parts_of(instrument).get(reference.name)
+            return None if part is None else Companion(touchpoint.number, part, wording_of(instrument))
         earlier = None
         if reference.scope == "touchpoint" and reference.touchpoint is not None:
             earlier = self.study.touchpoint(touchpoint.group, reference.touchpoint)
-        for instrument in self.newest_first(earlier) if earlier else ():
-            part = parts_of(instrument).get(reference.name)
+        for before in self.newest_first(earlier) if earlier else ():
+            part = parts_of(before).get(reference.name)
             if part is not None and earlier is not None:
-                return Companion(earlier.number, part)
+                return Companion(earlier.number, part, wording_of(before))
         return None
 
 
@@ -175,12 +184,12 @@ def _in_version(versions: _Versions, touchpoint: Touchpoint, instrument: Questio
                         title=plain(question.text),
                         section=section.title,
                         option=option.label if option else None,
-                        beside=(Companion(touchpoint.number, parts[part.when[0]]),),
+                        beside=(Companion(touchpoint.number, parts[part.when[0]], wording_of(instrument)),),
                     )
                     continue
-                looked_at = [versions.companion(touchpoint, parts, each) for each in references(question.ask_if)]
+                looked_at = [versions.companion(touchpoint, instrument, each) for each in references(question.ask_if)]
                 same = [
-                    Companion(touchpoint.number, other)
+                    Companion(touchpoint.number, other, wording_of(instrument))
                     for each in section.questions
                     if each.id != question.id and question.ask_if is not None and each.ask_if == question.ask_if
                     for other in by_question.get(each.id, ())
@@ -199,6 +208,41 @@ def _in_version(versions: _Versions, touchpoint: Touchpoint, instrument: Questio
                     beside=(*dict.fromkeys(each for each in looked_at if each is not None), *same),
                     change=change,
                 )
+
+
+def wording_of(instrument: Questionnaire) -> VersionId:
+    return VersionId(instrument.id, instrument.version)
+
+
+class Ticked(NamedTuple):
+    """What somebody ticked: the `part` as it was shown to them, their answer, and what that is in the wording that all
+    are read in (None: it has none that says the same)."""
+
+    part: Part
+    answer: Answer
+    read_as: Answer | None
+
+
+def ticked(
+    work: Work,
+    study: Study,
+    scope: Scope,
+    group: str,
+    beside: Iterable[Companion],
+    only: Collection[uuid.UUID] | None = None,
+) -> dict[uuid.UUID, dict[tuple[int, str], Ticked]]:
+    """What people of a group ticked at some variables, by person, touchpoint and variable. `only`: of these alone."""
+    companions = {each.asked: each for each in beside}
+
+    def told(where: tuple[int, str], then: store.TickedThen) -> Ticked:
+        one = companions[where]
+        shown = parts_of(work.instrument(study, *then.wording)).get(one.part.key, one.part)
+        same = then.wording.questionnaire == one.wording.questionnaire
+        counted = in_wording(study, one.part.key, then.wording, one.wording.version, then.answer) if same else None
+        return Ticked(shown, then.answer, counted)
+
+    found = store.ticked(work.session, scope, group, companions.keys(), only)
+    return {person: {where: told(where, then) for where, then in theirs.items()} for person, theirs in found.items()}
 
 
 def answer_bands(part: Part) -> Iterator[AnswerBand]:

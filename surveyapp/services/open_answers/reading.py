@@ -23,7 +23,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.open_answers.finding import Finder, finder
 from surveyapp.services.open_answers.opened import OpenedWords, opened, opened_words, wanted_words, written_to
-from surveyapp.services.open_answers.questions import OpenQuestion, questions
+from surveyapp.services.open_answers.questions import OpenQuestion, Ticked, questions, ticked
 from surveyapp.services.open_answers.segments import SegmentChoice, segment_choices, segment_values
 from surveyapp.services.staff.granting import checked_purpose
 from surveyapp.services.work import Desk, Work
@@ -178,8 +178,8 @@ def read(
             chosen = [each for each in chosen if too_few or values[each.person] == asked.only[1]]
         band = next((each for each in question.bands if each.id == asked.band), None)
         if band is not None:
-            ticked = store.ticked(work.session, scope, group, {each.asked for each in question.ticked})
-            chosen = [each for each in chosen if question.is_in(band, ticked.get(each.person, {}))]
+            theirs = ticked(work, study, scope, group, question.ticked)
+            chosen = [each for each in chosen if question.is_in(band, theirs.get(each.person, {}))]
         if wanted_words(asked.search):
             chosen = opened(work, chosen).matching(chosen, asked.search)
         chosen = _in_order(reader, chosen)
@@ -284,17 +284,17 @@ def _page(
     people = {each.place: each.person for each in shown}
     others = marking.translations(work.session, people, {place: there.texts[place] for place in people})
     by_place = {each.place: each for each in asked}
-    said, ticked = None, {}
+    said, beside = None, {}
     if len(asked) == 1:
         [one] = asked
         said = _said_besides(work, scope, study, one, only)
-        ticked = store.ticked(work.session, scope, one.group, {each.asked for each in one.ticked}, only)
+        beside = ticked(work, study, scope, one.group, one.ticked, only)
     quoting = [each.id for each in study.purposes_of(Governs.QUOTE)]
     consents = said_of_consent.last_said_in(work.session, scope, quoting, only) if quoting else {}
     made = []
     for each in shown:
         question = by_place[each.group, each.touchpoint, each.variable]
-        besides = _ticked(question, ticked.get(each.person, {}))
+        besides = _ticked(question, beside.get(each.person, {}))
         if said is not None:
             besides += _said(finds, said, question, each.person)
         made.append(
@@ -312,13 +312,12 @@ def _page(
     return tuple(made)
 
 
-def _ticked(question: OpenQuestion, theirs: Mapping[tuple[int, str], Answer]) -> list[BesideAnswer]:
+def _ticked(question: OpenQuestion, theirs: Mapping[tuple[int, str], Ticked]) -> list[BesideAnswer]:
+    """Each as it was shown to whoever ticked it."""
     return [
-        BesideAnswer(
-            touchpoint=each.touchpoint, title=plain(each.part.label), part=each.part, answer=theirs[each.asked]
-        )
+        BesideAnswer(touchpoint=each.touchpoint, title=plain(then.part.label), part=then.part, answer=then.answer)
         for each in question.ticked
-        if is_substantive(theirs.get(each.asked))
+        if (then := theirs.get(each.asked)) is not None and is_substantive(then.answer)
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from surveyapp.domain.answers import Answer
 from surveyapp.domain.instrument.easy.renderings import plain_of
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
+from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.store.answer_rows import PersonWords, answer_of, bound
 from surveyapp.store.database import seals_of
 from surveyapp.store.participants import scoped
@@ -112,19 +114,26 @@ def opened(session: Session, answers: Sequence[WrittenAnswer]) -> dict[AnswerPla
     }
 
 
+class TickedThen(NamedTuple):
+    """An answer, and in which wording it was given."""
+
+    wording: VersionId
+    answer: Answer
+
+
 def ticked(
     session: Session,
     scope: Scope,
     group: str,
     asked: Collection[tuple[int, str]],
     only: Collection[uuid.UUID] | None = None,
-) -> dict[uuid.UUID, dict[tuple[int, str], Answer]]:
+) -> dict[uuid.UUID, dict[tuple[int, str], TickedThen]]:
     """What people of a group ticked at these variables and touchpoints, by person: of responses that were handed in, of
     people who have not withdrawn. `only`: of these people alone."""
     if not asked:
         return {}
     query = scoped(
-        select(AnswerRow, CaseRow.participant_id, CaseRow.touchpoint)
+        select(AnswerRow, CaseRow.participant_id, CaseRow.touchpoint, ResponseRow.questionnaire, ResponseRow.version)
         .join(ResponseRow, ResponseRow.id == AnswerRow.response_id)
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
@@ -138,13 +147,17 @@ def ticked(
     if only is not None:
         query = query.where(ParticipantRow.id.in_(only))
     rows: dict[uuid.UUID, dict[tuple[int, str], list[AnswerRow]]] = {}
+    wordings: dict[tuple[uuid.UUID, int], VersionId] = {}
     for row in session.execute(query.order_by(AnswerRow.response_id, AnswerRow.variable, AnswerRow.position)):
         answer: AnswerRow = row.AnswerRow
         rows.setdefault(row.participant_id, {}).setdefault((row.touchpoint, answer.variable), []).append(answer)
-    found: dict[uuid.UUID, dict[tuple[int, str], Answer]] = {}
+        wordings[row.participant_id, row.touchpoint] = VersionId(row.questionnaire, row.version)
+    found: dict[uuid.UUID, dict[tuple[int, str], TickedThen]] = {}
     for person, said in rows.items():
         words = PersonWords(session, person=person)
-        found[person] = {where: answer_of(some, words) for where, some in said.items()}
+        found[person] = {
+            where: TickedThen(wordings[person, where[0]], answer_of(some, words)) for where, some in said.items()
+        }
     return found
 
 

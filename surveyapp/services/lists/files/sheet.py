@@ -48,7 +48,8 @@ class ListSheet:
     columns they stand in, counted from 0, which matters where one of those is not left out; `faulty`: how many, by the
     first of those. `encoding`: of which
     character set a text file was taken to be, where that was a guess; `sheets`: the names of a workbook's, where
-    several hold something, of which `name` was read."""
+    several hold something or what was read is hidden, of which `name` was read; `lists`: of those that may be one, and
+    `hidden`: of those that are not seen."""
 
     line: int = 1
     header: tuple[str, ...] = ()
@@ -59,6 +60,8 @@ class ListSheet:
     encoding: str = ""
     sheets: tuple[str, ...] = ()
     name: str = ""
+    lists: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
     def fault(self, line: int, column: str, sentence: Sentence) -> None:
         self.faults.append(RowFault(line, column, sentence))

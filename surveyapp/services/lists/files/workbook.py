@@ -100,21 +100,24 @@ def _has_document_type(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
 
 def rows(data: bytes, sheet: ListSheet, wanted: str = "") -> Iterator[SheetRow]:
     """The rows of the sheet `wanted` or, without one, of the first that holds more than one, each with its number: a
-    note alone is no list. Merged cells, and formulas whose value was not saved, are said on `sheet`."""
+    note alone is no list, and what is hidden is taken where nothing else is one. Merged cells, and formulas whose value
+    was not saved, are said on `sheet`."""
     if (why := refusal(data)) is not None:
         sheet.refuse(why)
         return
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = WorkbookParts(archive)
-            held = [(title, part, many) for title, part in parts.sheets() if (many := parts.rows_held(part))]
-            sheet.sheets = tuple(title for title, _, _ in held) if len(held) > 1 else ()
-            lists = [each for each in held if each[2] > 1] or held
-            chosen = next((each for each in held if each[0] == wanted), lists[0] if lists else None)
+            held = [each for each in parts.sheets() if parts.rows_held(each.part)]
+            lists = [each for each in held if parts.rows_held(each.part) > 1] or held
+            proposed = next((each for each in lists if not each.hidden), lists[0] if lists else None)
+            chosen = next((each for each in held if each.title == wanted), proposed)
             if chosen is None:
                 return
-            sheet.name = chosen[0]
-            found = parts.cells(chosen[1])
+            sheet.name, sheet.hidden = chosen.title, frozenset(each.title for each in held if each.hidden)
+            sheet.sheets = tuple(each.title for each in held) if len(held) > 1 or chosen.hidden else ()
+            sheet.lists = tuple(each.title for each in lists)
+            found = parts.cells(chosen.part)
         _say_merged(found.merged, sheet)
         _say_unsaved(found.unsaved, sheet)
     except TooMuch:

@@ -19,6 +19,7 @@ from surveyapp.services.lists.files.workbook_readers import (
     Book,
     CellsOfSheet,
     Enough,
+    NamedSheet,
     PartReader,
     Relations,
     SheetCells,
@@ -53,16 +54,16 @@ class WorkbookParts:
         self._days: Mapping[str, bool] = {}
         self._epoch = CALENDAR_WINDOWS_1900
 
-    def sheets(self) -> list[tuple[str, str]]:
-        """Title and part of each sheet of cells, in their order."""
+    def sheets(self) -> list[NamedSheet]:
+        """Each sheet of cells with its part, in their order."""
         relations, book = Relations(), Book()
         if "xl/_rels/workbook.xml.rels" in self._there:
             self._parse("xl/_rels/workbook.xml.rels", relations)
         self._parse("xl/workbook.xml", book)
         self._epoch = CALENDAR_MAC_1904 if book.from_1904 else CALENDAR_WINDOWS_1900
         self._parts = dict(relations.by_id.values())
-        named = [(title, *relations.by_id.get(each, ("", ""))) for title, each in book.sheets]
-        return [(title, part) for title, kind, part in named if kind == "worksheet" and part in self._there]
+        named = [(each, *relations.by_id.get(each.part, ("", ""))) for each in book.sheets]
+        return [each._replace(part=part) for each, kind, part in named if kind == "worksheet" and part in self._there]
 
     def rows_held(self, part: str) -> int:
         """How many rows of a sheet hold something, looked at up to the second; and once, however many name it."""

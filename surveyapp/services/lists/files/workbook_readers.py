@@ -6,7 +6,7 @@ import datetime as dt
 import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils import column_index_from_string
@@ -92,12 +92,20 @@ class Relations(PartReader):
         self.by_id[attributes["Id"]] = attributes["Type"].rpartition("/")[2], part
 
 
+class NamedSheet(NamedTuple):
+    """A sheet of a workbook: its title, its id or its part, and whether whoever opens the workbook does not see it."""
+
+    title: str
+    part: str
+    hidden: bool
+
+
 class Book(PartReader):
     """Title and id of every sheet, and which day is the first."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.sheets: list[tuple[str, str]] = []
+        self.sheets: list[NamedSheet] = []
         self.from_1904 = False
 
     def begins(self) -> dict[str, Begin]:
@@ -110,7 +118,8 @@ class Book(PartReader):
         if len(self.sheets) == MAXIMUM_SHEETS:
             raise TooMuch
         named = next((value for name, value in attributes.items() if name.endswith("}id")), "")
-        self.sheets.append((attributes["name"][:_LONGEST_TITLE], named))
+        hidden = attributes.get("state", "visible") != "visible"
+        self.sheets.append(NamedSheet(attributes["name"][:_LONGEST_TITLE], named, hidden))
 
 
 class _Texts(PartReader):
