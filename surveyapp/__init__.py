@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Flask
+# A command comes by here, too, and takes nothing of it: until its own modules are read Ctrl-C ends in a traceback.
+if TYPE_CHECKING:
+    from flask import Flask
 
-from surveyapp.services.runtime import Runtime
+    from surveyapp.services.runtime import Runtime
 
 
 def create_app(runtime: Runtime) -> Flask:

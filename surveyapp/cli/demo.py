@@ -70,7 +70,9 @@ def _address(port: int) -> str:
 
 
 def _migrated() -> Runtime:
-    readiness.migrate(open_settings())
+    settings = open_settings()
+    service.refuse_a_real_one(settings)
+    readiness.migrate(settings)
     return open_runtime()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -211,3 +213,23 @@ def test_simulate_says_how_to_go_on_when_it_is_stopped(
     code, said, error = run(*command, environment=environment)
     assert (code, said) == (1, "")
     assert "Stopped. What is stored is whole: the same command goes on from there." in error
+
+
+STOPPED_WHILE_READING = """
+import os, signal, sys
+class Stops:
+    @staticmethod
+    def find_spec(name, *_rest):
+        if name == "sqlalchemy":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Stops)
+from surveyapp.cli import main
+main()
+"""
+
+
+def test_whoever_stops_a_command_while_its_modules_are_read_sees_no_traceback(environment: dict[str, str]) -> None:
+    """Most of a command's first second is that."""
+    command = [sys.executable, "-c", STOPPED_WHILE_READING, "users", "list"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (1, "", "Aborted!")

@@ -12,10 +12,11 @@ from click.testing import CliRunner
 from sqlalchemy import select, text
 
 from surveyapp.cli import main
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Scope
-from surveyapp.services import moving, readiness
+from surveyapp.services import moving, readiness, worker
 from surveyapp.services.doctor import looking as doctor
 from surveyapp.services.moving import MoveRefused
 from surveyapp.services.participants import contacts
@@ -32,7 +33,7 @@ from tests.databases import Cluster
 
 
 def totals(url: str) -> dict[str, store.TableTotal]:
-    database = Database(url)
+    database = Database(url, any_revision=True)
     with store.standing_still(database) as connection:
         found = {table.name: store.total(connection, table) for table in store.TABLES}
     database.dispose()
@@ -91,6 +92,30 @@ def test_broken_off_it_goes_on(eleven: Runtime, sqlite_other: str, monkeypatch: 
     assert totals(sqlite_other) == totals(eleven.settings.database_url)
     again = moving.copy_all(eleven, sqlite_other)
     assert again.before == again.rows
+
+
+@pytest.mark.parametrize("kind", ["sqlite_other", "postgresql_bare"])
+def test_broken_off_it_goes_on_after_somebody_looked_whether_all_is_well(
+    eleven: Runtime, kind: str, request: pytest.FixtureRequest, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the doctor does each morning by its timer: what it writes is when it looked, and that it did. So does a worker
+    that finds nothing to do."""
+    monkeypatch.setattr(store, "BATCH", 3)
+    to = request.getfixturevalue(kind)
+    desk = factories.operator(eleven)
+    doctor.look(eleven)
+    worker.round_of(desk, ["messages", "exports"])
+    with pytest.raises(Killed):
+        moving.copy_all(eleven, to, killed_at("participant"))
+    copied = totals(to)
+    assert copied["heartbeat"].rows == 1
+    assert copied["worker_task"].rows > 1
+    clock.forward(hours=20)
+    doctor.look(eleven)
+    worker.round_of(desk, ["messages", "exports"])
+    desk.note(AuditAction.COMMAND_RUN, command="doctor")
+    moving.copy_all(eleven, to)
+    assert totals(to) == totals(eleven.settings.database_url)
 
 
 class Killed(BaseException):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import socket
 import uuid
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from surveyapp.cli import main
 from surveyapp.domain.audit import ByLink
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.participants import Origin
@@ -20,9 +24,10 @@ from surveyapp.services.responses import survey_session
 from surveyapp.services.results import measures
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.store import cases, participants, questionnaire_versions, responses, staff
+from surveyapp.store import cases, migrating, participants, questionnaire_versions, responses, staff
+from surveyapp.store.security import copies
 from tests import factories
-from tests.conftest import NOW
+from tests.conftest import NOW, Clock
 
 
 def test_it_is_not_loaded_outside_a_demonstration(runtime: Runtime) -> None:
@@ -40,6 +45,29 @@ def test_it_refuses_a_database_with_real_people_and_touches_nothing(runtime: Run
         demo.load(as_demo)
     with runtime.database.reading() as session:
         assert participants.counts_by_origin(session) == {Origin.REAL: 1}
+
+
+@pytest.mark.parametrize("command", ["load", "serve"])
+@pytest.mark.parametrize("there", ["of a real one", "with real people", "none"])
+def test_what_is_no_demonstration_is_refused_before_anything_is_made_or_migrated(
+    sqlite_url: str, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, there: str
+) -> None:
+    factories.create_participant(factories.create_runtime(sqlite_url, clock))
+    migrating.downgrade(sqlite_url, "0061")
+    url = sqlite_url if there != "none" else f"sqlite:///{tmp_path / 'none' / 'new.db'}"
+    environment = factories.environment(url)
+    if there == "with real people":
+        environment["SURVEYAPP_DEMO"] = "yes"
+    monkeypatch.setattr("surveyapp.cli.demo.become_server", lambda *_arguments: pytest.fail("served"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    arguments = ["demo", command, *(["--port", str(port)] if command == "serve" else [])]
+    done = CliRunner().invoke(main, arguments, env=environment)
+    says = "real people" if there == "with real people" else "This installation is not a demonstration"
+    assert (done.exit_code, says in done.output) == (1, True), done.output
+    assert copies.revision_now(sqlite_url) == "0061"
+    assert not (tmp_path / "none").exists()
 
 
 def test_its_people_and_responses_are_those_of_the_report(demo_runtime: Runtime) -> None:

@@ -7,6 +7,7 @@ import fnmatch
 import json
 import re
 import runpy
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -42,6 +43,17 @@ def printed(program: str, *arguments: str) -> dict[str, str]:
     """The lines NAME=value that a program of `deploy/` prints."""
     made = subprocess.run([ROOT / "deploy" / program, *arguments], capture_output=True, text=True, check=True).stdout
     return dict(line.split("=", 1) for line in made.splitlines())
+
+
+def test_keys_among_the_settings_are_found_by_the_line_that_the_page_says(tmp_path: Path) -> None:
+    """As it stands in the file, which is where somebody at a shell reads it."""
+    keys = printed("new_keys")
+    together = {**printed("new_settings", "https://study.example.org"), **keys, "SURVEYAPP_SECRET_KEYS_BEFORE": "x"}
+    settings = tmp_path / "shiftline.env"
+    settings.write_text("".join(f"{name}={value}\n" for name, value in together.items()), encoding="utf-8")
+    (line,) = re.findall(r"`(grep [^`]*) /etc/shiftline\.env`", PAGE)
+    found = subprocess.run([*shlex.split(line), str(settings)], capture_output=True, text=True, check=True).stdout
+    assert {each.partition("=")[0] for each in found.splitlines()} == {*keys, "SURVEYAPP_SECRET_KEYS_BEFORE"}
 
 
 def test_new_settings_are_settings_and_their_keys_are_new(tmp_path: Path) -> None:

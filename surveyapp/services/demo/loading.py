@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction, Operator
-from surveyapp.domain.errors import StateRefused
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, StateRefused
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
     AccessKind,
@@ -33,9 +33,10 @@ from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
+from surveyapp.settings import Settings
 from surveyapp.store import cases, demonstration, participants, relationships
 from surveyapp.store import staff as staff_store
-from surveyapp.store.database import after_commit, new_id
+from surveyapp.store.database import Database, after_commit, new_id
 from surveyapp.store.relationships import RelatedPair
 
 STAFF = {
@@ -63,6 +64,24 @@ def is_loaded(runtime: Runtime) -> bool:
     """Whether the demonstration's people are there."""
     with Desk(runtime, Operator()).reading() as work:
         return participants.counts_by_origin(work.session).get(Origin.DEMO, 0) > 0
+
+
+def refuse_a_real_one(settings: Settings) -> None:
+    """Before anything is made or migrated for a demonstration: raises StateRefused where the settings are not those of
+    one, or the database that they name holds real people, in tables of whichever release."""
+    if not settings.demo:
+        raise StateRefused(say("not_a_demonstration"))
+    database = Database(settings.database_url, any_revision=True)
+    try:
+        with database.reading() as session:
+            if participants.counts_by_origin(session).get(Origin.REAL):
+                raise StateRefused(say("holds_real_people"))
+    except DatabaseUnavailable as error:
+        # What making one begins with. Anything else keeps it from being made, and is said then.
+        if error.fault not in (DatabaseFault.GONE, DatabaseFault.NOT_MIGRATED):
+            raise
+    finally:
+        database.dispose()
 
 
 def load(runtime: Runtime, as_of: dt.date | None = None, *, with_releases: bool = True) -> int:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from surveyapp.domain.errors import OF_DATABASE, DatabaseFault, DatabaseUnavailable, ShiftlineError
@@ -38,6 +38,10 @@ BATCH = 5_000
 
 TABLES: Sequence[Table] = tuple(Base.metadata.sorted_tables)
 """Whatever others point at comes before them."""
+
+OF_THE_MOMENT = frozenset({"heartbeat", "worker_task"})
+"""Tables that hold nothing but when something was last looked at or done: whoever only looks whether the database takes
+a write changes them. They are copied anew each time, and not compared."""
 
 
 class MoveRefused(ShiftlineError):
@@ -79,7 +83,8 @@ def begin(source: Connection, target: Database) -> None:
         if fault is not None:
             raise DatabaseUnavailable(fault, TO)
         for table in TABLES:
-            _check_begun(source, connection, table, count(connection, table))
+            if table.name not in OF_THE_MOMENT:
+                _check_begun(source, connection, table, count(connection, table))
     _mark(target, migrating.UNFINISHED)
 
 
@@ -104,10 +109,7 @@ def count(connection: Connection, table: Table) -> int:
 def copy(source: Connection, target: Database, table: Table, tell: Callable[[int], None]) -> int:
     """Copies what is lacking of a table, and tells of each batch how many rows it has then. How many there were before.
     Raises MoveRefused where something else is there."""
-    with target.engine.connect() as connection:
-        there = count(connection, table)
-        _check_begun(source, connection, table, there)
-    done = there
+    done = there = _begun(source, target, table)
     for rows in _batches(source, table, there):
         try:
             with target.engine.execution_options(writes=True).begin() as connection:
@@ -116,6 +118,18 @@ def copy(source: Connection, target: Database, table: Table, tell: Callable[[int
             raise MoveRefused(_SOMETHING_ELSE.format(table.name)) from error
         done += len(rows)
         tell(done)
+    return there
+
+
+def _begun(source: Connection, target: Database, table: Table) -> int:
+    """How many of a table's rows are there already. Raises MoveRefused."""
+    if table.name in OF_THE_MOMENT:
+        with target.engine.execution_options(writes=True).begin() as connection:
+            connection.execute(delete(table))
+        return 0
+    with target.engine.connect() as connection:
+        there = count(connection, table)
+        _check_begun(source, connection, table, there)
     return there
 
 
@@ -177,12 +191,12 @@ def _batches(source: Connection, table: Table, after: int) -> Iterator[Sequence[
 
 
 def totals(url: str, address: str = OF_DATABASE) -> dict[str, TableTotal]:
-    """What is in every table of a database, which is named by `address` and may be unfinished. Raises
+    """What is in every table of a database that is compared, which is named by `address` and may be unfinished. Raises
     DatabaseUnavailable."""
     database = Database(url, any_revision=True, address=address)
     try:
         with standing_still(database) as connection:
-            return {table.name: total(connection, table) for table in TABLES}
+            return {table.name: total(connection, table) for table in TABLES if table.name not in OF_THE_MOMENT}
     finally:
         database.dispose()
 
