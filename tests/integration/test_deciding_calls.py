@@ -12,6 +12,7 @@ from surveyapp.domain.errors import HeldByAnother, InputRefused, NotPermitted, S
 from surveyapp.domain.fieldwork.call_queue import QueuePriority
 from surveyapp.domain.fieldwork.call_stand import CallHold, DecisionKind
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Outcome
+from surveyapp.domain.fieldwork.consequences import ReferralKind
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.staff import Action, Role, Staff
 from surveyapp.services.cases.agreed_times import AgreedTime
@@ -19,7 +20,7 @@ from surveyapp.services.fieldwork import attempts, call_queue, calls, deciding, 
 from surveyapp.services.participants import enrolment
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.store.calling import stands, wishes
+from surveyapp.store.calling import referrals, stands, wishes
 from surveyapp.store.security import audit
 from surveyapp.store.tables import CaseRow, ParticipantRow
 from tests import factories
@@ -157,6 +158,20 @@ def test_a_refusal_is_final_unless_they_get_in_touch(runtime: Runtime, clock: Cl
     assert (line.state, line.can_be_opened) == (CaseState.REFUSED, False)
     deciding.take_up(runtime, who, in_touch=True)
     assert calls.open_case(runtime, who).visit.state in ANSWERABLE
+    assert decided(runtime) == ["in_touch"]
+
+
+def test_a_refusal_is_taken_up_by_nobody_while_a_complaint_waits(
+    runtime: Runtime, staff: Staff, supervisor: Staff
+) -> None:
+    person = create_reachable(runtime, ANY_TIME)
+    attempt = tried(runtime, staff, person, Outcome.REFUSED)
+    with runtime.database.writing() as session:
+        referrals.add(session, attempt, person.id, ReferralKind.COMPLAINT, runtime.clock())
+    with pytest.raises(StateRefused):
+        deciding.take_up(runtime, factories.by_interviewer(staff, person), in_touch=True)
+    assert decided(runtime) == []
+    deciding.take_up(runtime, factories.by_interviewer(supervisor, person), in_touch=True)
     assert decided(runtime) == ["in_touch"]
 
 

@@ -102,8 +102,7 @@ def open_case(
         who.staff.check_of(Action.SEE_CONTACTS, visit.participant)
         if take_over:
             who.staff.check_of(Action.TAKE_OVER, visit.participant)
-        if is_shut(work, visit.participant):
-            raise StateRefused(say("complaint_open", reference=who.reference))
+        check_not_shut(work, visit.participant)
         held.lock_person(work.session, visit.participant.id)
         check_nobody_else(work, visit, take_over)
         if seen is not None and stands.last_tried(work.session, visit.case.id)[0] not in (None, seen.tried_at):
@@ -122,6 +121,12 @@ def is_shut(work: Work, person: Participant) -> bool:
     """Whether a complaint shuts somebody's cases to the staff member, who does not decide it."""
     complained = ReferralKind.COMPLAINT in referrals.kinds_blocking(work.session, person.id)
     return complained and not work.staff.may_of(DECIDES[ReferralKind.COMPLAINT], person)
+
+
+def check_not_shut(work: Work, person: Participant) -> None:
+    """Raises StateRefused where a complaint shuts their cases (`is_shut`)."""
+    if is_shut(work, person):
+        raise StateRefused(say("complaint_open", reference=person.reference))
 
 
 def tried_meanwhile(work: Work, visit: Visit) -> TriedMeanwhile:

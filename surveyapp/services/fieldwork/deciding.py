@@ -9,7 +9,7 @@ from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, disposition_
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases import standing
-from surveyapp.services.fieldwork.calls import record_on
+from surveyapp.services.fieldwork.calls import check_not_shut, record_on
 from surveyapp.services.responses import survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit
 from surveyapp.services.runtime import Runtime
@@ -51,6 +51,7 @@ def take_up(runtime: Runtime, who: ByInterviewer, *, in_touch: bool) -> None:
             return
         if visit.participant.stopped_at is not None:
             raise StateRefused(say("stopped_take_up", reference=who.reference))
+        check_not_shut(work, visit.participant)
         if not in_touch:
             _check_again(work, who, visit)
         attempts = stands.tried(work.session, visit.case.id)
