@@ -15,7 +15,7 @@ from surveyapp.reports.files import tables
 from surveyapp.reports.files.records import distribution_records
 from surveyapp.reports.text import series
 from surveyapp.reports.text.phrasing import ENGLISH
-from surveyapp.services.results import distributions, measures
+from surveyapp.services.results import distributions, looking, measures
 from surveyapp.services.results import table as results_table
 from surveyapp.services.results.releasing import released, releases
 from surveyapp.services.runtime import Runtime
@@ -230,6 +230,9 @@ def test_an_added_option_is_told_of_those_it_was_offered_to_as_well(make: Make) 
         "Of the 7 who answered, 3 were not offered “Milk”; of the 4 who were, 2 chose it (50%).",
         "Of the 7 who answered, 5 were not offered “Oat milk”; of the 2 who were, 1 chose it (50%).",
     )
+    desk = Desk(runtime, factories.create_staff(runtime, Role.EVALUATOR, study=NAME))
+    alone = looking.look(desk, NAME, looking.Look(group="guest", variable="drinks", option="milk"))
+    assert series.footnotes(alone, ENGLISH)[-1].startswith("Of the 7 who answered, 3 were not offered “Milk”")
     rows = {row.heading: row.cells[0].text for row in tables.answers([found], ENGLISH).rows}
     assert (rows["Milk"], rows["Milk, of those offered it"]) == ("2", "2 of 4")
     told = [each for each in distribution_records(NAME, [found]) if each["kind"] == "offered"]

@@ -94,7 +94,9 @@ UNKNOWN = LEAST - 1
 def option_vector(whole: Vector, option: int) -> Vector:
     """One option of a several-choice variable as a variable of its own: `yes` or `no` of those who answered."""
     codes = np.where(whole.answered, np.where(whole.chosen[option], 0, 1), whole.codes)
-    return Vector(codes.astype(np.int16), ("yes", "no"), people=whole.people)
+    flags = whole.not_offered.get(whole.values[option])
+    not_offered: dict[AnswerValue, Flags] = {} if flags is None else {"yes": flags}
+    return Vector(codes.astype(np.int16), ("yes", "no"), people=whole.people, not_offered=not_offered)
 
 
 def _options(part: Part) -> tuple[AnswerValue, ...] | None:

@@ -126,18 +126,7 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
         if any(option.code in tally.offered for tally in tallies)
     ]
     if any(tally.rating for tally in tallies):
-        rows.append(
-            ResultTableRow(
-                _("Mean"),
-                None,
-                tuple(
-                    Value(words.decimal(tally.rating.mean, 1), private="mean" in tally.rating.private)
-                    if tally.rating and tally.rating.mean is not None
-                    else Value(_none(tally, words))
-                    for tally in tallies
-                ),
-            )
-        )
+        rows.append(ResultTableRow(_("Mean"), None, tuple(_mean(tally, words) for tally in tallies)))
     rows.extend(_quantity_rows(first, tallies, words))
     rows.append(ResultTableRow(_("Base"), None, tuple(_base(tally, words) for tally in tallies)))
     for reason in reasons:
@@ -154,6 +143,12 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
     if len(tallies) > MOST_ACROSS:
         made = _turned(made, _("People"))
     return replace(made, rows=(*made.rows, *silent))
+
+
+def _mean(tally: Tally, words: Phrasing) -> Value:
+    if tally.rating is None or tally.rating.mean is None:
+        return Value(_none(tally, words))
+    return Value(words.decimal(tally.rating.mean, 1), private="mean" in tally.rating.private)
 
 
 def _offered(found: Offered | None, words: Phrasing) -> Value:
@@ -294,14 +289,7 @@ def side_by_side(everyone: Shift, matched: Shift, words: Phrasing) -> ResultTabl
     rows = []
     for index, (one, two) in enumerate(zip(everyone.everyone, matched.everyone, strict=True)):
         rows.extend(_broken(everyone, index, words))
-        values = (
-            Value(
-                of_words(row.net, row.tally.base, words),
-                percent_words(row.net, words),
-                row.net.private or row.tally.base.private,
-            )
-            for row in (one, two)
-        )
+        values = (_net_of(row, words) for row in (one, two))
         rows.append(ResultTableRow(series.row_label(everyone, index), one.detail, tuple(values)))
     columns = (words.gettext("Moment"), words.gettext("Everyone"), sentences.matched_words(matched, words) or "")
     return ResultTable(
@@ -309,6 +297,11 @@ def side_by_side(everyone: Shift, matched: Shift, words: Phrasing) -> ResultTabl
         columns,
         tuple(rows),
     )
+
+
+def _net_of(row: ShiftRow, words: Phrasing) -> Value:
+    private = row.net.private or row.tally.base.private
+    return Value(of_words(row.net, row.tally.base, words), percent_words(row.net, words), private)
 
 
 def _broken(shift: Shift, index: int, words: Phrasing) -> list[ResultTableRow]:

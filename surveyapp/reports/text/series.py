@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from surveyapp.domain.i18n import in_language_of, joined
 from surveyapp.domain.instrument.questionnaire import MomentsLayout
-from surveyapp.domain.results import Distribution, SeriesNote, Shift, ShiftStep
+from surveyapp.domain.results import Category, Distribution, SeriesNote, Shift, ShiftStep, Tally
 from surveyapp.domain.versions.comparability import UNDECLARED
 from surveyapp.reports.text.phrasing import Phrasing, count_words, percent_words, unpublished
 
@@ -119,7 +119,9 @@ def distribution_words(together: Sequence[Distribution], words: Phrasing) -> tup
     by_text: dict[str, list[str]] = {}
     for each in together:
         name = " · ".join(part for part in (each.statement, each.moment_label) if part)
-        for text in (*(note_words(note, words) for note in each.series_notes), *offered_words(each, words)):
+        everyone = next((tally for tally in each.tallies if tally.people.segment is None), None)
+        notes = (note_words(note, words) for note in each.series_notes)
+        for text in (*notes, *offered_words(everyone, each.options, words)):
             by_text.setdefault(text, []).append(name)
     return tuple(
         text if len(names) == len(together) or not any(names) else words.labelled(words.listed(names), text)
@@ -127,19 +129,18 @@ def distribution_words(together: Sequence[Distribution], words: Phrasing) -> tup
     )
 
 
-def offered_words(each: Distribution, words: Phrasing) -> Iterator[str]:
-    """Of everybody, and of each option of several that was added later: how many were not offered it, and how many of
-    the others chose it."""
-    everyone = next((tally for tally in each.tallies if tally.people.segment is None), None)
-    for option in each.options if everyone else ():
-        found = everyone.offered.get(option.code) if everyone else None
-        if everyone is None or found is None or found.base.count is None or everyone.base.count is None:
+def offered_words(tally: Tally | None, options: Sequence[Category], words: Phrasing) -> Iterator[str]:
+    """Of each option of several that was added later: how many were not offered it, and how many of the others chose
+    it."""
+    for option in options if tally else ():
+        found = tally.offered.get(option.code) if tally else None
+        if tally is None or found is None or found.base.count is None or tally.base.count is None:
             continue
         said = words.gettext(
             "Of the %(base)s who answered, %(without)s were not offered “%(option)s”; of the %(offered)s who were, "
             "%(chosen)s chose it (%(percent)s).",
-            base=words.whole(everyone.base.count),
-            without=words.whole(everyone.base.count - found.base.count),
+            base=words.whole(tally.base.count),
+            without=words.whole(tally.base.count - found.base.count),
             option=option.label,
             offered=words.whole(found.base.count),
             chosen=count_words(found.chosen, words),
@@ -156,6 +157,7 @@ def footnotes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
         for note in row.notes:
             found.append(words.gettext("%(mark)s “%(row)s”: %(note)s", mark=MARK, row=row.label,
                                        note=note_words(note, words)))  # fmt: skip
+        found.extend(offered_words(row.tally, shift.options, words))
     told: set[SeriesNote] = set()
     for step in sorted(shift.steps, key=lambda each: each.after_row - each.before_row):
         fresh = [note for note in step.notes if step.state == "marked" and note not in told]
