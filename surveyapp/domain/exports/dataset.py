@@ -129,7 +129,8 @@ class Dataset:
 class ComparedVariable:
     """A variable in one version of a questionnaire, and what became of it since the one that its group met before.
     `status`: same, reworded, rescaled and so on, the gravest first; `because`: the author's reasons; `mapping`: each
-    earlier code that counts as another one now; `before`: the questionnaire and version it is compared with."""
+    earlier code with the one that it counts as now, be it the same (nothing where all stay); `before`: the
+    questionnaire and version it is compared with."""
 
     variable: str
     group: str

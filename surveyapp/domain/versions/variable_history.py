@@ -19,7 +19,8 @@ from surveyapp.domain.versions.meaning import Status
 @dataclass(frozen=True, kw_only=True)
 class Since:
     """What became of it since an earlier wording. `statuses`: all that is another, the gravest first. `notes` are the
-    steps in between, with the author's reasons; `mapping` each code that counts as another one now."""
+    steps in between, with the author's reasons; `mapping` each earlier code with the one that it
+    counts as now, itself or another; nothing where codes stay."""
 
     wording: VersionId
     statuses: tuple[Status, ...]
@@ -116,7 +117,7 @@ def _along(wordings: VersionHistory, variable: str, old: VersionId, new: Version
         return Since(wording=old, statuses=("removed",), comparable=False, notes=())
     link = wordings.link(variable, old, new)
     statuses = tuple(meaning.differences(wordings.asked(old, variable), wordings.asked(new, variable))) or ("same",)
-    mapping = tuple((one, two) for one, two in (link.mapping or {}).items() if one != two)
+    mapping = tuple((link.mapping or {}).items())
     return Since(wording=old, statuses=statuses, comparable=link.comparable, notes=link.notes, mapping=mapping)
 
 

@@ -150,10 +150,13 @@ def check_folder(folder: Path) -> list[str]:
 
 
 def _beside(home: Path, study: Study | None) -> tuple[Fault, ...]:
-    """What is wrong with a study's lock and translations. Where its files have faults (None), only which of those that
-    are frozen are not there: often that is why."""
+    """What is wrong with a study's lock and translations: of what was frozen first, for while that is not as it was the
+    rest is measured by what is to be undone. Where its files have faults (None), only which of those that are frozen
+    are not there: often that is why."""
     if study is not None:
-        return (*lock_faults(home, study), *study_catalogues.wording_faults(home, study), *read_report(home, study)[1])
+        if locked := lock_faults(home, study):
+            return locked
+        return (*study_catalogues.wording_faults(home, study), *read_report(home, study)[1])
     files = (f"{name}/v{version}.yaml" for name, version in read_lock(home))
     return tuple(_gone(f"{home.name}/{file}") for file in files if not exists(home / file))
 

@@ -111,5 +111,11 @@ def trial(desk: Desk, study_id: str, language: str, address: tuple[str, ...]) ->
         facts = wording.facts_for(work, study, None, language, name="", link=wording.LINK_HERE, code=wording.CODE_HERE)
         said = wording.worded(work, study, step, SendingWay.LETTER, language, facts)
     return OutgoingMessage(
-        key="", address=address, subject=said.subject, text=said.text, link=link, code=facts["code"], language=language
+        key="",
+        address=address,
+        subject=said.subject,
+        text=said.text,
+        link=link,
+        code=facts.known["code"],
+        language=language,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from babel import Locale
@@ -30,6 +31,22 @@ LINK_HERE, CODE_HERE = "https://…", "…"
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageFacts:
+    """What words fill in, by name, and the last day on which answers are taken, which reads in the language of what it
+    stands in. `language`: the one that was asked for."""
+
+    known: Mapping[str, str]
+    last_day: dt.date | None
+    language: str
+
+    def fill(self, text: str) -> str:
+        """A text with them filled in: one that is not translated is in its source's language, whoever it goes to."""
+        language = plain_of(getattr(text, "language", None) or self.language)
+        day = self.last_day and format_date(self.last_day, "d MMMM yyyy", locale=Locale.parse(language, sep="-"))
+        return filled(text, {**self.known, "until": day or ""})
+
+
+@dataclass(frozen=True, kw_only=True)
 class WordedMessage:
     """What a message says, its link left open where nobody has been given one."""
 
@@ -41,7 +58,7 @@ class WordedMessage:
 
 
 def worded(
-    work: Work, study: Study, step: MessageStep, way: SendingWay, language: str, facts: dict[str, str]
+    work: Work, study: Study, step: MessageStep, way: SendingWay, language: str, facts: MessageFacts
 ) -> WordedMessage:
     """A step in a language of its study, with what is filled in."""
     rules = work.runtime.study_in(study, language).messages
@@ -49,29 +66,26 @@ def worded(
     return WordedMessage(
         way=way,
         language=language,
-        subject=filled(said.subject or "", facts),
-        text=filled(said.text or "", facts),
-        short=filled(said.short or "", facts),
+        subject=facts.fill(said.subject or ""),
+        text=facts.fill(said.text or ""),
+        short=facts.fill(said.short or ""),
     )
 
 
 def facts_for(
     work: Work, study: Study, closes_at: dt.datetime | None, language: str, *, name: str, link: str, code: str
-) -> dict[str, str]:
-    """What words fill in, by name. `closes_at`: until when answers are taken."""
+) -> MessageFacts:
+    """What words fill in. `closes_at`: until when answers are taken."""
     local = work.runtime.study_in(study, language)
-    until = ""
-    if closes_at is not None:
-        day = last_day(closes_at, work.runtime.zone(study))
-        until = format_date(day, "d MMMM yyyy", locale=Locale.parse(plain_of(language), sep="-"))
-    return {
+    known = {
         "name": name,
         "study": str(local.public_title),
         "link": link,
         "code": code,
-        "until": until,
         "help": whom_to_ask(local, language),
     }
+    day = None if closes_at is None else last_day(closes_at, work.runtime.zone(study))
+    return MessageFacts(known=known, last_day=day, language=language)
 
 
 def whom_to_ask(local: Study, language: str) -> str:
@@ -130,8 +144,8 @@ def made(
         subject=said.subject,
         text=said.text,
         short=said.short,
-        link=facts["link"],
-        code=facts["code"],
+        link=facts.known["link"],
+        code=facts.known["code"],
         language=language,
     )
 
