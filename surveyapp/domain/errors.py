@@ -186,6 +186,7 @@ class DatabaseFault(enum.StrEnum):
     MEMORY = "memory"
     FULL = "full"
     READ_ONLY = "read_only"
+    KEYS_SHUT = "keys_shut"
     DISK = "disk"
     DAMAGED = "damaged"
     TOO_OLD = "too_old"
@@ -242,6 +243,8 @@ _WHAT_TO_DO = {
     DatabaseFault.FULL: "There is no room for the database to grow. Make room on its disk.",
     DatabaseFault.READ_ONLY: "The database cannot be written. Let whoever Shiftline runs as write its file, those "
     "beside it whose names go on with -wal and -shm, and the folder they are in.",
+    DatabaseFault.KEYS_SHUT: "The file of people's keys cannot be read or written. Let whoever Shiftline runs as read "
+    "and write the file that {address} names, and the folder it is in.",
     DatabaseFault.DISK: "The disk under the database cannot be read or written. Look in the system's log, make room or "
     "replace the disk, and then check the database with `surveyapp backup create` and `verify`.",
     DatabaseFault.DAMAGED: "The database is damaged. Stop the server, keep a copy of what is there, and run `surveyapp "

@@ -31,6 +31,7 @@ PASSING = frozenset(
         DatabaseFault.MEMORY,
         DatabaseFault.FULL,
         DatabaseFault.READ_ONLY,
+        DatabaseFault.KEYS_SHUT,
         DatabaseFault.DISK,
     }
 )
@@ -46,11 +47,8 @@ def problem(runtime: Runtime) -> str | None:
         runtime.database.check_revision()
         with runtime.database.writing() as session:
             heartbeat.beat(session, runtime.clock())
-    except DatabaseUnavailable as error:
-        return str(error)
-    try:
         _provide_keys(runtime.settings)
-    except KeyMissing as error:
+    except (DatabaseUnavailable, KeyMissing) as error:
         return str(error)
     return None
 

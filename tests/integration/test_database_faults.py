@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Action, Role
+from surveyapp.services import readiness
+from surveyapp.services.doctor import looking as doctor
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import ROOT
 from surveyapp.store.connecting import engines
@@ -341,6 +344,30 @@ def test_what_stands_beside_a_file_and_cannot_be_written_is_named(sqlite_url: st
     assert "-wal and -shm" in str(refused.value)
     reader.dispose()
     writer.dispose()
+
+
+@pytest.mark.parametrize("shut", ["file", "folder", "keys"])
+def test_what_is_there_and_another_user_s_is_not_said_to_be_lost(
+    sqlite_url: str, clock: Clock, tmp_path: Path, shut: str
+) -> None:
+    """Whoever reads that there is no database may put a backup in its place. The doctor tells the rest all the same."""
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    path, keys = folder / "shut.db", tmp_path / "people.keys"
+    shutil.copy(str(file_of(sqlite_url)), path)
+    runtime = factories.create_runtime(f"sqlite:///{path}", clock, person_keys=keys)
+    place = {"file": path, "folder": folder, "keys": keys}[shut]
+    place.chmod(0)
+    says = "SURVEYAPP_PERSON_KEYS names" if shut == "keys" else "The database cannot be written. Let whoever"
+    try:
+        with kept_to_modes():
+            assert says in str(readiness.problem(runtime))
+            assert readiness.check_start(runtime) is False, "served, with 503 until somebody has mended that"
+            told = doctor.look(runtime)
+            assert any(says in each.todo for each in told)
+            assert any("each reader’s own machine" in each.what for each in told)
+    finally:
+        place.chmod(0o700)
 
 
 STOPPED = """

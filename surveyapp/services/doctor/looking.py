@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from surveyapp.domain.errors import DatabaseUnavailable
+from surveyapp.domain.errors import DatabaseUnavailable, said_of_file
 from surveyapp.domain.security.fitness import Finding
 from surveyapp.services import readiness
 from surveyapp.services.doctor import due, kept, machine, servers
@@ -69,5 +69,10 @@ def look(runtime: Runtime, faults: int = 0) -> list[Finding]:
 
 def _all(runtime: Runtime, looks: tuple[Examination, ...]) -> Iterator[Finding]:
     for each in looks:
-        for finding in each(runtime):
-            yield Finding(*finding)
+        try:
+            for finding in each(runtime):
+                yield Finding(*finding)
+        except OSError as error:
+            if (said := said_of_file(error)) is None:
+                raise
+            yield Finding(WRONG, "What lies on this machine cannot all be looked at.", said)

@@ -32,5 +32,6 @@ def left_behind(path: Path) -> Path | None:
 def _holds_something(path: Path) -> bool:
     try:
         return path.stat().st_size > 0
-    except FileNotFoundError:
+    except OSError:
+        # Not there, or in a folder that is shut: whoever opens the file is told which.
         return False

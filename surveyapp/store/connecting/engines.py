@@ -58,8 +58,13 @@ def make_engine(url: str, *, may_create: bool = False, address: str = OF_DATABAS
         def connect() -> sqlite3.Connection:
             if left_behind(path) is not None:
                 raise DatabaseUnavailable(DatabaseFault.LEFT_BEHIND, address)
-            # The pool hands a connection from thread to thread.
-            return sqlite3.connect(file, uri=True, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
+            try:
+                # The pool hands a connection from thread to thread.
+                return sqlite3.connect(file, uri=True, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CANTOPEN and _is_shut(path):
+                    raise DatabaseUnavailable(DatabaseFault.READ_ONLY, address) from error
+                raise
 
         engine = create_engine(url, creator=connect, hide_parameters=True)
         event.listen(engine, "connect", _sqlite_connected)
@@ -82,6 +87,15 @@ def make_engine(url: str, *, may_create: bool = False, address: str = OF_DATABAS
         _keep_to_the_living(engine)
     tell_apart(engine, address)
     return engine
+
+
+def _is_shut(path: Path) -> bool:
+    """Whether a file that cannot be opened is there, or may be, in a folder that this user cannot look into: then it is
+    not lost."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return True
 
 
 def time_statements(engine: Engine) -> None:

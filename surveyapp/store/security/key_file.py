@@ -33,6 +33,9 @@ MAGIC = b"surveyapp person keys 1\n"
 SIZE = 256
 """Bytes of a record, and of the header before the first."""
 
+NAMED_BY = "SURVEYAPP_PERSON_KEYS"
+"""What says where the file is."""
+
 WRAPPED = 60
 """Bytes of a wrapped key: nonce, 32 bytes, tag."""
 
@@ -62,9 +65,9 @@ _FAULTS = {
     errno.ENOSPC: DatabaseFault.FULL,
     errno.EDQUOT: DatabaseFault.FULL,
     errno.EFBIG: DatabaseFault.FULL,
-    errno.EROFS: DatabaseFault.READ_ONLY,
-    errno.EACCES: DatabaseFault.READ_ONLY,
-    errno.EPERM: DatabaseFault.READ_ONLY,
+    errno.EROFS: DatabaseFault.KEYS_SHUT,
+    errno.EACCES: DatabaseFault.KEYS_SHUT,
+    errno.EPERM: DatabaseFault.KEYS_SHUT,
 }
 
 
@@ -113,14 +116,14 @@ class KeyFile:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DatabaseUnavailable(_fault_of(error)) from error
+            raise DatabaseUnavailable(_fault_of(error), NAMED_BY) from error
         try:
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             self._wait_for_another()
             return
         except OSError as error:
-            raise DatabaseUnavailable(_fault_of(error)) from error
+            raise DatabaseUnavailable(_fault_of(error), NAMED_BY) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             _put(file, _header(), 0)
@@ -128,7 +131,7 @@ class KeyFile:
         except OSError as error:
             # Half a header is none, and would be in the way of the next.
             self.path.unlink(missing_ok=True)
-            raise DatabaseUnavailable(_fault_of(error)) from error
+            raise DatabaseUnavailable(_fault_of(error), NAMED_BY) from error
         finally:
             os.close(file)
         flush(self.path.parent)
@@ -255,7 +258,7 @@ class KeyFile:
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             raise KeyFileMissing(self.path) from None
         except OSError as error:
-            raise DatabaseUnavailable(_fault_of(error)) from error
+            raise DatabaseUnavailable(_fault_of(error), NAMED_BY) from error
         try:
             fcntl.flock(file, lock)
             if os.pread(file, len(MAGIC), 0) != MAGIC:
@@ -264,7 +267,7 @@ class KeyFile:
         except IsADirectoryError:
             raise KeyFileMissing(self.path) from None
         except OSError as error:
-            raise DatabaseUnavailable(_fault_of(error)) from error
+            raise DatabaseUnavailable(_fault_of(error), NAMED_BY) from error
         finally:
             os.close(file)
 
