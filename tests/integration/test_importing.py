@@ -123,7 +123,7 @@ BF-0002,backfill,,,,,Twice,,
     said = {(fault.line, fault.column): fault.sentence for fault in outcome.faults}
     assert said[5, "reference"] == "BF-0002 is on line 3 too."
     assert "Did you mean “backfill”?" in said[6, "group"]
-    assert "one of: yes, no" in said[7, "site.asks_uc"]
+    assert "one of: Asked, Not asked" in said[7, "site.asks_uc"]
     assert not outcome.stored
     assert references(runtime) == {"BF-0001"}
 

@@ -84,6 +84,7 @@ NO_MEANING = {
     "languages": "which translations are offered; questionnaires are compared in their source",
     "partial": "as `languages`",
     "easy": "as `languages`; each save says in which words its answers were given",
+    "frozen": "it is what freezing wrote of the questionnaires, in the lock itself",
     "media": "it stands beside easy words, and each revision of these names it",
     "time_zone": "it moves a day's end by hours, and no answer",
     "help": "whom to ask",

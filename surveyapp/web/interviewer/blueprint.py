@@ -59,6 +59,12 @@ def caller(study_id: str, reference: str, touchpoint: int) -> ByInterviewer:
     )
 
 
+def addressed() -> ByInterviewer:
+    """The interviewer at the case of the address, whatever page of it that is."""
+    places = request.view_args or {}
+    return caller(places["study_id"], places["reference"], places["touchpoint"])
+
+
 def talker(study_id: str, reference: str, touchpoint: int) -> ByInterviewer:
     """The interviewer while talking: the address says how. Raises ModeMissing."""
     if request.args.get("mode") not in {mode.value for mode in ASKING}:
@@ -101,8 +107,7 @@ def frame(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
 def _held(error: HeldByAnother) -> Any:
     places = request.view_args or {}
     study = runtime().study(places["study_id"])
-    who = caller(study.id, places["reference"], places["touchpoint"])
-    may_take_over = calls.may_take_over(runtime(), who)
+    may_take_over = calls.may_take_over(runtime(), addressed())
     page = render_template(
         "interviewer/held.html",
         error=error,
@@ -117,7 +122,7 @@ def _held(error: HeldByAnother) -> Any:
 
 @interviewer.errorhandler(TriedMeanwhile)
 def _tried(error: TriedMeanwhile) -> Any:
-    return closed_page(caller(**(request.view_args or {})), tried=error), 409
+    return closed_page(addressed(), tried=error), 409
 
 
 def closed_page(who: ByInterviewer, tried: TriedMeanwhile | None = None) -> str:
@@ -138,13 +143,19 @@ def _over(error: CallOver) -> Reply:
 @interviewer.errorhandler(StateRefused)
 def _cannot_be_done_now(error: StateRefused) -> Reply:
     places = request.view_args or {}
-    over = calls.call_over(runtime(), caller(**places)) if "touchpoint" in places else None
+    over = calls.call_over(runtime(), addressed()) if "touchpoint" in places else None
     return _over_page(over) if over is not None else cannot_be_done_now(error)
 
 
 def _over_page(error: CallOver) -> Reply:
+    who = addressed()
     page = render_template(
-        "interviewer/over.html", error=error, own=own, typed=sent_texts(), **(request.view_args or {})
+        "interviewer/over.html",
+        error=error,
+        reference=who.reference,
+        touchpoint=who.touchpoint,
+        own=own,
+        typed=sent_texts(),
     )
     return page, 409
 
