@@ -127,7 +127,7 @@ class _Kept(threading.local):
 class Database:
     """An engine, and the two ways to use it. All of it raises DatabaseUnavailable.
 
-    What is used is of the revision this program knows, but for `any_revision`: the first connection looks. It looks,
+    What is used is of the revision this program knows, but for `any_revision`: each new connection looks. It looks,
     too, whether a backup was put back that is not settled, which only whoever is `settling` it may use. `seals`:
     what makes each unit of work's means of opening and sealing with people's keys; without it rows that are sealed
     cannot be read. `timed`: how long each statement takes is noted (`watching.statements`). `address`: what names this
@@ -150,8 +150,8 @@ class Database:
         self.engine = make_engine(url, address=address)
         if timed:
             time_statements(self.engine)
-        self._known = any_revision
-        event.listen(self.engine, "connect", self._first_connected)
+        if not any_revision:
+            event.listen(self.engine, "connect", self._newly_connected)
 
     @contextlib.contextmanager
     def keeping(self) -> Iterator[None]:
@@ -210,10 +210,18 @@ class Database:
         return {"seals": self._seals()} if self._seals else {}
 
     def check_revision(self) -> None:
-        """Looks again whether its tables are the ones this program works on. Raises DatabaseUnavailable."""
+        """Looks again whether its tables are the ones this program works on. Where they are not any more, migrated
+        under a server that was not stopped, it is used no further. Raises DatabaseUnavailable."""
         with self._connection() as connection:
-            self._check_settled(connection.exec_driver_sql(unsettled.IS_THERE[self.engine.dialect.name]).scalar())
-            self._check_found(connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all())
+            settling = connection.exec_driver_sql(unsettled.IS_THERE[self.engine.dialect.name]).scalar()
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        try:
+            self._check_settled(settling)
+            self._check_found(found)
+        except DatabaseUnavailable:
+            # Whoever connects from now on is told so.
+            self.dispose()
+            raise
 
     def check_whole(self) -> None:
         """Looks through a database file for damage, in time that grows with it; a server sees to that itself. Raises
@@ -277,21 +285,19 @@ class Database:
         finally:
             meters.database_wait.labels("connection").observe(time.perf_counter() - began)
 
-    def _first_connected(self, connection: Any, _record: Any) -> None:
-        if not self._known:
-            cursor = connection.cursor()
-            try:
-                cursor.execute(unsettled.IS_THERE[self.engine.dialect.name])
-                self._check_settled(cursor.fetchone()[0])
-                cursor.execute("SELECT version_num FROM alembic_version")
-                self._check_found([row[0] for row in cursor.fetchall()])
-                cursor.close()
-                connection.rollback()
-            except BaseException:
-                # Nobody else will: the pool has not taken it in yet.
-                connection.close()
-                raise
-            self._known = True
+    def _newly_connected(self, connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        try:
+            cursor.execute(unsettled.IS_THERE[self.engine.dialect.name])
+            self._check_settled(cursor.fetchone()[0])
+            cursor.execute("SELECT version_num FROM alembic_version")
+            self._check_found([row[0] for row in cursor.fetchall()])
+            cursor.close()
+            connection.rollback()
+        except BaseException:
+            # Nobody else will: the pool has not taken it in yet.
+            connection.close()
+            raise
 
     def _check_settled(self, unsettled: int | None) -> None:
         if unsettled and not self._settling:

@@ -58,6 +58,40 @@ def test_a_database_of_another_revision_is_refused(
         other.dispose()
 
 
+def test_a_server_that_was_not_stopped_for_a_migration_serves_no_further(database_url: str, clock: Clock) -> None:
+    """As when `migrate` of a newer one runs beside it: whoever connects anew sees that, and so does the next look
+    whether it is ready, after which nobody goes on over what was connected before."""
+    runtime = factories.create_runtime(database_url, clock)
+    other = Database(database_url, any_revision=True)
+
+    def set_to(wanted: str) -> None:
+        with other.engine.begin() as connection:
+            connection.execute(text(f"UPDATE alembic_version SET version_num = '{wanted}'"))
+
+    factories.create_participant(runtime, reference="BF-0001")
+    with runtime.database.reading() as held:
+        held.execute(text("SELECT 1"))
+        set_to("9999")
+        try:
+            # The pool has none but the one that is held.
+            with pytest.raises(DatabaseUnavailable, match="by a newer Shiftline than this one"):
+                factories.create_participant(runtime, reference="BF-0002")
+        finally:
+            set_to(migrating.head())
+    factories.create_participant(runtime, reference="BF-0003")
+    set_to("9999")
+    try:
+        assert "by a newer Shiftline than this one" in str(readiness.problem(runtime))
+        with pytest.raises(DatabaseUnavailable, match="by a newer Shiftline than this one"):
+            factories.create_participant(runtime, reference="BF-0004")
+    finally:
+        set_to(migrating.head())
+        other.dispose()
+    with runtime.database.reading() as session:
+        assert set(session.scalars(text("SELECT reference FROM participant"))) == {"BF-0001", "BF-0003"}
+    runtime.database.dispose()
+
+
 def test_a_server_does_not_start_on_a_database_that_is_gone_or_damaged(runtime: Runtime) -> None:
     """gunicorn is told not to try again."""
     for breaks, says in ((gone, "There is no database"), (damaged, "is damaged")):
