@@ -9,7 +9,7 @@ from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.staff import Scope
 from surveyapp.services import readiness
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import backup_folder
+from surveyapp.services.security.backups import folder as backup_folder
 from surveyapp.store import releases
 from surveyapp.store.progress import waiting
 from surveyapp.store.sending import outbox, worker

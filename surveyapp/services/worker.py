@@ -262,7 +262,7 @@ def _chain(desk: Desk, this: WorkerRound) -> str:
 
 
 def _backup(desk: Desk, this: WorkerRound) -> str:
-    from surveyapp.services.security import backup
+    from surveyapp.services.security.backups import backup
 
     return backup.create(desk).path.name
 

@@ -12,8 +12,8 @@ from surveyapp.domain.audit import ByLink
 from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime, system_clock
-from surveyapp.services.security import backup
-from surveyapp.services.security.backup_folder import BackupRefused, Keep
+from surveyapp.services.security.backups import archive, backup
+from surveyapp.services.security.backups.folder import BackupRefused, Keep
 from surveyapp.store.security import copies
 from surveyapp.store.security.copying import contents
 from tests import factories
@@ -25,7 +25,7 @@ SHORT = {"backups": 3, "participants": 2}
 
 
 def run(ground: Ground, backups: int, participants: int) -> list[Row]:
-    identity, recipient = backup.new_identity()
+    identity, recipient = archive.new_identity()
     runtime = factories.create_runtime(ground.url, system_clock)
     factories.open_questionnaires(runtime)
     settings = dataclasses.replace(

@@ -24,7 +24,8 @@ from surveyapp.services.results import current
 from surveyapp.services.results import table as results_table
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import backup, backup_folder
+from surveyapp.services.security.backups import archive, backup
+from surveyapp.services.security.backups import folder as backup_folder
 from surveyapp.services.work import Desk
 from surveyapp.store import participants, responses
 from surveyapp.store.database import Database
@@ -41,7 +42,7 @@ SHORT = {"people": 4, "others": 2}
 CANARY = "Canary Bakery Ltd"
 """The name of a site, which is no secret: a search that does not find it looks in the wrong place."""
 
-IDENTITY, RECIPIENT = backup.new_identity()
+IDENTITY, RECIPIENT = archive.new_identity()
 
 
 def run(ground: Ground, people: int, others: int) -> list[Row]:
@@ -198,7 +199,7 @@ def _unpacked(runtime: Runtime, sealed: Path) -> Path:
     """The copy of the database in a backup, as whoever has the identity reads it."""
     folder = sealed.with_suffix(".unpacked")
     folder.mkdir()
-    backup._unpacked(sealed, IDENTITY, folder)
+    archive.unpacked(sealed, IDENTITY, folder)
     return folder / backup.COPY
 
 

@@ -27,8 +27,9 @@ from surveyapp.services.jobs import asking
 from surveyapp.services.privacy import erasing, replaying
 from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import audit_chain, backup
-from surveyapp.services.security.backup_folder import BackupRefused, Pruned
+from surveyapp.services.security import audit_chain
+from surveyapp.services.security.backups import archive, backup
+from surveyapp.services.security.backups.folder import BackupRefused, Pruned
 from surveyapp.services.work import Desk
 from surveyapp.store import migrating
 from surveyapp.store.connecting.engines import file_of
@@ -44,7 +45,7 @@ from tests.program import Program, token_of
 
 pytestmark = pytest.mark.both_databases
 
-IDENTITY, RECIPIENT = backup.new_identity()
+IDENTITY, RECIPIENT = archive.new_identity()
 
 
 @pytest.fixture(autouse=True)
@@ -409,14 +410,14 @@ def test_damage_in_a_backup_that_is_not_encrypted_is_not_taken_for_damage_of_the
     """It is what a demonstration makes: nothing but what is read of it tells."""
     runtime = factories.create_runtime(sqlite_url, clock, demo=True)
     if damage == "in_the_copy":
-        packed = backup._packed
+        packed = archive.packed_in
 
-        def spoilt(working: Path, manifest: backup.Manifest) -> Path:
-            copy = (working / backup.COPY).read_bytes()
-            (working / backup.COPY).write_bytes(copy[:100] + b"\xff" * 9000 + copy[9100:])
+        def spoilt(working: Path, manifest: archive.Manifest) -> Path:
+            copy = (working / archive.COPY).read_bytes()
+            (working / archive.COPY).write_bytes(copy[:100] + b"\xff" * 9000 + copy[9100:])
             return packed(working, manifest)
 
-        monkeypatch.setattr(backup, "_packed", spoilt)
+        monkeypatch.setattr(archive, "packed_in", spoilt)
     made = backup.create(factories.operator(runtime))
     made.path.with_name(made.path.name + ".sha256").unlink()
     if damage == "in_the_file":
@@ -434,7 +435,7 @@ def test_damage_in_a_backup_that_is_not_encrypted_is_not_taken_for_damage_of_the
 
 def test_another_identity_opens_nothing(installed: Runtime) -> None:
     made = backup.create(factories.operator(installed))
-    other, _ = backup.new_identity()
+    other, _ = archive.new_identity()
     for identity, says in ((other, "another identity"), ("nonsense", "AGE-SECRET-KEY-1")):
         with pytest.raises(BackupRefused, match=says):
             backup.verify(installed.settings, made.path, identity)

@@ -22,7 +22,7 @@ from gunicorn.http.errors import ParseException
 
 import surveyapp.cli
 from surveyapp.environment import vault
-from surveyapp.services.security import backup
+from surveyapp.services.security.backups import archive
 from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import migrating
 from tests import factories
@@ -234,7 +234,7 @@ def test_a_new_version_comes_and_goes_by_the_pages_own_commands(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Yesterday’s database is brought up to date; over what a version to come made of it, today’s is put back."""
-    secret, recipient = backup.new_identity()
+    secret, recipient = archive.new_identity()
     (tmp_path / "shiftline.key").write_text(secret, encoding="utf-8")
     more = {"SURVEYAPP_BACKUPS": str(tmp_path / "backups"), "SURVEYAPP_BACKUP_RECIPIENT": recipient}
     for name, value in {**factories.environment(sqlite_url), **more}.items():

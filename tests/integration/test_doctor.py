@@ -32,7 +32,8 @@ from surveyapp.services.lists import imports
 from surveyapp.services.privacy import erasing, replaying, retention
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import audit_chain, backup
+from surveyapp.services.security import audit_chain
+from surveyapp.services.security.backups import archive, backup
 from surveyapp.services.security.front_door import meet
 from surveyapp.services.sending.ways.mail_server import MailServer
 from surveyapp.services.work import Desk
@@ -68,7 +69,7 @@ def door(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 def fit(runtime: Runtime, tmp_path: Path) -> Runtime:
     """As it should be: an address, a proxy, a backup of last night, whoever invites, a trail that is chained."""
-    _identity, recipient = backup.new_identity()
+    _identity, recipient = archive.new_identity()
     settings = dataclasses.replace(
         runtime.settings,
         public_url="https://study.example.org",

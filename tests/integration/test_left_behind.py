@@ -25,8 +25,8 @@ from surveyapp.services.doctor import looking as doctor
 from surveyapp.services.moving import MoveRefused
 from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import backup
-from surveyapp.services.security.backup_folder import BackupRefused
+from surveyapp.services.security.backups import archive, backup
+from surveyapp.services.security.backups.folder import BackupRefused
 from surveyapp.store.connecting.beside import family
 from surveyapp.store.connecting.engines import file_of
 from surveyapp.store.security import copies
@@ -35,7 +35,7 @@ from surveyapp.store.security.copying.contents import CopyRefused
 from tests import factories
 from tests.conftest import Clock
 
-IDENTITY, RECIPIENT = backup.new_identity()
+IDENTITY, RECIPIENT = archive.new_identity()
 
 KILLED = """
 import os, signal, sys

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.services.security import backup_folder
-from surveyapp.services.security.backup_folder import Keep, Pruned
+from surveyapp.services.security.backups import folder as backup_folder
+from surveyapp.services.security.backups.folder import Keep, Pruned
 
 
 @pytest.fixture

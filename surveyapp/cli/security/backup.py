@@ -11,9 +11,10 @@ from surveyapp.cli.security.audit import worded
 from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.domain.errors import ShiftlineError
 from surveyapp.services.privacy import restored as restored_backup
-from surveyapp.services.security import backup as service
-from surveyapp.services.security import backup_folder
-from surveyapp.services.security.backup_folder import Keep
+from surveyapp.services.security.backups import archive
+from surveyapp.services.security.backups import backup as service
+from surveyapp.services.security.backups import folder as backup_folder
+from surveyapp.services.security.backups.folder import Keep
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -32,7 +33,7 @@ def backup() -> None:
 @click.argument("file", type=FILE)
 def key(file: Path) -> None:
     """Make the pair of keys that backups are encrypted with. FILE, the secret one, belongs somewhere else."""
-    identity, recipient = service.new_identity()
+    identity, recipient = archive.new_identity()
     try:
         file.touch(mode=0o600, exist_ok=False)
     except OSError as error:

@@ -18,7 +18,7 @@ from surveyapp.environment.values import LOCAL, PREFIX
 from surveyapp.environment.vault import SecretPlace
 from surveyapp.services.doctor.finding import BETTER, WRONG, Found
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import backup_folder
+from surveyapp.services.security.backups import folder as backup_folder
 from surveyapp.settings import Settings
 from surveyapp.store.connecting.beside import family
 from surveyapp.store.connecting.engines import file_of

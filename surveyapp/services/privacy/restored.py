@@ -11,8 +11,8 @@ from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services import readiness
 from surveyapp.services.privacy import replaying
 from surveyapp.services.sealed_files import export_files
-from surveyapp.services.security.backup import refuse_without_keys
-from surveyapp.services.security.backup_folder import BackupRefused
+from surveyapp.services.security.backups.backup import refuse_without_keys
+from surveyapp.services.security.backups.folder import BackupRefused
 from surveyapp.services.work import Desk
 from surveyapp.store import migrating
 from surveyapp.store.connecting import unsettled

@@ -1,34 +1,29 @@
 """Backups: made while serving, read by nobody but whoever holds the identity, tried before they are needed.
 
-A backup is one file: a manifest (what is in it, table by table, and how far the audit trail was chained) and a copy of
-the database, in a tar, in gzip, in age (https://age-encryption.org/v1). It is encrypted to public keys: the machine
-that makes backups cannot read them. The keys of people and of the installation are not in it. `backup_folder` says
-which ones stay.
+A backup is one file (`archive`), encrypted to public keys: the machine that makes backups cannot read them. The keys of
+people and of the installation are not in it. `folder` says which ones stay.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import gzip
-import os
 import shutil
-import tarfile
 import tempfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import pyrage
-from pydantic import BaseModel, ValidationError
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.domain.security.audit_chain import ChainHead, TrailFault
 from surveyapp.services.security import audit_chain
-from surveyapp.services.security.backup_folder import (
+from surveyapp.services.security.backups import archive
+from surveyapp.services.security.backups.archive import COPY, FORMAT, Manifest, TableManifest
+from surveyapp.services.security.backups.folder import (
     KEEP,
     NAME,
     SEALED,
@@ -48,42 +43,11 @@ from surveyapp.store.database import Database
 from surveyapp.store.security import audit_chain as chain_store
 from surveyapp.store.security import copies
 from surveyapp.store.security.copying import of_files
-from surveyapp.store.security.copying.contents import Contents, TableContents, differences
+from surveyapp.store.security.copying.contents import differences
 from surveyapp.store.security.key_file import KeyFile
-
-FORMAT = 1
-MANIFEST, COPY = "manifest.json", "database"
 
 PEOPLE, ERASED = "participant", "erasure"
 """The tables of people, and of whom was erased: the second is as old as people's keys are."""
-
-
-class TableManifest(BaseModel):
-    """What a table held: how many rows, and the SHA-256 of all of them."""
-
-    rows: int
-    sha256: str
-
-
-class Manifest(BaseModel):
-    """What a backup says of itself. `kind`: of database; `revision`: of its tables; `made_at`: in UTC;
-    `audit_head`: the last link of the audit trail's chain when it began, as `audit verify --head` reads it."""
-
-    format: int
-    product: str
-    kind: str
-    revision: str
-    made_at: dt.datetime
-    tables: dict[str, TableManifest]
-    audit_head: str | None = None
-
-    @property
-    def contents(self) -> Contents:
-        return {name: TableContents(each.rows, each.sha256) for name, each in self.tables.items()}
-
-    @property
-    def rows(self) -> int:
-        return sum(each.rows for each in self.tables.values())
 
 
 @dataclass(frozen=True)
@@ -113,17 +77,11 @@ class RestoredBackup:
     aside: str | None
 
 
-def new_identity() -> tuple[str, str]:
-    """An identity, which opens backups, and the recipient that belongs to it, which closes them."""
-    made = pyrage.x25519.Identity.generate()
-    return str(made), str(made.to_public())
-
-
 def create(desk: Desk, keep: Keep = KEEP) -> MadeBackup:
     """Makes a backup of all that is committed, while everything goes on, and prunes older ones. Raises BackupRefused,
     CopyRefused, DatabaseUnavailable."""
     settings = desk.runtime.settings
-    recipients = _recipients(settings)
+    recipients = archive.recipients(settings)
     current = _is_current(desk)
     folder = settings.backups
     _make_folder(folder, "BACKUPS")
@@ -142,7 +100,7 @@ def create(desk: Desk, keep: Keep = KEEP) -> MadeBackup:
             tables={name: TableManifest(rows=each.rows, sha256=each.sha256) for name, each in tables.items()},
             audit_head=str(head) if head else None,
         )
-        path = _written(_packed(working, manifest), folder, now, recipients)
+        path = _written(archive.packed_in(working, manifest), folder, now, recipients)
     if current:
         with desk.writing() as work:
             work.record(AuditAction.BACKUP_MADE, path.name, rows=manifest.rows)
@@ -164,33 +122,6 @@ def _is_current(desk: Desk) -> bool:
 def _audit_head(desk: Desk) -> ChainHead | None:
     with desk.reading() as work:
         return chain_store.head(work.session)
-
-
-def _recipients(settings: Settings) -> list[pyrage.x25519.Recipient]:
-    if not settings.backup_recipients and not settings.demo:
-        raise BackupRefused(
-            "Set SURVEYAPP_BACKUP_RECIPIENT to the public key that backups are encrypted to (age1…). `surveyapp backup "
-            "key FILE` makes a pair; keep the file away from this machine, and a copy of it in a second place."
-        )
-    try:
-        return [pyrage.x25519.Recipient.from_str(each) for each in settings.backup_recipients]
-    except pyrage.RecipientError as error:
-        raise BackupRefused(
-            f"SURVEYAPP_BACKUP_RECIPIENT is not a public key of age (age1…): {error}. Copy the whole of it."
-        ) from error
-
-
-def _packed(working: Path, manifest: Manifest) -> Path:
-    """The manifest and the copy in one file."""
-    packed = working / "packed"
-    try:
-        (working / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
-        with gzip.open(packed, "wb", compresslevel=3) as stream, tarfile.open(fileobj=stream, mode="w|") as tar:
-            for name in (MANIFEST, COPY):
-                tar.add(working / name, name)
-    except OSError as error:
-        raise BackupRefused(f"The backup could not be packed in {working.parent}: {error}. None was made.") from error
-    return packed
 
 
 def _written(packed: Path, folder: Path, now: dt.datetime, recipients: list[pyrage.x25519.Recipient]) -> Path:
@@ -227,7 +158,7 @@ def verify(settings: Settings, path: Path, identity: str | None) -> CheckedBacku
     own and counted there. Raises BackupRefused."""
     if not path.is_file():
         raise BackupRefused(f"There is no backup {path}.")
-    _refuse_unreadable(path)
+    archive.refuse_unreadable(path)
     if path.with_name(path.name + SUM).exists() and not is_undamaged(path):
         raise BackupRefused(f"{path} is damaged: it is not what was written. Use another one.")
     if identity is None and path.suffix == SEALED:
@@ -261,7 +192,7 @@ def opened(settings: Settings, path: Path, identity: str | None) -> Iterator[tup
     """What a backup says of itself, and the address of a database of its own that it was put into; gone afterwards.
     Raises BackupRefused, CopyRefused."""
     with _working(settings) as working:
-        manifest = _unpacked(path, identity, working)
+        manifest = archive.unpacked(path, identity, working)
         if manifest.kind != copies.kind_of(settings.database_url):
             raise BackupRefused(_other_kind(manifest))
         with copies.opened_apart(settings.database_url, working / COPY, working) as apart:
@@ -276,7 +207,7 @@ def restore(settings: Settings, path: Path, identity: str | None, *, replace: bo
     if path.suffix == SEALED and identity is None:
         raise BackupRefused("This backup is encrypted. Name the file with the identity that opens it: --identity FILE.")
     with _working(settings) as working:
-        manifest = _unpacked(path, identity, working)
+        manifest = archive.unpacked(path, identity, working)
         if manifest.kind != copies.kind_of(settings.database_url):
             raise BackupRefused(_other_kind(manifest))
         if not migrating.is_known(manifest.revision):
@@ -328,66 +259,6 @@ def _other_kind(manifest: Manifest) -> str:
         f"This is a backup of a {manifest.kind} database, and SURVEYAPP_DATABASE_URL names another kind. Set it to one "
         f"of that kind."
     )
-
-
-def _unpacked(path: Path, identity: str | None, working: Path) -> Manifest:
-    """What a backup says of itself, its copy of the database now in the folder. What is wrong with that folder is not
-    said of the backup."""
-    _refuse_unreadable(path)
-    packed = working / "packed"
-    try:
-        if path.suffix == SEALED:
-            with path.open("rb") as sealed, packed.open("wb") as plain:
-                pyrage.decrypt_io(sealed, plain, _identities(identity or ""))
-        else:
-            shutil.copyfile(path, packed)
-        with gzip.open(packed) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
-            for member in tar:
-                if member.name in (MANIFEST, COPY) and member.isfile():
-                    tar.extract(member, working, filter="data")
-            while stream.read(1 << 20):  # to its end, where the sum of all of it stands
-                pass
-        packed.unlink()
-        if not (working / MANIFEST).exists() or not (working / COPY).exists():
-            raise EOFError
-        manifest = Manifest.model_validate_json((working / MANIFEST).read_bytes())
-    except (OSError, EOFError, tarfile.TarError, zlib.error, pyrage.DecryptError, ValidationError) as error:
-        # What a disk or a limit refuses has a number; what is read and makes no sense has none.
-        if isinstance(error, OSError) and error.errno is not None:
-            raise BackupRefused(
-                f"{path} could not be unpacked in {working.parent}: {os.strerror(error.errno)}. Make room there, or "
-                "set SURVEYAPP_CACHE to a folder on a larger disk. Nothing is said of the backup."
-            ) from error
-        raise BackupRefused(
-            f"{path} cannot be read: it is damaged, or was made for another identity than this one."
-        ) from error
-    if manifest.format != FORMAT:
-        raise BackupRefused(f"{path} was made by a newer Shiftline ({manifest.product}). Install that one.")
-    return manifest
-
-
-def _refuse_unreadable(path: Path) -> None:
-    try:
-        with path.open("rb") as stream:
-            stream.read(1)
-    except OSError as error:
-        raise BackupRefused(
-            f"{path} cannot be opened: {error.strerror}. Let whoever runs this read it, or look at its disk."
-        ) from error
-
-
-def _identities(written: str) -> list[pyrage.x25519.Identity]:
-    """Every identity in a file as age-keygen writes it."""
-    lines = [line.strip() for line in written.splitlines()]
-    try:
-        found = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
-    except pyrage.IdentityError:
-        found = []
-    if not found:
-        raise BackupRefused(
-            "The identity is not one of age (AGE-SECRET-KEY-1…). Name the file that was made with the key."
-        )
-    return found
 
 
 @contextlib.contextmanager
