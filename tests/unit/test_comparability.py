@@ -118,6 +118,17 @@ def test_a_declared_rewording_joins_and_an_undeclared_one_breaks() -> None:
     assert not along((CHOICE, None), (REWORDED, None)).comparable
 
 
+@pytest.mark.parametrize("changed", [{}, {"hint": "Think of it all."}, {"interviewer": "Read out."}])
+@pytest.mark.parametrize("said", [None, Declaration("liked", "It is the same to them.", True)])
+def test_another_note_is_told_only_where_something_is_said_of_it(
+    changed: dict[str, object], said: Declaration | None
+) -> None:
+    link = along((CHOICE, None), (dataclasses.replace(CHOICE, **changed), said))  # type: ignore[arg-type]
+    told = [("reworded", said.because)] if said and changed else []
+    assert link.comparable
+    assert [(note.kind, note.reason) for note in link.notes] == told
+
+
 def test_mappings_are_applied_one_after_the_other() -> None:
     link = along((CHOICE, None), (FEWER, TO_FEWER), (FEWEST, TO_FEWEST))
     assert link.mapping == {"much": "any", "some": "any", "none": "any"}
