@@ -88,6 +88,38 @@ SAID = [
     ("{touchpoint_1.load: [much, too_much]}", 1, "load", {(2, "high"): True, (2, "right"): False}),
     ("{not: {touchpoint_1.load: right}}", 1, "load", {(2, "high"): True, (2, "right"): False}),
     ("{answered: touchpoint_1.load}", 1, "load", {(2, "high"): True}),
+    # What it may be and may not be neither is so nor is not, however that is written.
+    ("{not: {touchpoint_1.load: much}}", 1, "load", {(2, "high"): False, (2, "right"): True, (1, "right"): True}),
+    (
+        "{not: {not: {touchpoint_1.load: much}}}",
+        1,
+        "load",
+        {(2, "high"): False, (2, "right"): False, (1, "much"): True},
+    ),
+    (
+        "{any: [{touchpoint_1.load: much}, {touchpoint_1.load: too_much}]}",
+        1,
+        "load",
+        {(2, "high"): True, (2, "right"): False},
+    ),
+    (
+        "{not: {any: [{touchpoint_1.load: much}, {touchpoint_1.load: too_much}]}}",
+        1,
+        "load",
+        {(2, "high"): False, (2, "right"): True},
+    ),
+    (
+        "{not: {all: [{touchpoint_1.load: much}, {answered: touchpoint_1.load}]}}",
+        1,
+        "load",
+        {(2, "high"): False, (2, "right"): True},
+    ),
+    (
+        "{not: {at_least: {touchpoint_1.rate: 6}}}",
+        1,
+        "rate",
+        {(2, 3): False, (2, 2): True, (2, 4): False, (1, 5): True},
+    ),
     ("{at_least: {touchpoint_1.rate: 4}}", 2, "rate", {(1, 5): False, (1, 7): True, (2, 3): False, (2, 4): True}),
     ("{at_least: {touchpoint_1.rate: 4}}", 1, "rate", {(1, 4): True, (1, 3): False, (2, 3): True, (2, 2): False}),
     ("{at_least: {touchpoint_1.rate: 8}}", 0, "rate", {(1, 8): True, (2, 5): True, (2, 4): False}),
@@ -120,6 +152,20 @@ def test_what_changed_is_seen_past_a_code_that_was_renamed(tmp_path: Path) -> No
     other = [holds(found, 1, "animal", code("sheep"), "cattle"), holds(found, 2, "animal", code("pigs"), "cattle")]
     assert (same, other) == ([False, False], [True, True])
     assert holds(found, 1, "animal", code("cows")) is None  # not answered yet
+
+
+def test_what_may_have_changed_neither_did_nor_did_not(tmp_path: Path) -> None:
+    both = MayBe((code("cattle"), code("sheep")))
+    for condition, of_one, of_other, may_be in (
+        ("{changed: {from: touchpoint_1.animal, to: animal}}", False, True, False),
+        ("{not: {changed: {from: touchpoint_1.animal, to: animal}}}", True, False, False),
+    ):
+        second = study(tmp_path / condition[1:4], condition).questionnaires["second", 1]
+        given = {"animal": code("cattle")}
+        for then, said in ((code("cattle"), of_one), (code("sheep"), of_other), (both, may_be)):
+            situation = Situation({1: {"animal": then}})
+            route = walk(second, given, situation)
+            assert evaluate(second.questions[1].ask_if, known(second, route, situation)) is said
 
 
 def test_an_answer_to_several_is_all_that_it_may_have_been(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ was never asked, and every answer that is not substantive, is never true of anyt
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -78,6 +79,19 @@ class AnyOf:
     items: tuple[Condition, ...]
     type: Literal["any"] = "any"
 
+    @functools.cached_property
+    def alternatives(self) -> tuple[Condition, ...]:
+        """The items, those that name options of one question outside the response together: what an answer may be is
+        one of them for sure, where it is for sure none of them alone."""
+        outside = [each for each in self.items if isinstance(each, Is) and each.reference.scope != "answer"]
+        options: dict[Reference, dict[str, None]] = {}
+        for each in outside:
+            options.setdefault(each.reference, {}).update(dict.fromkeys(each.options))
+        if len(options) == len(outside):
+            return self.items
+        together = tuple(Is(reference, tuple(named)) for reference, named in options.items())
+        return tuple(each for each in self.items if each not in outside) + together
+
 
 @dataclass(frozen=True)
 class Not:
@@ -100,9 +114,6 @@ class MayBe:
 
     answers: tuple[Answer, ...]
 
-    def all(self, holds: Callable[[Answer], bool]) -> bool:
-        return all(holds(each) for each in self.answers)
-
 
 KnownValue = Answer | MayBe | str | None
 Lookup = Callable[[Reference], KnownValue]
@@ -117,64 +128,70 @@ COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
 }
 
 
-def evaluate(condition: Condition | None, lookup: Lookup) -> bool | None:
-    """Whether the condition holds; None when that cannot be known yet. No condition always holds."""
+def evaluate(condition: Condition | None, lookup: Lookup, *, negated: bool = False) -> bool | None:
+    """Whether the condition holds, or (`negated`) whether it does not; None when that cannot be known yet. No condition
+    always holds. Of what an answer may be (`MayBe`) each comparison has to be so of every one."""
     match condition:
         case None:
-            return True
+            return not negated
         case Is(reference, options):
-            known = lookup(reference)
-            if known is None:
-                return None
-            if isinstance(known, str):
-                return known in options
-            if isinstance(known, MayBe):
-                return known.all(lambda each: _is_among(each, options))
-            return _is_among(known, options)
+            return _of_each(lookup(reference), lambda known: _is_among(known, options), negated)
         case Answered(reference):
             known = lookup(reference)
-            return None if known is None else isinstance(known, str | MayBe) or is_substantive(known)
+            return None if known is None else (isinstance(known, str | MayBe) or is_substantive(known)) != negated
         case Changed(before, after):
-            return _changed(lookup(before), lookup(after))
+            return _changed(lookup(before), lookup(after), negated)
         case Compare(reference, operator, number):
-            known = lookup(reference)
-            if known is None:
-                return None
-            if isinstance(known, MayBe):
-                return known.all(lambda each: isinstance(each, Number) and COMPARISONS[operator](each.value, number))
-            return isinstance(known, Number) and COMPARISONS[operator](known.value, number)
+            compare = COMPARISONS[operator]
+            return _of_each(
+                lookup(reference), lambda known: isinstance(known, Number) and compare(known.value, number), negated
+            )
         case All(items):
-            return _conjunction([evaluate(item, lookup) for item in items])
-        case AnyOf(items):
-            return _negation(_conjunction([_negation(evaluate(item, lookup)) for item in items]))
+            values = [evaluate(item, lookup, negated=negated) for item in items]
+            return _disjunction(values) if negated else _conjunction(values)
+        case AnyOf():
+            values = [evaluate(item, lookup, negated=negated) for item in condition.alternatives]
+            return _conjunction(values) if negated else _disjunction(values)
         case Not(item):
-            return _negation(evaluate(item, lookup))
+            return evaluate(item, lookup, negated=not negated)
 
 
-def _is_among(known: Answer, options: tuple[str, ...]) -> bool:
+def _of_each(known: KnownValue, holds: Callable[[Answer | str], bool], negated: bool) -> bool | None:
+    if known is None:
+        return None
+    if isinstance(known, MayBe):
+        return all(holds(each) != negated for each in known.answers)
+    return holds(known) != negated
+
+
+def _is_among(known: Answer | str, options: tuple[str, ...]) -> bool:
+    if isinstance(known, str):
+        return known in options
     return isinstance(known, Codes) and any(code in options for code in known.codes)
 
 
-def _changed(before: KnownValue, after: KnownValue) -> bool | None:
+def _changed(before: KnownValue, after: KnownValue, negated: bool) -> bool | None:
     if isinstance(before, Missing) or isinstance(after, Missing):
-        return False
+        return negated
     if before is None or after is None:
         return None
-    return not any(one == other for one in _each(before) for other in _each(after))
+    return all((one == other) == negated for one in _each(before) for other in _each(after))
 
 
 def _each(known: Answer | MayBe | str) -> tuple[Answer | str, ...]:
     return known.answers if isinstance(known, MayBe) else (known,)
 
 
-def _negation(value: bool | None) -> bool | None:
-    return None if value is None else not value
-
-
 def _conjunction(values: list[bool | None]) -> bool | None:
     if any(value is False for value in values):
         return False
     return None if any(value is None for value in values) else True
+
+
+def _disjunction(values: list[bool | None]) -> bool | None:
+    if any(value is True for value in values):
+        return True
+    return None if any(value is None for value in values) else False
 
 
 def references(condition: Condition | None) -> Iterator[Reference]:

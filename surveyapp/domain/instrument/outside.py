@@ -17,6 +17,7 @@ from surveyapp.domain.instrument.conditions import (
     Compare,
     Condition,
     Is,
+    Lookup,
     Not,
     evaluate,
     references,
@@ -37,13 +38,30 @@ def condition_of(page: Page) -> Condition | None:
     return there_are[0] if len(there_are) == 1 else All(there_are)
 
 
-def as_data(condition: Condition, outside: tuple[Condition, ...]) -> Data:
-    """A condition as data. A leaf among `outside` is its place there and, where it looks at this response too, at which
-    variables (`with`)."""
-    if condition in outside:
-        own = [each.name for each in references(condition) if each.scope == "answer"]
-        return {"outside": str(outside.index(condition))} | ({"with": own} if own else {})
+def as_data(condition: Condition, outside: tuple[Condition, ...], *, negated: bool = False) -> Data:
+    """A condition, or (`negated`) that it does not hold, as data. A leaf among `outside` is its place there and, where
+    it looks at this response too, at which variables (`with`); what is negated are the leaves alone."""
     match condition:
+        case All(items):
+            return {"any" if negated else "all": [as_data(item, outside, negated=negated) for item in items]}
+        case AnyOf():
+            several = [as_data(item, outside, negated=negated) for item in condition.alternatives]
+            return {"all" if negated else "any": several}
+        case Not(item):
+            return as_data(item, outside, negated=not negated)
+        case _:
+            leaf = Not(condition) if negated else condition
+            data = _told(outside.index(leaf), condition) if leaf in outside else _of_leaf(condition)
+            return {"not": data} if negated else data
+
+
+def _told(place: int, leaf: Condition) -> Data:
+    own = [each.name for each in references(leaf) if each.scope == "answer"]
+    return {"outside": str(place)} | ({"with": own} if own else {})
+
+
+def _of_leaf(leaf: Condition) -> Data:
+    match leaf:
         case Is(reference, options):
             return {"is": reference.name, "options": list(options)}
         case Answered(reference):
@@ -52,36 +70,41 @@ def as_data(condition: Condition, outside: tuple[Condition, ...]) -> Data:
             return {"changed": [before.name, after.name]}
         case Compare(reference, operator, number):
             return {operator: reference.name, "number": format(number, "f")}
-        case All(items):
-            return {"all": [as_data(item, outside) for item in items]}
-        case AnyOf(items):
-            return {"any": [as_data(item, outside) for item in items]}
-        case Not(item):
-            return {"not": as_data(item, outside)}
+        case _:
+            raise TypeError(leaf)
 
 
 @functools.lru_cache(maxsize=128)
 def leaves_outside(questionnaire: Questionnaire) -> tuple[Condition, ...]:
-    """Every leaf that rests on anything outside the response, once, in the order first met."""
+    """Every leaf that rests on anything outside the response, once, in the order first met; in a `Not` where it stands
+    in one, for what an answer may be is another then."""
     found = (leaf for page in pages_of(questionnaire) for leaf in _leaves(condition_of(page)))
     return tuple(dict.fromkeys(leaf for leaf in found if any(each.scope != "answer" for each in references(leaf))))
 
 
-def _leaves(condition: Condition | None) -> Iterator[Condition]:
+def _leaves(condition: Condition | None, *, negated: bool = False) -> Iterator[Condition]:
     match condition:
-        case All(items) | AnyOf(items):
+        case All(items):
             for item in items:
-                yield from _leaves(item)
+                yield from _leaves(item, negated=negated)
+        case AnyOf():
+            for item in condition.alternatives:
+                yield from _leaves(item, negated=negated)
         case Not(item):
-            yield from _leaves(item)
+            yield from _leaves(item, negated=not negated)
         case None:
             return
         case _:
-            yield condition
+            yield Not(condition) if negated else condition
 
 
 def told_of_outside(questionnaire: Questionnaire, route: Route, situation: Situation) -> dict[str, bool | None]:
-    """Whether each leaf of `leaves_outside` holds, by its place. None: it also rests on an answer of this response that
-    is not there yet."""
+    """Whether each leaf of `leaves_outside` holds, by its place; of one in a `Not`, what makes that so. None: it also
+    rests on an answer of this response that is not there yet."""
     lookup = known(questionnaire, route, situation)
-    return {str(place): evaluate(leaf, lookup) for place, leaf in enumerate(leaves_outside(questionnaire))}
+    return {str(place): _holds(leaf, lookup) for place, leaf in enumerate(leaves_outside(questionnaire))}
+
+
+def _holds(leaf: Condition, lookup: Lookup) -> bool | None:
+    holds = evaluate(leaf, lookup)
+    return holds if holds is None or not isinstance(leaf, Not) else not holds

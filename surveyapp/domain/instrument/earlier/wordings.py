@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from surveyapp.domain.instrument.conditions import Changed, Compare, Condition, Is, Reference
+from surveyapp.domain.instrument.conditions import Changed, Compare, Condition, Is, Not, Reference
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.outside import leaves_outside
 from surveyapp.domain.instrument.piping import earlier_answers_of
@@ -59,6 +59,8 @@ def uses(questionnaire: Questionnaire) -> Mapping[tuple[int, str], Use]:
 
 def _used(leaf: Condition, own: Mapping[str, Part]) -> Iterator[tuple[Reference, Use]]:
     match leaf:
+        case Not(item):
+            yield from _used(item, own)
         case Is(reference, options):
             yield reference, Use(options=frozenset(options))
         case Compare(reference, _, number):
