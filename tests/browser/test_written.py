@@ -27,11 +27,11 @@ KEPT = """() => new Promise(done => {
     if (!database.objectStoreNames.length) return done([]);
     database.transaction("queues").objectStore("queues").getAll().onsuccess = ({ target }) => {
       database.close();
-      done(target.result.flatMap(({ written }) => Object.keys(written ?? {})));
+      done(target.result.flatMap(({ written }) => (written ? [written.page] : [])));
     };
   };
 })"""
-"""The pages of which this browser keeps what was written and not taken."""
+"""The page of which this browser keeps what was written and not taken."""
 
 HOW = "How did that come about?"
 
@@ -130,8 +130,95 @@ def test_what_was_answered_elsewhere_meanwhile_is_told(
     answering.save_page(runtime_sqlite, interviewer, "heard_via_detail", said, uuid.uuid4())
     after = context.new_page()
     after.goto(place)
-    expect(after.get_by_text("A poster").first).to_be_visible()
+    expect(after.get_by_label(HOW)).to_have_value("My sister told me of it")
+    turn(after)
+    expect(after.get_by_role("alert")).to_contain_text("A poster")
     expect(after.get_by_label(HOW)).to_have_value("My sister told me of it")
     turn(after)
     saved(after)
     assert told(runtime_sqlite, person)["heard_via_detail"] == "My sister told me of it"
+
+
+@pytest.fixture
+def changing(tab: Tab, link: str) -> Page:
+    """A phone of their own that went back to the first question, and on it another choice that nothing has taken."""
+    phone = on_the_second(tab, link, own=True)
+    turn(phone)
+    saved(phone)
+    phone.locator("a.back").click()
+    phone.locator("a.back").click()
+    assert question(phone) == "heard_via"
+    choose(phone, "heard_via", "online")
+    keeps(phone, "heard_via")
+    return phone
+
+
+def test_whoever_opens_their_link_again_is_where_they_were_and_has_said_nothing_more(
+    changing: Page, link: str, runtime_sqlite: Runtime, person: Participant
+) -> None:
+    context = changing.context
+    changing.close()
+    again = context.new_page()
+    again.goto(link)
+    expect(again.locator('input[value="online"]')).to_be_checked()
+    assert question(again) == "heard_via"
+    expect(again.locator("#unsaved")).to_be_visible()
+    assert told(runtime_sqlite, person)["heard_via"] == "family"
+    turn(again)
+    saved(again)
+    keeps(again)
+    assert told(runtime_sqlite, person)["heard_via"] == "online"
+
+
+def test_another_language_is_shown_with_what_came_back(
+    changing: Page, link: str, runtime_sqlite: Runtime, person: Participant
+) -> None:
+    context = changing.context
+    changing.close()
+    again = context.new_page()
+    again.goto(link)
+    expect(again.locator('input[value="online"]')).to_be_checked()
+    again.locator("details.tongues summary").click()
+    with again.expect_navigation():
+        again.locator("details.tongues button[value=pl]").click()
+    expect(again.locator("html")).to_have_attribute("lang", "pl")
+    expect(again.locator('input[value="online"]')).to_be_checked()
+    assert question(again) == "heard_via"
+
+
+def test_what_was_said_in_another_tab_since_takes_the_place_of_what_came_back(
+    changing: Page, link: str, runtime_sqlite: Runtime, person: Participant
+) -> None:
+    other = changing.context.new_page()
+    other.goto(link)
+    expect(other.locator('input[value="online"]')).to_be_checked()
+    other.wait_for_function(READY)
+    choose(changing, "heard_via", "job_shop")
+    turn(changing)
+    saved(changing)
+    expect(other.locator('input[value="job_shop"]')).to_be_checked()
+    turn(other)
+    saved(other)
+    assert told(runtime_sqlite, person)["heard_via"] == "job_shop"
+
+
+def test_a_change_in_a_page_that_the_phone_ended_is_looked_at_before_all_is_sent(
+    opened: Callable[..., Page], at: Callable[..., str]
+) -> None:
+    phone = opened(at(None))
+    phone.wait_for_url("**/check")
+    check, context = phone.url, phone.context
+    phone.locator("a[href*='/q/first_feeling_why']").first.click()
+    phone.wait_for_function(READY)
+    phone.locator("main textarea").fill("I see it otherwise now.")
+    keeps(phone, question(phone))
+    phone.close()
+    again = context.new_page()
+    again.goto(check)
+    again.wait_for_url("**/q/first_feeling_why**")
+    expect(again.locator("main textarea")).to_have_value("I see it otherwise now.")
+    turn(again)
+    again.wait_for_url("**/check")
+    expect(again.get_by_text("I see it otherwise now.")).to_be_visible()
+    again.wait_for_timeout(300)
+    assert again.url == check

@@ -15,7 +15,7 @@ async function begin() {
   if (document.querySelector("script[data-closes]")) onceUnused(close);
   const found = await waits(handle);
   // What sends is fetched where something is to be sent.
-  if (found?.saves.length || [found?.back, found?.written].some((each) => Object.keys(each ?? {}).length)) (await import("./waiting.js")).sendHere(found, place);
+  if (found?.saves.length || found?.written || Object.keys(found?.back ?? {}).length) (await import("./waiting.js")).sendHere(found, place);
   else if (place === "done") await forget(handle, false);
 }
 

@@ -9,7 +9,7 @@ const PATIENCE = 3000;
 
 // `saves`: in the order they are to be sent. `after`: for each variable which own save was written over which (“”: over
 // nothing), so that one's own never stand in each other's way; `void`: by id, over what those were written that the server
-// did not take. `back`: by page, what came back and is to be looked at; `written`: what was written and not taken (`written.js`). `made`:
+// did not take. `back`: by page, what came back and is to be looked at; `written`: of the page that was shown, what was not taken (`written.js`). `made`:
 // tells this record from one made anew.
 // `address`: of their pages; `whose`: what tells the server whose they are once nothing else does.
 export function emptyRecord(handle) {
@@ -119,7 +119,7 @@ export function enter(record, save) {
   }
   record.saves.push(save);
   delete record.back[save.page];
-  delete record.written?.[save.page];
+  if (record.written?.page === save.page) record.written = null;
 }
 
 // Takes a save that the server did not take out of the way of those that were written over it.

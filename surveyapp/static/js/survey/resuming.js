@@ -25,8 +25,7 @@ export function resume(turn, later, was) {
   const on = was ?? turn.route.resume;
   turn.page = on ?? turn.route.pages.slice(-1)[0] ?? turn.pack.pages[0];
   probe(turn);
-  later.keepWritten(turn);
-  if (turn.lookBack()) return;
+  if (later.keepWritten(turn) || turn.lookBack()) return;
   if (on) turn.show(on, { history: "replaceState" });
   else turn.leave(`${turn.address}/check`);
 }

@@ -350,7 +350,7 @@ export class Turning {
   // but the one that says so what was written and not taken.
   leave(address) {
     if (this.closed) return;
-    const page = !/\/later|\?note/.test(address) && this.untold();
+    const page = !/\/later|\?note=l/.test(address) && this.untold();
     if (page) {
       this.show(page);
       return this.go();

@@ -3,13 +3,17 @@
 import { forget } from "./forgetting.js";
 import { openQueue } from "./queue.js";
 import { showState } from "./state.js";
+import { WRITES } from "./written.js";
 
 // `place`: which page of the handle's this is. On the one before all is sent, Send waits, and what came back is looked at first.
-export async function sendHere({ handle, whose, written = {} }, place) {
+export async function sendHere({ handle, whose, written }, place) {
   const address = `/survey/${handle}`;
   const queue = await openQueue({ handle, own: true, address, whose });
-  // Whoever left a question by the browser's own Back has said what they had written there.
-  if (place !== "done") for (const save of Object.values(written)) queue.put(save);
+  // Whoever came from there by the browser's own Back has said what they had written; else it is there again first.
+  if (written && place !== "done") {
+    if (sessionStorage.getItem(WRITES) === written.save) queue.put(written);
+    else if (place === "check") return location.replace(`${address}/q/${encodeURIComponent(written.page)}?from=check`);
+  }
   const first = queue.pending().length;
   const came = () => queue.back().find(({ answer }) => answer.faults?.length || Object.keys(answer.stands ?? {}).length);
   const say = () => {

@@ -1,8 +1,8 @@
 // What is written on a page and not taken yet is kept where the device is theirs: a phone that needs the memory ends a page
 // that nobody sees, its Back leaves one that was loaded, and an empty battery ends all of them.
 //
-// It is kept as the save that going elsewhere would have made of it. On its page it is there again; from any other page of
-// theirs it is sent.
+// It is kept as the save that going elsewhere would have made of it, of the page that is shown alone. It is there again, as
+// not saved: nobody has said it yet. Whoever left the page by Back has (`waiting.js`).
 
 import { same } from "./conditions.js";
 import { valuesOf } from "./page.js";
@@ -10,20 +10,28 @@ import { unsaved } from "./state.js";
 
 const PAUSE = 500;
 
-// Brings back what was kept, and keeps what is written from now on.
+// What this tab writes, by its save: a page of theirs that comes next in it was gone to from there.
+export const WRITES = "shiftline writes";
+
+// Brings back what was kept, and keeps what is written from now on. Whether a page was shown for it.
 export function keepWritten(turn) {
   const { queue } = turn;
-  if (!queue.own) return;
-  bringBack(turn);
-  let kept = {};
+  let kept = queue.device.written ?? null;
   let soon = null;
+  const store = (now) => {
+    kept = now;
+    mark(now?.save);
+    queue.inTurn(() => !queue.gone && queue.change((record) => { record.written = now; }));
+  };
+  if (!queue.own) {
+    if (kept) store(null);
+    return false;
+  }
+  const back = kept && bringBack(turn, kept);
   const keep = () => {
     clearTimeout(soon);
     const now = written(turn);
-    const gone = Object.keys(kept).filter((page) => !now[page]);
-    const come = Object.values(now).filter(({ page, form }) => !same(form, kept[page]?.form ?? null));
-    kept = now;
-    if (gone.length || come.length) queue.inTurn(() => !queue.gone && queue.change((record) => store(record, come, gone)));
+    if (!same([now?.page, now?.form], [kept?.page, kept?.form])) store(now);
   };
   document.addEventListener("input", () => {
     clearTimeout(soon);
@@ -31,40 +39,34 @@ export function keepWritten(turn) {
   });
   document.addEventListener("visibilitychange", keep);
   new MutationObserver(keep).observe(turn.main, { childList: true });
-  keep();
-}
-
-function store(record, come, gone) {
-  record.written ??= {};
-  for (const page of gone) delete record.written[page];
-  for (const save of come) record.written[save.page] = save;
-}
-
-// On its page, where what it was written over still stands; else the server is asked, and says what stands.
-function bringBack(turn) {
-  const { pack, queue } = turn;
-  for (const save of Object.values(queue.device.written ?? {})) {
-    const page = turn.byId.get(save.page);
-    const here = page?.html && save.questionnaire === pack.questionnaire && save.version === pack.version;
-    if (!here || !same(save.over, overOf(turn, page))) queue.put(save);
-    else if (isOpen(turn, page, save.form) && !(turn.page === page && turn.changed)) turn.drafts[page.id] ??= save.form;
-  }
-  if (turn.form && !turn.changed && turn.drafts[turn.page.id]) {
+  // Said in another tab meanwhile: what came back is no longer what they would say.
+  queue.onAnswer(({ save, page }) => {
+    if (page !== kept?.page || page !== turn.page.id || turn.mine.has(save) || !turn.changed) return;
+    turn.changed = false;
     turn.show(turn.page, { history: null });
-    unsaved();
-  }
+  });
+  if (back) mark(kept.save);
+  keep();
+  return back;
 }
 
-// By page, what is on it and was not taken, as it would go along.
+// On its page, over what it was written over: where something else stands by now they are asked.
+function bringBack(turn, { page: id, form, over }) {
+  const page = turn.route.page(id);
+  if (!page?.html || turn.changed || !isOpen(turn, page, form)) return false;
+  turn.show(page, { values: form, history: turn.page === page ? null : "replaceState" });
+  turn.seen = over;
+  turn.changed = true;
+  unsaved();
+  return true;
+}
+
+// What is on the page and was not taken, as it would go along; null where nothing is.
 function written(turn) {
   const { page, form, changed } = turn;
-  const values = changed && form ? { ...turn.drafts, [page.id]: valuesOf(form) } : turn.drafts;
-  const found = {};
-  for (const [id, each] of Object.entries(values)) {
-    const of = turn.byId.get(id);
-    if (of && isOpen(turn, of, each)) found[id] = turn.saveOf(of, each, { over: of === page ? { ...turn.seen } : overOf(turn, of), passing: true });
-  }
-  return found;
+  if (!changed || !form) return null;
+  const values = valuesOf(form);
+  return isOpen(turn, page, values) ? turn.saveOf(page, values, { over: { ...turn.seen }, passing: true }) : null;
 }
 
 // Whether something is said there that is new, or not as it has to be.
@@ -73,6 +75,12 @@ function isOpen(turn, page, values) {
   return faults.some(({ code }) => code !== "required") || turn.isNew(page, turn.inPassing(answers));
 }
 
-function overOf(turn, page) {
-  return Object.fromEntries(page.parts.map(({ key }) => [key, turn.known[key]?.save ?? null]));
+// Where a browser keeps nothing it is not known which tab it was.
+function mark(save) {
+  try {
+    if (save) sessionStorage.setItem(WRITES, save);
+    else sessionStorage.removeItem(WRITES);
+  } catch {
+    // Then it comes back on its page.
+  }
 }
