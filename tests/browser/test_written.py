@@ -14,7 +14,7 @@ from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.conftest import Tab
-from tests.browser.phone_pages import READY, saved, until
+from tests.browser.phone_pages import READY, saved, send_page, until
 from tests.browser.phone_pages import at as at
 from tests.browser.phone_pages import opened as opened
 from tests.browser.test_back_and_forward import told
@@ -222,3 +222,15 @@ def test_a_change_in_a_page_that_the_phone_ended_is_looked_at_before_all_is_sent
     expect(again.get_by_text("I see it otherwise now.")).to_be_visible()
     again.wait_for_timeout(300)
     assert again.url == check
+
+
+def test_what_the_server_says_is_wrong_stays_on_its_page(opened: Callable[..., Page], at: Callable[..., str]) -> None:
+    phone = opened(at("first_feeling_why"))
+    phone.wait_for_function(READY)
+    phone.locator("main textarea").fill("x" * 6000)
+    keeps(phone, "first_feeling_why")
+    send_page(phone)
+    phone.wait_for_function(READY)
+    phone.wait_for_timeout(300)
+    expect(phone.locator(".fault:visible")).to_contain_text("5000 characters at most")
+    expect(phone.locator("main textarea")).to_have_value("x" * 6000)

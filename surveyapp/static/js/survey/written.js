@@ -54,7 +54,9 @@ export function keepWritten(turn) {
 function bringBack(turn, { page: id, form, over }) {
   const page = turn.route.page(id);
   if (!page?.html || turn.changed || !isOpen(turn, page, form)) return false;
-  turn.show(page, { values: form, history: turn.page === page ? null : "replaceState" });
+  const here = turn.page === page ? turn.form : null;
+  // The server's own page, on which it says what is wrong with it, is left as it is.
+  if (!here?.querySelector(".fault:not([hidden])")) turn.show(page, { values: form, history: here ? null : "replaceState" });
   turn.seen = over;
   turn.changed = true;
   unsaved();
