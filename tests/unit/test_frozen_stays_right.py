@@ -66,7 +66,7 @@ def frozen(root: Path) -> None:
     lock.write_lines(
         root,
         {
-            key: lock.Locked(fingerprint(to_document(each)), newest_before(study, each))
+            key: lock.Locked(fingerprint(to_document(each)), newest_before(study, each, study.questionnaires.keys()))
             for key, each in study.questionnaires.items()
         },
     )

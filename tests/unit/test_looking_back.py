@@ -11,6 +11,7 @@ import pytest
 from surveyapp.domain.answers import Answer, Codes, Missing, Number, Reason, Text
 from surveyapp.domain.instrument.condition_text import condition_words, known_of
 from surveyapp.domain.instrument.conditions import MayBe, evaluate
+from surveyapp.domain.instrument.earlier.wordings import newest_before
 from surveyapp.domain.instrument.routing import Situation, known, walk
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.versions.comparability import VersionId
@@ -195,3 +196,19 @@ def test_a_condition_is_told_in_the_words_that_it_is_written_against(tmp_path: P
     second = found.questionnaires["second", 1]
     words = condition_words(second.questions[1].ask_if, known_of(found, second))
     assert words == "crop at touchpoint 1 is Wheat"
+
+
+@pytest.mark.parametrize(
+    ("frozen", "after"),
+    [
+        ([], {}),
+        ([("first", 1)], {"first": 1}),
+        ([("first", 1), ("first", 2)], {"first": 2}),
+        ([("first", 1), ("other", 3)], {"first": 1}),
+    ],
+)
+def test_what_is_still_a_draft_is_nothing_that_a_version_is_written_after(
+    tmp_path: Path, frozen: list[tuple[str, int]], after: dict[str, int]
+) -> None:
+    found = study(tmp_path, "{touchpoint_1.load: high}")
+    assert newest_before(found, found.questionnaires["second", 1], frozen) == after

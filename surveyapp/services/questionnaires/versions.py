@@ -216,7 +216,7 @@ def freeze(runtime: Runtime, study_id: str, name: str) -> int:
     frozen = lock.read_lines(folder)
     for version in versions:
         document = study.questionnaires[name, version]
-        looks_back = newest_before(study, document)
+        looks_back = newest_before(study, document, frozen.keys())
         frozen.setdefault((name, version), lock.Locked(fingerprint(to_document(document)), looks_back))
     lock.write_lines(folder, frozen)
     study_lock.write(folder, study)

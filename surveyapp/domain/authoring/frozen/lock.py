@@ -1,7 +1,7 @@
 """What freezing wrote of a study's questionnaires: `frozen.lock` in its folder.
 
 A line is a version, the SHA-256 of what it resolves to and, of one whose conditions or texts look back, `after` which
-versions of earlier questionnaires it was written: those that were the newest when it was frozen.
+versions of earlier questionnaires it was written: those that were the newest frozen when it was.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LINE = re.compile(
 
 @dataclass(frozen=True)
 class Locked:
-    """A frozen version. `looks_back`: by questionnaire, which version was the newest when it was frozen, of those that
+    """A frozen version. `looks_back`: by questionnaire, which version was the newest frozen when it was, of those that
     its conditions look back at."""
 
     sha256: str

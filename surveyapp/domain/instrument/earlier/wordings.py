@@ -7,7 +7,7 @@ against*. What others answered is carried there (`versions/looking_back`).
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -102,8 +102,11 @@ def questionnaires_before(study: Study, questionnaire: Questionnaire) -> Mapping
     return {number: tuple(names) for number, names in found.items()}
 
 
-def newest_before(study: Study, questionnaire: Questionnaire) -> dict[str, int]:
-    """The newest version there is of each earlier questionnaire that a version looks back at."""
+def newest_before(study: Study, questionnaire: Questionnaire, frozen: Collection[tuple[str, int]]) -> dict[str, int]:
+    """The newest `frozen` version of each earlier questionnaire that a version looks back at, where there is one: what
+    is still a draft may be another tomorrow."""
     before = questionnaires_before(study, questionnaire)
     names = {name for number, _ in earlier_answers_of(questionnaire) for name in before.get(number, ())}
-    return {name: study.newest(name).version for name in sorted(names)}
+    return {
+        name: max(version for each, version in frozen if each == name) for name, _ in sorted(frozen) if name in names
+    }
