@@ -23,11 +23,11 @@ from surveyapp.domain.instrument.conditions import (
     Is,
     Not,
     Reference,
-    evaluate,
+    references,
 )
 from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.outside import as_data as condition_data
-from surveyapp.domain.instrument.outside import condition_of, leaves_outside, told_of_outside
+from surveyapp.domain.instrument.outside import condition_of, leaves_of, leaves_outside, told_of, told_of_outside
 from surveyapp.domain.instrument.questionnaire import Moment, Option, Question, Questionnaire, Section, Statement
 from surveyapp.domain.instrument.routing import Route, Situation, pages_of, parts_of, walk
 from surveyapp.web.packs.pack import reading_of
@@ -56,36 +56,19 @@ def test_the_table_of_conditions(phone: Page) -> None:
         condition = read_condition(Source("case", case["if"]), (), case["if"])
         assert condition is not None
         lookup = case_lookup(case)
-        names = {each.name for each in references_in(condition)}
+        names = {each.name for each in references(condition)}
         known = {name: lookup(Reference("answer", name)) for name in names}
         answers = {name: as_data(answer) for name, answer in known.items() if not isinstance(answer, str | None)}
         outside = tuple(
-            leaf for leaf in leaves(condition) if any(each.scope != "answer" for each in references_in(leaf))
+            leaf for leaf in leaves_of(condition) if any(each.scope != "answer" for each in references(leaf))
         )
-        told = {str(place): evaluate(leaf, lookup) for place, leaf in enumerate(outside)}
+        told = {str(place): told_of(leaf, lookup) for place, leaf in enumerate(outside)}
         cases.append({"condition": condition_data(condition, outside), "answers": answers, "told": told})
         wanted.append(case["holds"])
     found = run(phone, HOLDS, cases)
     assert [(case["name"], each) for case, each in zip(CASES, found, strict=True)] == [
         (case["name"], each) for case, each in zip(CASES, wanted, strict=True)
     ]
-
-
-def leaves(condition: Condition) -> Iterator[Condition]:
-    match condition:
-        case All(items) | AnyOf(items):
-            for item in items:
-                yield from leaves(item)
-        case Not(item):
-            yield from leaves(item)
-        case _:
-            yield condition
-
-
-def references_in(condition: Condition) -> Iterator[Reference]:
-    from surveyapp.domain.instrument.conditions import references
-
-    yield from references(condition)
 
 
 OPTIONS = (Option(code="a", label="A"), Option(code="b", label="B", specify="Which?"), Option(code="c", label="C"))

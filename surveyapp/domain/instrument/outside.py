@@ -78,20 +78,22 @@ def _of_leaf(leaf: Condition) -> Data:
 def leaves_outside(questionnaire: Questionnaire) -> tuple[Condition, ...]:
     """Every leaf that rests on anything outside the response, once, in the order first met; in a `Not` where it stands
     in one, for what an answer may be is another then."""
-    found = (leaf for page in pages_of(questionnaire) for leaf in _leaves(condition_of(page)))
+    found = (leaf for page in pages_of(questionnaire) for leaf in leaves_of(condition_of(page)))
     return tuple(dict.fromkeys(leaf for leaf in found if any(each.scope != "answer" for each in references(leaf))))
 
 
-def _leaves(condition: Condition | None, *, negated: bool = False) -> Iterator[Condition]:
+def leaves_of(condition: Condition | None, *, negated: bool = False) -> Iterator[Condition]:
+    """The leaves of a condition, or (`negated`) of its negation; each in a `Not` where what is said is that it does not
+    hold."""
     match condition:
         case All(items):
             for item in items:
-                yield from _leaves(item, negated=negated)
+                yield from leaves_of(item, negated=negated)
         case AnyOf():
             for item in condition.alternatives:
-                yield from _leaves(item, negated=negated)
+                yield from leaves_of(item, negated=negated)
         case Not(item):
-            yield from _leaves(item, negated=not negated)
+            yield from leaves_of(item, negated=not negated)
         case None:
             return
         case _:
@@ -102,9 +104,10 @@ def told_of_outside(questionnaire: Questionnaire, route: Route, situation: Situa
     """Whether each leaf of `leaves_outside` holds, by its place; of one in a `Not`, what makes that so. None: it also
     rests on an answer of this response that is not there yet."""
     lookup = known(questionnaire, route, situation)
-    return {str(place): _holds(leaf, lookup) for place, leaf in enumerate(leaves_outside(questionnaire))}
+    return {str(place): told_of(leaf, lookup) for place, leaf in enumerate(leaves_outside(questionnaire))}
 
 
-def _holds(leaf: Condition, lookup: Lookup) -> bool | None:
+def told_of(leaf: Condition, lookup: Lookup) -> bool | None:
+    """What is told of a leaf of `leaves_of`: whether it holds, of one in a `Not` what makes that so."""
     holds = evaluate(leaf, lookup)
     return holds if holds is None or not isinstance(leaf, Not) else not holds

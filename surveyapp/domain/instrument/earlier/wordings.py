@@ -107,6 +107,4 @@ def newest_before(study: Study, questionnaire: Questionnaire, frozen: Collection
     is still a draft may be another tomorrow."""
     before = questionnaires_before(study, questionnaire)
     names = {name for number, _ in earlier_answers_of(questionnaire) for name in before.get(number, ())}
-    return {
-        name: max(version for each, version in frozen if each == name) for name, _ in sorted(frozen) if name in names
-    }
+    return {name: version for name, version in sorted(frozen) if name in names}
