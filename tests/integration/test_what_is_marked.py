@@ -107,11 +107,18 @@ def check_tallies(together: Sequence[Tally], codes: Sequence[str], rules: Thresh
             assert cell.private or not small
         if sum(tally.cell(code).count or 0 for code in codes) == base:  # one answer each
             assert not alone([tally.base, *(tally.cell(code) for code in codes)])
+        for code, offered in tally.offered.items():
+            assert offered.chosen.count == tally.cell(code).count
+            assert offered.chosen.private == tally.cell(code).private  # one number in two places
         check_statistics(tally, rules)
     if len(together) > 1:
         for code in together[0].cells:
             assert not alone(tally.cell(code) for tally in together)
         assert not alone(tally.base for tally in together)
+        for code in together[0].offered:
+            of_them = [tally.offered[code] for tally in together if code in tally.offered]
+            assert not alone(each.base for each in of_them)
+            assert not alone(each.chosen for each in of_them)
 
 
 def check_statistics(tally: Tally, rules: Thresholds) -> None:
@@ -162,6 +169,7 @@ def test_no_mark_is_given_away_by_what_stands_beside_it(runtimes: dict[str, Runt
     for each in questions(desk, study):
         check_tallies(each.tallies, [option.code for option in each.options], rules)
         marked["questions"] += sum(tally.private for tally in each.tallies)
+        marked["offered"] += sum(offered.private for tally in each.tallies for offered in tally.offered.values())
     for shift in shifts(desk, study):
         for index, together in enumerate(shift.rows):
             codes = [option.code for option in shift.scale_of(index).options]
@@ -184,7 +192,7 @@ def test_no_mark_is_given_away_by_what_stands_beside_it(runtimes: dict[str, Runt
                 marked["who"] += any(row.answered.private for row in of_people.rows)
     assert marked["questions"] > 10
     assert marked["changes"] > 10
-    assert study_id == ROTATION or marked["crosstabs"]
+    assert study_id == ROTATION or (marked["crosstabs"] and marked["offered"])
 
 
 @pytest.mark.parametrize("study_id", STUDIES)
@@ -252,6 +260,15 @@ def same_in_table(together: tuple[Distribution, ...]) -> None:
         for cell, ours in zip(made.rows[number].cells, records, strict=True):
             [record] = [each for each in ours if each["category"] == code and each["kind"] in ("option", "net")]
             assert cell.private == (record["publish"] == "no"), (together[0].question, code)
+    tallies = [tally for each in together for tally in each.tallies]
+    for option in together[0].options:
+        for row in (each for each in made.rows if each.heading == f"{option.label}, of those offered it"):
+            for cell, tally, ours in zip(row.cells, tallies, records, strict=True):
+                told = [
+                    each["publish"] for each in ours if (each["kind"], each["category"]) == ("offered", option.code)
+                ]
+                assert told == (["no" if cell.private else "as released"] if option.code in tally.offered else [])
+                assert option.code not in tally.offered or cell.private == tally.offered[option.code].private
     names = {"Mean": "mean", "Median": "median", "Lowest": "minimum", "Highest": "maximum", "Earliest": "minimum"}
     for row in made.rows:
         for cell, ours in zip(row.cells, records, strict=True) if row.heading in names else ():

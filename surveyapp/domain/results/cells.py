@@ -208,6 +208,11 @@ class Offered:
     base: Cell
     chosen: Cell
 
+    @property
+    def private(self) -> bool:
+        """Whether one of the two, which are said together, is not for publication."""
+        return self.base.private or self.chosen.private
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
@@ -253,9 +258,9 @@ class Tally:
     @property
     def private(self) -> bool:
         """Whether any number of it is not for publication."""
-        every = (self.base, *self.cells.values(), *self.missing.values())
+        every = (self.base, *self.cells.values(), *self.missing.values(), *self.offered.values())
         summaries = (self.rating, self.quantity, self.score)
-        return any(cell.private for cell in every) or any(each.private for each in summaries if each)
+        return any(each.private for each in every) or any(each.private for each in summaries if each)
 
 
 WITHOUT = "without"
