@@ -22,7 +22,7 @@ from surveyapp.reports.charts.drawn import by_question
 from surveyapp.reports.files import tables
 from surveyapp.reports.files.records import distribution_records, shift_records
 from surveyapp.reports.files.same_people import same_people
-from surveyapp.reports.text import changes, headlines
+from surveyapp.reports.text import changes, headlines, sentences
 from surveyapp.reports.text.phrasing import ENGLISH
 from surveyapp.services.results import distributions, looking, measures, response
 from surveyapp.services.results import table as results_table
@@ -67,16 +67,17 @@ def questions(desk: Desk, study: Study) -> Iterator[Distribution]:
             yield from distributions.questions(desk, study.id, point.group, point.number, segment=segment)
 
 
-def shifts(desk: Desk, study: Study) -> Iterator[Shift]:
-    """Every measure by every segment, and every question and option there is to look at, whole and by each."""
+def shifts(desk: Desk, study: Study, *, matched: bool = False) -> Iterator[Shift]:
+    """Every measure by every segment, and every question and option there is to look at, whole and by each; `matched`:
+    of those alone who answered every time."""
     for measure in study.measures:
         for segment in splits(study):
-            yield measures.shift(desk, study.id, measure.id, segment=segment)
+            yield measures.shift(desk, study.id, measure.id, matched=matched, segment=segment)
     for group in study.groups:
         for place in looking.places(desk, study.id, group.id):
             for option in (None, *(code for code, _ in place.options)):
                 for by in (None, *study.segments) if option is None else (None,):
-                    asked = looking.Look(group=group.id, variable=place.variable, option=option, by=by)
+                    asked = looking.Look(group=group.id, variable=place.variable, option=option, by=by, matched=matched)
                     yield looking.look(desk, study.id, asked)
 
 
@@ -222,6 +223,37 @@ def test_tables_facts_and_files_mark_the_same(runtimes: dict[str, Runtime], stud
             whole = [each for each in shift.changes if each.people.segment is None]
             for row, each in zip(steps.rows, whole, strict=True):
                 assert row.whole or row.cells[-1].private == (each.points is not None and each.net_private)
+
+
+@pytest.mark.parametrize("study_id", STUDIES)
+def test_of_those_who_answered_every_time_all_is_marked_where_counts_are_hidden(
+    runtimes: dict[str, Runtime], study_id: str
+) -> None:
+    """No release has them, and of one touchpoint they are chosen by another, which may still collect: 30 people stood
+    without a mark at two, and with it at the third."""
+    desk, study = factories.operator(runtimes[study_id]), runtimes[study_id].study(study_id)
+    seen, rules = Counter[str](), study.thresholds
+    for shift in shifts(desk, study, matched=True):
+        if not shift.matched:
+            continue
+        seen["matched"] += 1
+        assert shift.matched_base is not None
+        assert shift.matched_base.count
+        if rules.minimum_cell == 1:
+            assert shift.matched_base.private == (shift.matched_base.count < rules.minimum_base)
+            continue
+        assert shift.matched_base.private
+        for record in shift_records(shift):
+            empty = record["value"] is None if record["kind"] == "statistic" else record["kind"] == "uncounted"
+            assert empty or record["publish"] == "no", record
+        for row in tables.counts(shift, ENGLISH).rows:
+            assert all(cell.private or not cell.text[:1].isdigit() for cell in row.cells), row
+    for whole in shifts(desk, study):
+        if (said := sentences.matched_words(whole, ENGLISH)) is not None and whole.matched_base is not None:
+            assert whole.matched_base.private or rules.minimum_cell == 1
+            assert said.endswith(" np") is whole.matched_base.private
+            seen["told"] += 1
+    assert min(seen["matched"], seen["told"]) > 10
 
 
 def row_of(shift: Shift, index: int) -> str:
