@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from surveyapp.domain.results import Category, Cell, RatingSummary, Tally
+from surveyapp.domain.results import Category, Cell, Offered, RatingSummary, Tally
 
 K = TypeVar("K", bound=Hashable)
 
@@ -33,7 +33,7 @@ def complemented(cells: Mapping[K, Cell], sums: Iterable[Sequence[K]]) -> dict[K
 
 
 TallyPlace = tuple[int, str, str]
-"""A cell of some tallies: which of them, base, cell or missing, and its code."""
+"""A cell of some tallies: which of them, base, cell, offered or missing, and its code."""
 
 
 def marked(
@@ -57,6 +57,11 @@ def marked(
 
 def _cells(tally: Tally) -> dict[tuple[str, str], Cell]:
     found = {("cell", code): cell for code, cell in tally.cells.items()}
+    for code, offered in tally.offered.items():
+        found["offered", code] = offered.base
+        # Who chose it was offered it: one number in two places has one mark.
+        private = found["cell", code].private or offered.chosen.private
+        found["cell", code] = dataclasses.replace(found["cell", code], private=private)
     return found | {("missing", code): cell for code, cell in tally.missing.items()} | {("base", ""): tally.base}
 
 
@@ -67,8 +72,15 @@ def _with(tally: Tally, index: int, cells: Mapping[TallyPlace, Cell]) -> Tally:
         base=cells[index, "base", ""],
         cells=told,
         missing={code: cells[index, "missing", code] for code in tally.missing},
+        offered={
+            code: _offered(each, cells[index, "offered", code], told[code]) for code, each in tally.offered.items()
+        },
         rating=_rating(tally.rating, told) if tally.rating else None,
     )
+
+
+def _offered(offered: Offered, base: Cell, option: Cell) -> Offered:
+    return Offered(base, dataclasses.replace(offered.chosen, private=option.private))
 
 
 def _rating(rating: RatingSummary, cells: Mapping[str, Cell]) -> RatingSummary:

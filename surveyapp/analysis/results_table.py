@@ -119,7 +119,7 @@ def _tally_rows(part: Part, tally: Tally, row: Row) -> Iterator[ResultRow]:
     for category in (*options, *nets):
         yield row("count", category.kind, category.code, cell=tally.cell(category.code))
     for code, offered in tally.offered.items():
-        made = row("count", "offered", code, cell=offered.chosen)
+        made = row("count", "offered", code, cell=offered.chosen, private=offered.private)
         yield dataclasses.replace(made, base=offered.base.count or 0, percent=offered.chosen.percent)
     if not options:
         yield row("count", "-", ANSWERED, cell=tally.base)

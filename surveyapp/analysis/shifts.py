@@ -79,7 +79,10 @@ def shift(
     turned: bool = False,
 ) -> Shift:
     """The measure over the slices of a split. Between rows whose step is broken there is no change. `turned`: it is
-    worded the other way round, and the net is of the scale's other side."""
+    worded the other way round, and the net is of the scale's other side. `matched`: of those who answered at every
+    moment, and so, at each of them, of who answered at the others: of these no release tells anything."""
+    if matched:
+        asked = [dataclasses.replace(each, rules=dataclasses.replace(each.rules, unreleased=True)) for each in asked]
     scales = [_row_scale(each.part, measure.net) for each in asked]
     bins = value_bins(asked[-1].part, [each.vector for each in asked if each.part.type is asked[-1].part.type])
     rows = tuple(_rows(each, scale, scales[-1], split, bins) for each, scale in zip(asked, scales, strict=True))
@@ -111,13 +114,18 @@ def shift(
         rows=rows,
         changes=_changes(asked, measure.net, split, steps, turned=turned),
         matched=matched,
-        matched_base=matched_base,
+        matched_base=None if matched_base is None else _matched_base(matched_base, study),
         segment=segment,
         low_base_under=study.thresholds.low_base,
         touchpoint_notes=tuple(note for note in notes if note),
         steps=steps,
         turned=turned,
     )
+
+
+def _matched_base(people: int, study: Study) -> Cell:
+    rules = Rules(study.thresholds, unreleased=True)
+    return rules.cell(people, private=rules.small(people))
 
 
 def _rows(asked: AskedRow, scale: RowScale, last: RowScale, split: Split, bins: Sequence[Bin]) -> tuple[ShiftRow, ...]:
@@ -162,7 +170,7 @@ def _changes(
         if (before, after) in broken:
             continue
         one, two = asked[before], asked[after]
-        rules = Rules(two.rules.thresholds, one.rules.collecting or two.rules.collecting)
+        rules = dataclasses.replace(two.rules, collecting=one.rules.collecting or two.rules.collecting)
         bare = [
             Change(
                 people=people,

@@ -40,10 +40,12 @@ ANSWERED = "answered"
 
 @dataclass(frozen=True)
 class Rules:
-    """A study's thresholds at a touchpoint, of which more may still be `collecting`."""
+    """A study's thresholds at a touchpoint, of which more may still be `collecting`. `unreleased`: of people of whom no
+    release tells anything."""
 
     thresholds: Thresholds
     collecting: bool = False
+    unreleased: bool = False
 
     @property
     def hides(self) -> bool:
@@ -57,7 +59,11 @@ class Rules:
     def cell(self, count: int, base: int | None = None, *, private: bool = False) -> Cell:
         """A count as the working view tells it, with its percentage of a base. It tells how many the others of its base
         are, too."""
-        private |= self.few(count) or (base is not None and self.few(base - count)) or (self.collecting and self.hides)
+        private |= (
+            self.few(count)
+            or (base is not None and self.few(base - count))
+            or (self.hides and (self.collecting or self.unreleased))
+        )
         return Cell(count, rounding.percent(count, base) if base else None, private=private)
 
     def small(self, base: int) -> bool:
@@ -157,6 +163,7 @@ def _bare(people: Slice, counted: Counted, cells: dict[str, Cell], rules: Rules)
         missing={reason: rules.cell(count) for reason, count in counted.missing.items()},
         low_base=rules.low(counted.base),
         collecting=rules.collecting,
+        unreleased=rules.unreleased,
     )
 
 

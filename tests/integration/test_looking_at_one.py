@@ -11,7 +11,7 @@ import pytest
 from surveyapp.domain.answers import Answer, Codes, Number
 from surveyapp.domain.errors import NotFound, NotPermitted
 from surveyapp.domain.participants import Participant
-from surveyapp.domain.results import Shift
+from surveyapp.domain.results import Cell, Shift
 from surveyapp.domain.staff import Role
 from surveyapp.services.cases import scheduling
 from surveyapp.services.results import looking
@@ -95,7 +95,7 @@ def test_a_question_stands_at_every_touchpoint_and_moment_it_is_asked(desk: Desk
     assert [row.net.count for row in found.everyone] == [0, 2, 2]
     assert [row.tally.base.count for row in found.everyone] == [3, 3, 2]
     assert {(c.before_row, c.after_row): c.base.count for c in found.changes} == {(0, 1): 3, (0, 2): 2, (1, 2): 2}
-    assert found.matched_base == 2
+    assert found.matched_base == Cell(2)
 
 
 def test_some_touchpoints_and_those_who_answered_every_time(desk: Desk) -> None:

@@ -208,6 +208,11 @@ class Offered:
     base: Cell
     chosen: Cell
 
+    @property
+    def private(self) -> bool:
+        """Whether one of the two, which are said together, is not for publication."""
+        return self.base.private or self.chosen.private
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
@@ -217,8 +222,8 @@ class Tally:
     is counted together with others is in `joined` instead. `missing` by reason, counted beside the base (a release has
     one figure, `WITHOUT`). `withheld`: nothing of it is told, and of a release `again` says when it is looked at
     again. `low_base`: to be read with caution. `collecting`: more
-    may still answer. `offered`: by code, of options that not everybody in the base was offered; a release, which does
-    not say who began on which version, has none.
+    may still answer. `unreleased`: of people of whom no release tells anything. `offered`: by code, of options that not
+    everybody in the base was offered; a release, which does not say who began on which version, has none.
     """
 
     people: Slice
@@ -232,6 +237,7 @@ class Tally:
     withheld: bool = False
     low_base: bool = False
     collecting: bool = False
+    unreleased: bool = False
     again: NextLook | None = None
     offered: dict[str, Offered] = field(default_factory=dict)
 
@@ -253,9 +259,14 @@ class Tally:
     @property
     def private(self) -> bool:
         """Whether any number of it is not for publication."""
-        every = (self.base, *self.cells.values(), *self.missing.values())
+        every: tuple[Cell | Offered, ...] = (
+            self.base,
+            *self.cells.values(),
+            *self.missing.values(),
+            *self.offered.values(),
+        )
         summaries = (self.rating, self.quantity, self.score)
-        return any(cell.private for cell in every) or any(each.private for each in summaries if each)
+        return any(each.private for each in every) or any(each.private for each in summaries if each)
 
 
 WITHOUT = "without"

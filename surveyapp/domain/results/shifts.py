@@ -235,7 +235,7 @@ class Shift:
     rows: tuple[tuple[ShiftRow, ...], ...]
     changes: tuple[Change, ...]
     matched: bool
-    matched_base: int | None
+    matched_base: Cell | None
     segment: str | None
     low_base_under: int
     touchpoint_notes: tuple[Words, ...] = ()

@@ -102,6 +102,8 @@ def private_words(tally: Tally, found: Sequence[RowPart], options: Sequence[Cate
                   words: Phrasing) -> str | None:  # fmt: skip
     """What of a row is not for publication, in words: “not at all: 3”. None where all of it is for anybody."""
     if tally.base.private and (tally.collecting or all(cell.private for cell in tally.cells.values())):
+        if tally.unreleased:
+            return words.gettext("whole row: in no release")
         if tally.collecting:
             return words.gettext("whole row, until it closes")
         return words.gettext("whole row: too few people")

@@ -160,7 +160,8 @@ def _tally(
         yield cell_record(here, joined, part.cell, base)
     for code, offered in tally.offered.items():
         category = Category(code, labels.get(code, code), "option")
-        yield {**cell_record(here, category, offered.chosen, offered.base.count), "kind": "offered"}
+        told = cell_record(here, category, offered.chosen, offered.base.count)
+        yield {**told, "kind": "offered", "publish": _publish(here, offered.private)}
     for net in nets:
         yield cell_record(here, net, tally.cell(net.code), base)
     for reason, cell in tally.missing.items():

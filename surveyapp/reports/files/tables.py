@@ -154,7 +154,7 @@ def _mean(tally: Tally, words: Phrasing) -> Value:
 def _offered(found: Offered | None, words: Phrasing) -> Value:
     if found is None:
         return Value("–")
-    return Value(of_words(found.chosen, found.base, words), percent_words(found.chosen, words), found.chosen.private)
+    return Value(of_words(found.chosen, found.base, words), percent_words(found.chosen, words), found.private)
 
 
 def _turned(table: ResultTable, corner: str) -> ResultTable:

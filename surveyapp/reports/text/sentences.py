@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from surveyapp.domain.results import Change, Crosstab, Shift, ShiftRow, Tally
 from surveyapp.reports.text import series
 from surveyapp.reports.text.coding import coding_words
-from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, next_look_words, unpublished
+from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, marked, next_look_words, unpublished
 from surveyapp.reports.text.wordings import plural
 
 
@@ -26,8 +26,8 @@ def lead(shift: Shift, words: Phrasing) -> tuple[str, ...]:
             )
         )
     if shift.matched and shift.matched_base is not None:
-        private = any(row.tally.base.private for row in shift.everyone)
-        sentences.append(unpublished(_matched_alone(shift.matched_base, words, scored=shift.scored), private, words))
+        said = _matched_alone(plural(shift.matched_base), words, scored=shift.scored)
+        sentences.append(unpublished(said, shift.matched_base.private, words))
     else:
         sentences.extend(_asked_again(shift, words))
     return tuple(sentences)
@@ -188,18 +188,22 @@ def hides_something(shift: Shift) -> bool:
 
 
 def matched_words(shift: Shift, words: Phrasing) -> str | None:
-    """What the people counted more than once are called: “Only the 19 who answered this twice”. None where there is no
-    such set."""
+    """What the people counted more than once are called: “Only the 19 who answered this twice”, with the mark where how
+    many they are is not for publication. None where there is no such set."""
     if shift.matched_base is None:
         return None
+    return marked(_matched_words(shift, count_words(shift.matched_base, words), words), shift.matched_base.private)
+
+
+def _matched_words(shift: Shift, number: str, words: Phrasing) -> str:
     times = len({row.touchpoint for row in shift.everyone})
     if shift.scored:
-        return words.gettext("Only the %(number)s scored every time", number=words.whole(shift.matched_base))
+        return words.gettext("Only the %(number)s scored every time", number=number)
     if times == 1:
-        return words.gettext("Only the %(number)s who answered both", number=words.whole(shift.matched_base))
+        return words.gettext("Only the %(number)s who answered both", number=number)
     if times == 2:
-        return words.gettext("Only the %(number)s who answered this twice", number=words.whole(shift.matched_base))
-    return words.gettext("Only the %(number)s who answered this every time", number=words.whole(shift.matched_base))
+        return words.gettext("Only the %(number)s who answered this twice", number=number)
+    return words.gettext("Only the %(number)s who answered this every time", number=number)
 
 
 def _row(shift: Shift, index: int) -> ShiftRow:

@@ -146,7 +146,7 @@ def offered_words(tally: Tally | None, options: Sequence[Category], words: Phras
             chosen=count_words(found.chosen, words),
             percent=percent_words(found.chosen, words) or "–",
         )
-        yield unpublished(said, found.chosen.private, words)
+        yield unpublished(said, found.private, words)
 
 
 def footnotes(shift: Shift, words: Phrasing) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.analysis.marking import complemented
+from surveyapp.analysis.marking import complemented, marked
 from surveyapp.analysis.tallying import Rules
 from surveyapp.domain.instrument.study import Thresholds
-from surveyapp.domain.results import Cell
+from surveyapp.domain.results import Cell, Offered, Slice, Tally
 
 RULES = Rules(Thresholds(minimum_base=10, minimum_cell=5, low_base=30))
 
@@ -51,3 +51,24 @@ def test_a_count_tells_how_many_the_others_are() -> None:
     assert not RULES.cell(94, 99).private
     assert not RULES.cell(99, 99).private
     assert Rules(Thresholds(minimum_base=5, minimum_cell=1)).cell(97, 99) == Cell(97, 98)
+
+
+def test_of_those_offered_an_option_none_is_left_by_the_others() -> None:
+    """66 less 27 and 30 is the 9 that was marked alone; and the 6 of them stood without a mark a line above."""
+    told = marked([offered("", 23, 98, 66), offered("a", 6, 44, 27), offered("b", 11, 38, 30), offered("c", 6, 16, 9)])
+    of_them = [tally.offered["milk"] for tally in told]
+    assert [each.base.count for each in of_them if each.base.private] == [27, 9]
+    assert [each.chosen.count for each in of_them if each.chosen.private] == [6, 6]
+    assert [tally.cell("milk").private for tally in told] == [each.chosen.private for each in of_them]
+
+
+def offered(value: str, chosen: int, answered: int, base: int) -> Tally:
+    small = RULES.small(base)
+    whole = Offered(RULES.cell(base, private=small), RULES.cell(chosen, base, private=small))
+    return Tally(
+        people=Slice(value, "age", value) if value else Slice(""),
+        base=RULES.cell(answered),
+        cells={"milk": RULES.cell(chosen, answered)},
+        missing={},
+        offered={"milk": whole},
+    )

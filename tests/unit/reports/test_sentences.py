@@ -20,7 +20,7 @@ def test_the_lead_says_who_what_is_counted_what_looks_back_and_who_was_asked_aga
     assert sentences.lead(made.shift((before, first, second), told), ENGLISH)[-1] == (
         "Of those who gave an answer to this at “Touchpoint 1”, 19 gave one at “Touchpoint 2”; fewer than 5 did not."
     )
-    assert sentences.lead(made.shift((before, first, second), again, matched_base=19), ENGLISH) == (
+    assert sentences.lead(made.shift((before, first, second), again, matched_base=Cell(19)), ENGLISH) == (
         "People in a placement.",
         "“Confident” is Very confident + Quite confident.",
         "“Before the placement” is looking back, asked at touchpoint 1; the rest was asked at the time.",
@@ -29,7 +29,7 @@ def test_the_lead_says_who_what_is_counted_what_looks_back_and_who_was_asked_aga
 
 
 def test_the_lead_of_the_matched_says_how_many_they_are() -> None:
-    shift = made.shift(made.looking_back(), matched=True, matched_base=19)
+    shift = made.shift(made.looking_back(), matched=True, matched_base=Cell(19))
     assert sentences.lead(shift, ENGLISH)[-1] == "Only the 19 people who gave an answer to this every time."
 
 
@@ -56,9 +56,11 @@ def test_people_asked_more_than_once_are_called_by_how_often() -> None:
     before, first = made.looking_back()
     second = (made.row(made.SECOND, made.tally((10, 7, 2, 0, 0)), touchpoint=2),)
     assert sentences.matched_words(made.shift((before, first, second)), ENGLISH) is None
-    twice = made.shift((before, first, second), matched_base=19)
+    twice = made.shift((before, first, second), matched_base=Cell(19))
     assert sentences.matched_words(twice, ENGLISH) == "Only the 19 who answered this twice"
-    sitting = made.shift((before, first), matched_base=24)
+    marked = made.shift((before, first, second), matched_base=Cell(19, private=True))
+    assert sentences.matched_words(marked, ENGLISH) == "Only the 19 who answered this twice np"
+    sitting = made.shift((before, first), matched_base=Cell(24))
     assert sentences.matched_words(sitting, ENGLISH) == "Only the 24 who answered both"
 
 

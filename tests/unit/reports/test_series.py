@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from surveyapp.domain.results import Category, RowScale, SeriesNote, Shift, ShiftStep
+from surveyapp.domain.results import Category, Cell, RowScale, SeriesNote, Shift, ShiftStep
 from surveyapp.reports.charts.scales import shift_bars
 from surveyapp.reports.drawing.figure_bars import bar_figure
 from surveyapp.reports.files import tables
@@ -87,7 +87,7 @@ def test_a_broken_step_is_said_in_words_in_sentence_chart_table_and_file() -> No
         (made.SECOND, None),
     ]
     fewer = made.measured(made.tally((18, 6, 2, 0, 0)), made.tally((10, 5, 4, 0, 0)))
-    beside = tables.side_by_side(APART, made.shift(fewer, matched=True, matched_base=19), ENGLISH)
+    beside = tables.side_by_side(APART, made.shift(fewer, matched=True, matched_base=Cell(19)), ENGLISH)
     assert beside is not None
     assert [row.heading for row in beside.rows] == [made.FIRST, "Not comparable", made.SECOND]
     notes = {row["row"]: row["note"] for row in records(APART)}

@@ -70,9 +70,9 @@ def test_a_change_by_slice_starts_with_the_matched_base() -> None:
 
 
 def test_everyone_and_the_matched_stand_side_by_side_only_where_they_differ() -> None:
-    everyone = made.shift(made.looking_back(), matched_base=29)
+    everyone = made.shift(made.looking_back(), matched_base=Cell(29))
     assert tables.side_by_side(everyone, everyone, ENGLISH) is None
-    matched = made.shift(made.looking_back((1, 6, 5, 4, 3), (10, 8, 1, 0, 0)), matched=True, matched_base=19)
+    matched = made.shift(made.looking_back((1, 6, 5, 4, 3), (10, 8, 1, 0, 0)), matched=True, matched_base=Cell(19))
     table = tables.side_by_side(everyone, matched, ENGLISH)
     assert table is not None
     assert [[(cell.text, cell.percent) for cell in row.cells] for row in table.rows] == [
