@@ -364,7 +364,11 @@ def test_what_is_copied_says_what_is_not_for_publication(runtimes: dict[str, Run
         assert page.said("h1")[0].endswith(" np") is private
         seen[private] += 1
     assert seen[True]
+    matched = evaluator.page(f"/results/{MENTORING}/measures/belonging?people=matched")
+    assert "whole row: in no release" in matched.words
+    assert "too few people" not in matched.words
     page = evaluator.page(f"/results/{MENTORING}/measures/belonging")
+    assert re.search(r"Only the \d+ who answered this twice np", page.words)
     facts = re.findall(r"<div><b>(.*?)</b><span>(.*?)</span></div>", page.source, re.DOTALL)
     [gained] = [big for big, small in facts if ", 2 went the other way (94 answered both)" in small]
     assert "np" in gained
