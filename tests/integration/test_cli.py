@@ -217,6 +217,8 @@ def test_simulate_says_how_to_go_on_when_it_is_stopped(
 
 STOPPED_WHILE_READING = """
 import os, signal, sys
+# Where this was begun in the background nobody hears it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 class Stops:
     @staticmethod
     def find_spec(name, *_rest):
