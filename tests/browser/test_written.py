@@ -153,14 +153,20 @@ def changing(tab: Tab, link: str) -> Page:
     return phone
 
 
-def test_whoever_opens_their_link_again_is_where_they_were_and_has_said_nothing_more(
-    changing: Page, link: str, runtime_sqlite: Runtime, person: Participant
-) -> None:
+def opened_again(changing: Page, link: str) -> Page:
+    """Their link in another tab, once the one with the change was ended: the change is there."""
     context = changing.context
     changing.close()
     again = context.new_page()
     again.goto(link)
     expect(again.locator('input[value="online"]')).to_be_checked()
+    return again
+
+
+def test_whoever_opens_their_link_again_is_where_they_were_and_has_said_nothing_more(
+    changing: Page, link: str, runtime_sqlite: Runtime, person: Participant
+) -> None:
+    again = opened_again(changing, link)
     assert question(again) == "heard_via"
     expect(again.locator("#unsaved")).to_be_visible()
     assert told(runtime_sqlite, person)["heard_via"] == "family"
@@ -173,11 +179,7 @@ def test_whoever_opens_their_link_again_is_where_they_were_and_has_said_nothing_
 def test_another_language_is_shown_with_what_came_back(
     changing: Page, link: str, runtime_sqlite: Runtime, person: Participant
 ) -> None:
-    context = changing.context
-    changing.close()
-    again = context.new_page()
-    again.goto(link)
-    expect(again.locator('input[value="online"]')).to_be_checked()
+    again = opened_again(changing, link)
     again.locator("details.tongues summary").click()
     with again.expect_navigation():
         again.locator("details.tongues button[value=pl]").click()
