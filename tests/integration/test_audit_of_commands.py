@@ -20,8 +20,8 @@ FILES_ONLY = "reads and writes files, and opens no database"
 
 COMMANDS: dict[str, str | None] = {
     "backup key": FILES_ONLY,
-    "backup restore": "an entry in the database that was put back, by test_backup",
-    "backup settle": "an entry in the database that was put back, by test_backup",
+    "backup restore": "an entry in the database that was put back, by backups/test_put_back",
+    "backup settle": "an entry in the database that was put back, by backups/test_put_back",
     "backup verify": "reads a file, into a database of its own",
     "demo load": "empties the trail with all the rest, which is of nobody real",
     "demo serve": "a demonstration, of nobody real; as is all that is entered in it",

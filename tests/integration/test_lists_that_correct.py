@@ -15,7 +15,7 @@ from surveyapp.domain.fieldwork.lists import DoubleChoice, ListState
 from surveyapp.domain.instrument.study import Anchor
 from surveyapp.domain.participants import CONTACT_FIELDS
 from surveyapp.domain.privacy.leaving import REASONS, ParticipationChange
-from surveyapp.domain.staff import Role, Scope, Staff
+from surveyapp.domain.staff import Scope, Staff
 from surveyapp.services.lists import all_at_once, held, imports, list_pages, taking_back
 from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.lists.sorting import Decisions
@@ -33,8 +33,8 @@ from tests import factories
 from tests.integration.test_lists_brought_in import STUDY, looked_at
 from tests.integration.test_lists_brought_in import desk as desk
 from tests.integration.test_lists_brought_in import manager as manager
-from tests.office import HOME, IMPORT, post
-from tests.page import Client, Page
+from tests.office import IMPORT
+from tests.page import Client
 
 ON_RECORD = {
     "group": "backfill",
@@ -54,6 +54,7 @@ ON_RECORD = {
     "event.training_start": "2026-06-02",
     "relationship.paired_with": "EM-0001",
 }
+
 """Somebody of whom everything is known; their attributes beside it have the first value that the study gives."""
 
 SAID = {
@@ -82,6 +83,7 @@ SAID = {
     "consent_wording": "1",
     "consent_mode": "phone",
 }
+
 """What a list says otherwise; of a column that is not here, the last value that the study gives."""
 
 BESIDE = {
@@ -96,6 +98,7 @@ BESIDE = {
     "consent_wording": {"consent.take_part": "yes", "consented_on": "2026-06-04"},
     "consent_mode": {"consent.take_part": "yes", "consented_on": "2026-06-04"},
 }
+
 """What has to stand beside a column for it to say anything."""
 
 REFUSED = {
@@ -104,9 +107,11 @@ REFUSED = {
     "site.employer_size": "site_differs",
     "site.asks_uc": "site_differs",
 }
+
 """What one row cannot change, with the sentence that says so: a site is that of others, too."""
 
 Bring = Callable[[Desk, str], list[RowFault]]
+
 """Brings a list in by one of the doors; what is wrong with it, if anything."""
 
 
@@ -370,59 +375,6 @@ def test_an_event_that_is_corrected_moves_what_follows_from_it(runtime: Runtime,
     taking_back.undo(desk, STUDY, import_id)
     assert opens() == ["2026-06-08", "2026-06-08", "2026-06-10"]
     assert stands(runtime, moved.reference)["event.placement_start"] == "2026-06-01"
-
-
-@pytest.mark.both_databases
-@pytest.mark.parametrize("bring", [by_the_command, by_the_page])
-def test_somebody_moves_to_a_site_that_the_list_brings(
-    runtime: Runtime, desk: Desk, people: Callable[[], str], bring: Bring
-) -> None:
-    reference = people()
-    head = "reference,group,site,site_name,site.employer_size,site.asks_uc\n"
-    # What is said of the site in one row holds for the others.
-    rows = f"{reference},backfill,NEW,,,\n,backfill,NEW,New Works,large,no\n"
-    assert bring(desk, head + rows) == []
-    after = stands(runtime, reference)
-    assert [after[each] for each in ("site", "site_name", "site.employer_size")] == ["NEW", "New Works", "large"]
-    # A slip of the pen is asked about, as in a row of somebody new.
-    faults = bring(desk, f"reference,group,site\n{reference},backfill,NWE\n")
-    assert {(each.line, each.sentence.code) for each in faults} == {(2, "site_new")}
-    # In words, as the form offers them: a list may have either.
-    asked = {str(word) for each in faults for word in each.sentence.params["values"]}
-    kinds = [each for each in desk.runtime.study(factories.STUDY).attributes if each.scope == "site"]
-    assert asked == {word for each in kinds for word in each.values.values()}
-    assert stands(runtime, reference) == after
-
-
-def test_a_manager_of_some_sites_brings_nobody_to_another(
-    runtime: Runtime, desk: Desk, people: Callable[[], str]
-) -> None:
-    reference = people()
-    with runtime.database.reading() as session:
-        [site] = [each for each in participants.sites(session, STUDY, dt.date(2026, 6, 15)) if each.reference == "SM"]
-    of_a_site = Desk(runtime, factories.create_staff(runtime, Role.MANAGER, site=site))
-    for wanted in ("LG", "NEW"):
-        faults = by_the_command(of_a_site, listed(reference, {"group": "backfill", "site": wanted}))
-        assert [(each.column, each.sentence.code) for each in faults] == [("site", "own_sites_only")]
-
-
-def test_somebody_moves_to_a_new_site_on_their_page(
-    runtime: Runtime, client: Client, manager: Staff, people: Callable[[], str]
-) -> None:
-    reference = people()
-    client.sign_in(manager.email)
-    here = f"{HOME}/participants/{reference}/mend"
-    fields = {"site": "+", "new_site": "NEW", "site_name": "New Works", "site.employer_size": "large"}
-    asked = post(client, here, **fields)
-    assert isinstance(asked, Page)
-    assert "NEW is a new site: fill in “Employees are asked about Universal Credit”" in asked.words
-    fields |= {"site.asks_uc": "no"}
-    shown = post(client, here, **fields)
-    assert isinstance(shown, Page)
-    assert "New sites: NEW." in shown.words
-    assert stands(runtime, reference)["site"] == "SM"
-    post(client, here, **fields, sure="yes")
-    assert stands(runtime, reference)["site_name"] == "New Works"
 
 
 def left(runtime: Runtime, desk: Desk, reference: str, change: ParticipationChange) -> None:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
+
 import pytest
 
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.fieldwork.lists import ListState
+from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.lists import all_at_once, held, imports, list_pages, taking_back
 from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
+from surveyapp.store import participants
 from surveyapp.store.security import audit
 from tests import factories
 from tests.integration.test_lists_brought_in import STUDY, contact, looked_at, placed_of
 from tests.integration.test_lists_brought_in import desk as desk
 from tests.integration.test_lists_brought_in import manager as manager
+from tests.integration.test_lists_that_correct import Bring, by_the_command, by_the_page, listed, stands
+from tests.integration.test_lists_that_correct import people as people
+from tests.office import HOME, post
+from tests.page import Client, Page
 
 PLACES = "Reference,Group,Site,Name\nBF-0001,employee,SM,Ada Byron\nBF-0002,backfill,,Bo Ek\n"
 
@@ -97,3 +106,56 @@ def test_the_command_line_moves_people_by_reference(runtime: Runtime, desk: Desk
     outcome = all_at_once.import_file(desk, STUDY, PLACES.encode(), update=True, allow_shared=True)
     assert (outcome.faults, outcome.changed, outcome.stored) == ((), 2, True)
     assert placed_of(runtime, "BF-0001")[:2] == ("employee", "SM")
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("bring", [by_the_command, by_the_page])
+def test_somebody_moves_to_a_site_that_the_list_brings(
+    runtime: Runtime, desk: Desk, people: Callable[[], str], bring: Bring
+) -> None:
+    reference = people()
+    head = "reference,group,site,site_name,site.employer_size,site.asks_uc\n"
+    # What is said of the site in one row holds for the others.
+    rows = f"{reference},backfill,NEW,,,\n,backfill,NEW,New Works,large,no\n"
+    assert bring(desk, head + rows) == []
+    after = stands(runtime, reference)
+    assert [after[each] for each in ("site", "site_name", "site.employer_size")] == ["NEW", "New Works", "large"]
+    # A slip of the pen is asked about, as in a row of somebody new.
+    faults = bring(desk, f"reference,group,site\n{reference},backfill,NWE\n")
+    assert {(each.line, each.sentence.code) for each in faults} == {(2, "site_new")}
+    # In words, as the form offers them: a list may have either.
+    asked = {str(word) for each in faults for word in each.sentence.params["values"]}
+    kinds = [each for each in desk.runtime.study(factories.STUDY).attributes if each.scope == "site"]
+    assert asked == {word for each in kinds for word in each.values.values()}
+    assert stands(runtime, reference) == after
+
+
+def test_a_manager_of_some_sites_brings_nobody_to_another(
+    runtime: Runtime, desk: Desk, people: Callable[[], str]
+) -> None:
+    reference = people()
+    with runtime.database.reading() as session:
+        [site] = [each for each in participants.sites(session, STUDY, dt.date(2026, 6, 15)) if each.reference == "SM"]
+    of_a_site = Desk(runtime, factories.create_staff(runtime, Role.MANAGER, site=site))
+    for wanted in ("LG", "NEW"):
+        faults = by_the_command(of_a_site, listed(reference, {"group": "backfill", "site": wanted}))
+        assert [(each.column, each.sentence.code) for each in faults] == [("site", "own_sites_only")]
+
+
+def test_somebody_moves_to_a_new_site_on_their_page(
+    runtime: Runtime, client: Client, manager: Staff, people: Callable[[], str]
+) -> None:
+    reference = people()
+    client.sign_in(manager.email)
+    here = f"{HOME}/participants/{reference}/mend"
+    fields = {"site": "+", "new_site": "NEW", "site_name": "New Works", "site.employer_size": "large"}
+    asked = post(client, here, **fields)
+    assert isinstance(asked, Page)
+    assert "NEW is a new site: fill in “Employees are asked about Universal Credit”" in asked.words
+    fields |= {"site.asks_uc": "no"}
+    shown = post(client, here, **fields)
+    assert isinstance(shown, Page)
+    assert "New sites: NEW." in shown.words
+    assert stands(runtime, reference)["site"] == "SM"
+    post(client, here, **fields, sure="yes")
+    assert stands(runtime, reference)["site_name"] == "New Works"
