@@ -22,7 +22,7 @@ def list_keys() -> None:
     found = rotating.inventory(open_desk())
     for each in found:
         key = f"{each.setting} {each.key_id}".rstrip()
-        wrong = " (missing!)" if each.missing else " (another key than they are sealed with!)" if each.shut else ""
+        wrong = " (missing!)" if each.missing else " (another key than they rest on!)" if each.shut else ""
         click.echo(f"{each.count:>8}  {each.what}\t{key}{wrong}")
     if waiting := rotating.waiting_pins(found):
         click.echo(

@@ -614,6 +614,11 @@ FOR_OPERATORS: Mapping[str, str] = {
         "the key is not in it, or another stands under its name. Put the right one back: nothing else opens contact "
         "details and words."
     ),
+    "access_keys_wrong": (
+        "SURVEYAPP_ACCESS_KEYS has another key under the name %(names)s than the one that links, codes and PINs rest "
+        "on: none of those would open. Put the right one back. If it is lost, list this one under another name, first, "
+        "and give out new links."
+    ),
     "no_account": "Nobody has an account with the e-mail address %(email)s. `surveyapp users list` shows who has.",
     "no_audit_head": "%(file)s holds no head of the audit chain. `surveyapp audit chain --head FILE` writes one.",
     "audit_head_elsewhere": (

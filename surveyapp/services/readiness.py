@@ -9,6 +9,7 @@ from pathlib import Path
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, KeyMissing
 from surveyapp.domain.sentences import say
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import access_keys
 from surveyapp.settings import Settings
 from surveyapp.store import migrating
 from surveyapp.store.connecting.beside import family
@@ -81,6 +82,7 @@ def check_start(runtime: Runtime) -> bool:
         runtime.database.check_whole()
         _provide_keys(runtime.settings)
         _try_keys(runtime)
+        access_keys.confirm(runtime)
     except DatabaseUnavailable as error:
         if error.fault not in PASSING:
             raise

@@ -69,6 +69,8 @@ class Runtime:
     _people: list[Origin] = field(default_factory=list)
     times: dict[tuple[str, str], tuple[dt.datetime, tuple[int, bool]]] = field(default_factory=dict)
     """How long each study's questionnaires take, and when that was worked out (`responses.expected_time`)."""
+    confirmed_keys: set[str] = field(default_factory=set)
+    """What access keys are known by that were found to be those that links rest on (`security.access_keys`)."""
     kept_counts: dict[Any, Any] = field(default_factory=dict)
     """Counts of cases that took long, and when they were made (`progress.standing`)."""
 

@@ -13,9 +13,10 @@ from surveyapp import create_app
 from surveyapp.cli import main
 from surveyapp.domain.errors import AccessRefused, KeyMissing
 from surveyapp.domain.staff import Role, Staff
+from surveyapp.services import readiness
 from surveyapp.services import runtime as runtimes
 from surveyapp.services.lists import held, imports, list_pages
-from surveyapp.services.participants import contacts, links
+from surveyapp.services.participants import bulk_links, contacts, links
 from surveyapp.services.privacy import erasing, rotating
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
@@ -135,6 +136,52 @@ def test_what_rests_on_an_access_key_that_was_taken_out_too_early_is_told(
     assert rotating.retired(found) == []
     assert "1  links and codes that work\tACCESS_KEYS first (missing!)" in run(alone, monkeypatch, "list")[1]
     alone.database.dispose()
+
+
+def test_another_access_key_under_a_name_that_links_rest_on_is_told_and_nothing_is_made_with_it(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with settings made anew for a database that was brought along. A key that was lost is listed no more, and the
+    new one under a name of its own."""
+    person = factories.create_participant(runtime)
+    token = factories.create_link(runtime, person).removeprefix("/s/")
+    factories.set_pin(runtime, person, "482913")
+    other = told(runtime, access_keys={"first": NEW})
+    says = "another key under the name first than the one that links, codes and PINs rest on"
+    with pytest.raises(KeyMissing, match=says):
+        readiness.check_start(other)
+    with pytest.raises(KeyMissing, match=says):
+        factories.create_link(other, person)
+    with pytest.raises(KeyMissing, match=says):
+        bulk_links.give_out_to_all(
+            factories.operator(other), factories.STUDY, "backfill", 1, only_without=False, claim=False
+        )
+    told_apart = [(each.what, each.key_id) for each in rotating.inventory(factories.operator(other)) if each.shut]
+    assert told_apart == [("links and codes that work", "first"), ("PINs", "first")]
+    said = run(other, monkeypatch, "list")[1]
+    assert "1  links and codes that work\tACCESS_KEYS first (another key than they rest on!)" in said
+    assert readiness.check_start(runtime), "the right one is still the right one"
+    named = told(runtime, access_keys={"second": NEW})
+    readiness.check_start(named)
+    assert links.open_link(named, factories.create_link(named, person).removeprefix("/s/"))
+    with pytest.raises(AccessRefused):
+        links.open_link(named, token)
+    for made in (other, named):
+        made.database.dispose()
+
+
+def test_a_name_that_nothing_rests_on_takes_another_key(runtime: Runtime) -> None:
+    """Settings that are made twice before anybody is invited."""
+    assert readiness.check_start(runtime)
+    other = told(runtime, access_keys={"first": NEW})
+    assert readiness.check_start(other)
+    person = factories.create_participant(other)
+    factories.create_link(other, person)
+    with pytest.raises(KeyMissing):
+        readiness.check_start(runtime)
+    links.revoke(factories.operator(other), factories.STUDY, person.reference, 1)
+    assert readiness.check_start(runtime)
+    other.database.dispose()
 
 
 def test_a_link_from_before_keys_had_names_opens_and_holds_the_oldest(runtime: Runtime) -> None:

@@ -25,6 +25,7 @@ from surveyapp.services.privacy import rotating
 from surveyapp.services.privacy.retention import ANONYMOUS
 from surveyapp.services.questionnaires import versions
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import access_keys as known_keys
 from surveyapp.services.security.audit_chain import key_fits
 from surveyapp.services.sending.ways.chosen import carried
 from surveyapp.services.work import Desk
@@ -138,9 +139,19 @@ def contact_keys(runtime: Runtime) -> Found:
         )
 
 
+def access_keys(runtime: Runtime) -> Found:
+    """Whether what is listed is what links rest on: known by its mark, for what is hashed cannot be tried."""
+    for name in known_keys.others(runtime):
+        yield (
+            WRONG,
+            f"SURVEYAPP_ACCESS_KEYS has another key under the name {name} than the one that links, codes and PINs "
+            "rest on: none of those opens.",
+            "Put the right one back. If it is lost, list this one under another name, first, and give out new links.",
+        )
+
+
 def keys_taken_out(runtime: Runtime) -> Found:
-    """What rests on keys that are listed no more. Of a key whose name is listed nothing tells whether it is the same,
-    but of contact keys, which are tried."""
+    """What rests on keys that are listed no more."""
     try:
         found = rotating.inventory(Desk(runtime, Operator()))
     except KeyMissing:

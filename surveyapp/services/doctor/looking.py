@@ -33,6 +33,7 @@ WITH_IT: tuple[Examination, ...] = (
     kept.people,
     kept.keys_of_people,
     kept.contact_keys,
+    kept.access_keys,
     kept.keys_taken_out,
     kept.guessing,
     kept.studies,

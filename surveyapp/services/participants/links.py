@@ -20,7 +20,7 @@ from surveyapp.services.keyring import new_code, new_token, written_code
 from surveyapp.services.participants import contacts
 from surveyapp.services.participants.mangled_links import codes_in, tokens_in
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import sessions
+from surveyapp.services.security import access_keys, sessions
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
@@ -158,7 +158,9 @@ class Secret:
 
 
 def new_secret(work: Work, study: Study, case: Case, kind: AccessKind, *, claim: bool) -> Secret:
-    """A new link (its path) or code (as it is typed) for a case. Stores nothing."""
+    """A new link (its path) or code (as it is typed) for a case. Stores neither. Raises KeyMissing where another access
+    key is listed than the one that earlier ones rest on."""
+    access_keys.confirm_first(work)
     secret = new_token() if kind is AccessKind.LINK else new_code()
     return Secret(
         accesses.new_access(case.id, kind, work.now, access_expiry(case, work.runtime.zone(study)), claim=claim),

@@ -17,6 +17,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.services.lists import held
 from surveyapp.services.privacy import resealing
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import access_keys
 from surveyapp.services.work import Desk
 from surveyapp.store import staff
 from surveyapp.store.security import retiring, sealed_rows
@@ -40,7 +41,7 @@ class Rotated:
 @dataclass(frozen=True, kw_only=True)
 class SealedWith:
     """A line of the inventory: how many of what rest on which key of which setting. `missing`: the key is not there;
-    `shut`: one of its name is, and does not open them."""
+    `shut`: one of its name is, and is another."""
 
     what: str
     setting: str
@@ -94,6 +95,7 @@ def inventory(desk: Desk) -> list[SealedWith]:
             for each in record.keys:
                 wrapped[each.key_id] = wrapped.get(each.key_id, 0) + 1
     _opened, shut = runtime.person_keys.tried()
+    others = access_keys.others(runtime)
     found = [
         *(
             dataclasses.replace(each, shut=not each.missing and each.key_id in shut)
@@ -110,8 +112,11 @@ def inventory(desk: Desk) -> list[SealedWith]:
             list(runtime.settings.contact_keys),
             {key_id: count for (what, key_id), count in rows.items() if what == "second factor" and key_id},
         ),
-        *_lines("links and codes that work", "ACCESS_KEYS", list(runtime.settings.access_keys), links),
-        *_lines(PINS, "ACCESS_KEYS", list(runtime.settings.access_keys), pins),
+        *(
+            dataclasses.replace(each, shut=each.key_id in others)
+            for what, counts in (("links and codes that work", links), (PINS, pins))
+            for each in _lines(what, "ACCESS_KEYS", list(runtime.settings.access_keys), counts)
+        ),
     ]
     if lost := len(sealed_people - there):
         found.append(SealedWith(what="people", setting="their own key", key_id="", count=lost, missing=True))

@@ -16,8 +16,12 @@ from surveyapp.store.tables import AccessRow, PinRow, StaffRow
 def live_accesses(session: Session, now: dt.datetime) -> dict[str, int]:
     """How many links and codes that work rest on each access key, listed in the settings or not; under an empty name
     those from before keys had names."""
-    live = (AccessRow.revoked_at.is_(None), or_(AccessRow.expires_at.is_(None), AccessRow.expires_at > now))
-    return _by_key(session, AccessRow.digest, *live)
+    return _by_key(session, AccessRow.digest, *works(now))
+
+
+def works(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    """That a link or code opens something."""
+    return AccessRow.revoked_at.is_(None), or_(AccessRow.expires_at.is_(None), AccessRow.expires_at > now)
 
 
 def pins(session: Session) -> dict[str, int]:

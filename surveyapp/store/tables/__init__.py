@@ -53,6 +53,7 @@ from surveyapp.store.tables.responses import (
 )
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
 from surveyapp.store.tables.security import (
+    AccessKeyRow,
     AlarmRow,
     AuditChainRow,
     AuditRow,
@@ -77,6 +78,7 @@ from surveyapp.store.tables.staff import (
 )
 
 __all__ = [
+    "AccessKeyRow",
     "AccessRow",
     "AlarmRow",
     "AnswerCodeRow",

@@ -59,6 +59,16 @@ class HeartbeatRow(Base):
     at: Mapped[dt.datetime]
 
 
+class AccessKeyRow(Base):
+    """What the access key of a name is known by: a keyed hash, which opens nothing. So another key under its name is
+    told from it."""
+
+    __tablename__ = "access_key"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    known_by: Mapped[str]
+    noted_at: Mapped[dt.datetime]
+
+
 class WebSessionRow(Base):
     """Who is let in with which browser. The browser holds the token, we its keyed hash. One row answers a request: it
     is found by `digest` (unique) and joins to `staff`, or to `access` and from there to the case, by key."""

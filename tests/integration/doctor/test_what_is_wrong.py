@@ -140,8 +140,8 @@ def _another_key(**keys: bytes) -> Spoil:
     return spoil
 
 
-def _taken_out(setting_: str) -> Spoil:
-    """Another key is listed in place of the one that something rests on, not before it."""
+def _taken_out(setting_: str, name: str = "other") -> Spoil:
+    """Another key is listed in place of the one that something rests on, not before it; or under its name."""
 
     def spoil(runtime: Runtime, clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
         person = factories.create_participant(runtime, reference="BF-0001")
@@ -149,7 +149,9 @@ def _taken_out(setting_: str) -> Spoil:
         factories.set_pin(runtime, person, "482913")
         manager = factories.create_staff(runtime, Role.MANAGER)
         imports.begin(Desk(runtime, manager), factories.STUDY, "list.csv", b"First Name\nAmina\n")
-        return setting(**{setting_: {"other": b"o" * 32}})(runtime, clock, patch)
+        keyring = dataclasses.replace(runtime.keyring, **{setting_: {name: b"o" * 32}})
+        made = dataclasses.replace(runtime, keyring=keyring)
+        return setting(**{setting_: {name: b"o" * 32}})(made, clock, patch)
 
     return spoil
 
@@ -223,6 +225,7 @@ def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runt
         (_another_key(first=b"o" * 32), "does not open people’s keys that are sealed with first"),
         (_another_key(first=b"o" * 32), "does not open second factors of staff, who cannot sign in"),
         (_taken_out("access_keys"), "no key first any more, and on it rest: links and codes that work (1), PINs (1)."),
+        (_taken_out("access_keys", "first"), "has another key under the name first than the one that links, codes and"),
         (_taken_out("contact_keys"), "no key first any more, and on it rest: list being brought in (1)."),
         (_keys_lost(7), "The keys of BF-0001, BF-0002, BF-0003, BF-0004, BF-0005 and 2 more are not in the file"),
         (_clock_back, "before the newest entry of the audit trail"),
