@@ -127,6 +127,8 @@ def notes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
         )
     if any(some_in_no_row([row.tally for row in together]) for together in shift.rows):
         found.append(in_no_row_words(words))
+    if shift.segment:
+        found.append(split_words(words))
     for layout in dict.fromkeys(row.layout for row in shift.everyone):
         if (said := series.layout_words(layout, words)) is not None:
             found.append(said)
@@ -150,6 +152,14 @@ def some_in_no_row(tallies: Sequence[Tally]) -> bool:
 def in_no_row_words(words: Phrasing) -> str:
     return words.gettext(
         "The rows do not add up to “Everyone”: of some people it is not known which of them they belong to."
+    )
+
+
+def split_words(words: Phrasing) -> str:
+    """By what people are split: somebody who moved counts at every touchpoint where they are now (in a release: where
+    they were when it was made)."""
+    return words.gettext(
+        "People count by what was last known of them, and by the site where they were last, at every touchpoint."
     )
 
 
