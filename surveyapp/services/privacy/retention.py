@@ -75,6 +75,8 @@ def run(desk: Desk, study_id: str) -> dict[KeptThing, int]:
         return done
     with desk.reading() as work:
         waiting = [person.id for person in store.people(work.session, scope) if any(_over(work, study, person))]
+    # In no order that is known: rows that are stored one after another would tell whose they were.
+    secrets.SystemRandom().shuffle(waiting)
 
     def let_go(person_id: uuid.UUID) -> None:
         with desk.writing() as work:
@@ -111,7 +113,8 @@ def _let_go(work: Work, study: Study, person: KeptPerson, over: list[KeptThing])
     if KeptThing.WORDS in over:
         store.erase_words(work.session, person.id)
     if KeptThing.ANSWERS in over:
-        store.anonymise(work.session, person.id, f"{ANONYMOUS}{secrets.token_hex(8)}", work.now)
+        reference, zone = f"{ANONYMOUS}{secrets.token_hex(8)}", work.runtime.zone(study)
+        store.anonymise(work.session, person.id, reference, work.now, zone)
     erasing.renew_key(work, person.id)
 
 
