@@ -325,6 +325,9 @@ def test_every_answer_and_every_absence_is_in_what_is_read_back(
     """So that the round trip means something."""
     main = exports[shape].datasets[0]
     rows = expected(main)
+    prefix = "" if shape is ExportShape.RESPONSES else "t1_"
+    assert {row[f"{prefix}by_proxy"] for row in rows} == {"none", "some", "all"}
+    assert {row[f"{prefix}proxy"] for row in rows} == {None, *every_answer.PROXIES, MissingKind.NOT_KNOWN}
     for column in main.columns:
         if column.role.value != "answer":
             continue
