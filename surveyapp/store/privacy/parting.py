@@ -12,16 +12,19 @@ import uuid
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Date, Table, delete, select, update
+from sqlalchemy import Column, Date, Table, and_, delete, func, not_, select, update
 from sqlalchemy.orm import Session
 
+from surveyapp.store.answering.sent import counting
 from surveyapp.store.column_types import UtcDateTime
 from surveyapp.store.database import table_of
 from surveyapp.store.tables import (
+    AnswerHistoryRow,
     CaseRow,
     CodedAnswerRow,
     ConsentRow,
     KnownSaveRow,
+    NewestAnswerRow,
     ParticipantRow,
     ReopeningRow,
     ResponseRow,
@@ -56,15 +59,35 @@ def part(session: Session, person: uuid.UUID, reference: str, zone: ZoneInfo) ->
 
 
 def _let_go_of_what_nobody_reads(session: Session, person: uuid.UUID) -> None:
-    """What a save that comes again is known by, and what was said of a purpose before it was said otherwise."""
+    """What a save that comes again is known by, what was said of a purpose before it was said otherwise, and a
+    correction that was opened and never sent: with months for moments it could not be told from one that was."""
     mine = (
         select(ResponseRow.id).join(CaseRow, CaseRow.id == ResponseRow.case_id).where(CaseRow.participant_id == person)
     )
     session.execute(delete(KnownSaveRow).where(KnownSaveRow.response_id.in_(mine)))
+    for response in session.scalars(mine.where(ResponseRow.reopened_at.is_not(None))).all():
+        _let_go_of_a_correction(session, response)
     query = select(ConsentRow.id, ConsentRow.purpose).where(ConsentRow.participant_id == person)
     said = session.execute(query.order_by(ConsentRow.recorded_at, ConsentRow.id)).all()
     last = {row.purpose: row.id for row in said}.values()
     session.execute(delete(ConsentRow).where(ConsentRow.participant_id == person, ConsentRow.id.not_in(list(last))))
+
+
+def _let_go_of_a_correction(session: Session, response: uuid.UUID) -> None:
+    """Takes away what was entered since a response was opened again that was not sent again."""
+    unsent = and_(SaveRow.response_id == response, SaveRow.late.is_(False), not_(counting(SaveRow)))
+    query = select(SaveRow.id).join(ResponseRow, ResponseRow.id == SaveRow.response_id).where(unsent)
+    saves = session.scalars(query).all()
+    sent_at = select(func.coalesce(ResponseRow.sent_again_at, ResponseRow.submitted_at)).where(
+        ResponseRow.id == response
+    )
+    session.execute(
+        delete(ReopeningRow).where(ReopeningRow.response_id == response, ReopeningRow.at > sent_at.scalar_subquery())
+    )
+    for table in (NewestAnswerRow, AnswerHistoryRow):
+        session.execute(delete(table).where(table.save_id.in_(saves)))
+    session.execute(delete(SaveRow).where(SaveRow.id.in_(saves)))
+    session.execute(update(ResponseRow).where(ResponseRow.id == response).values(reopened_at=None))
 
 
 def _copy(
