@@ -30,9 +30,12 @@ ADDRESS_LINES = 7
 """Lines that Notify takes of an address; what is more stands in the last."""
 
 
-_OF_US = re.compile(r"api key|trial mode|template|personalisation|not allowed to send", re.IGNORECASE)
+_OF_US = re.compile(
+    r"api key|trial mode|template not found|template has been|template_id|missing personalisation|not allowed to send",
+    re.IGNORECASE,
+)
 """Words of a refusal of whoever sends: a key for trials, a frame that is gone or is no frame of ours. Addresses of
-letters are refused as a part of the personalisation too, with the line's name."""
+letters are missed as a part of the personalisation too, with the line's name."""
 
 
 class Notify:
