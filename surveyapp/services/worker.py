@@ -162,16 +162,28 @@ def look_for_asked(desk: Desk) -> Counter[MessageState]:
 
 
 def _messages(desk: Desk, this: WorkerRound) -> str:
-    done = outbox.send(
-        desk,
-        sorted(desk.runtime.studies),
-        carriers(desk.runtime.settings),
-        wanted=this.wanted,
-        holder=secrets.token_hex(8),
-    )
+    done: Counter[MessageState] = Counter()
+    heard: Counter[str] = Counter()
+
+    def send() -> None:
+        done.update(
+            outbox.send(
+                desk,
+                sorted(desk.runtime.studies),
+                carriers(desk.runtime.settings),
+                wanted=this.wanted,
+                holder=secrets.token_hex(8),
+            )
+        )
+
+    # Whatever one of them comes to, who says stop in another is heard.
+    steps: list[Callable[[], None]] = [
+        send,
+        lambda: heard.update(hearing.read_mailbox(desk)),
+        lambda: heard.update(stop=hearing.read_texts(desk)),
+    ]
+    one_by_one(steps, lambda each: each())
     told = [f"{count} {state.value}" for state, count in sorted(done.items())]
-    heard = hearing.read_mailbox(desk)
-    heard["stop"] += hearing.read_texts(desk)
     return ", ".join(told + [f"{count} {what} heard" for what, count in sorted(heard.items()) if count])
 
 
