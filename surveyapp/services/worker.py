@@ -154,7 +154,10 @@ def look_for_asked(desk: Desk) -> Counter[MessageState]:
     """Sends what somebody asked for and waits for, between two rounds. Where another process sends, that one does."""
     try:
         with desk.reading() as work:
-            waits = outbox_store.asked_for(work.session, desk.runtime.origin, work.now, list(SendingWay), 1)
+            runtime = desk.runtime
+            waits = outbox_store.asked_for(
+                work.session, runtime.origin, list(runtime.studies), work.now, list(SendingWay), 1
+            )
         return outbox.send_asked_for(desk, carriers(desk.runtime.settings)) if waits else Counter()
     except ShiftlineError:
         # Another sends, or the database is away: the next round says so.

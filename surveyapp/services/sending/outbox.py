@@ -164,7 +164,7 @@ def _send_asked_for(
 ) -> None:
     """What was asked for, whether the study sends or not: it is the person who wants it, and waits."""
     with desk.reading() as work:
-        found = store.asked_for(work.session, desk.runtime.origin, work.now, carriers)
+        found = store.asked_for(work.session, desk.runtime.origin, list(desk.runtime.studies), work.now, carriers)
     for message in found:
         if message.id in wrong:
             continue
@@ -312,7 +312,6 @@ def settle(work: Work, message: OutboxMessage, receipt: Receipt, given: Given = 
             state, more["why"] = MessageState.FAILED, WhyNot.UNWRITABLE
         case CarrierOutcome.NO_SUCH_ADDRESS:
             state, more["why"] = MessageState.BOUNCED, WhyNot.BOUNCED
-            recipients.end_channel(work.session, message.participant_id, message.way, WhyNot.BOUNCED, work.now)
         case CarrierOutcome.NOT_TAKEN | CarrierOutcome.DOWN:
             first = asked.AGAIN_AFTER if message.request else AGAIN_AFTER
             wait = min(first * 2 ** min(message.tries, 6), LONGEST_WAIT)
@@ -320,6 +319,10 @@ def settle(work: Work, message: OutboxMessage, receipt: Receipt, given: Given = 
     if receipt.reference is not None:
         more["reference"] = receipt.reference
     store.moved(work.session, message.id, _OPEN, state, **more)
+    # Whose it is now: meanwhile they may have been erased, or found to be the same as somebody else.
+    whose = store.message(work.session, message.id)
+    if whose is not None and state is MessageState.BOUNCED:
+        recipients.end_channel(work.session, whose.participant_id, message.way, WhyNot.BOUNCED, work.now)
     if state in (MessageState.PLANNED, MessageState.FAILED, MessageState.BOUNCED):
         # Nobody has these: they would only stand on the person's page as given out.
         for each in given:

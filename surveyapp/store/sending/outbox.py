@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.participants import Origin
@@ -181,10 +181,20 @@ def waiting(
 
 
 def asked_for(
-    session: Session, origin: Origin, now: dt.datetime, ways: Collection[SendingWay], most: int = 50
+    session: Session,
+    origin: Origin,
+    studies: Collection[str],
+    now: dt.datetime,
+    ways: Collection[SendingWay],
+    most: int = 50,
 ) -> list[OutboxMessage]:
-    """What people asked for and is due, of whatever study, the longest waiting first."""
-    theirs = (ParticipantRow.origin == origin, MessageRow.request > "", MessageRow.way.in_(ways))
+    """What people of these studies asked for and is due, the longest waiting first."""
+    theirs = (
+        ParticipantRow.origin == origin,
+        ParticipantRow.study.in_(studies),
+        MessageRow.request > "",
+        MessageRow.way.in_(ways),
+    )
     query = _select().where(MessageRow.state == MessageState.PLANNED, MessageRow.due_at <= now, *theirs)
     return _found(session, query.order_by(MessageRow.due_at, MessageRow.id).limit(most))
 
@@ -275,10 +285,21 @@ def count_by_state(session: Session) -> Mapping[MessageState, int]:
     return {state: found.get(state, 0) for state in MessageState}
 
 
-def longest_due(session: Session, now: dt.datetime) -> dt.datetime | None:
-    """Since when the message is due that has waited longest, in studies that send or do not."""
-    due = (MessageRow.state == MessageState.PLANNED, MessageRow.due_at <= now)
-    return session.execute(select(func.min(MessageRow.due_at)).where(*due)).scalar_one()
+def longest_due(
+    session: Session, origin: Origin, studies: Collection[str], now: dt.datetime, ways: Collection[SendingWay]
+) -> dt.datetime | None:
+    """Since when the message is due that has waited longest of what is to go by these ways: of these studies, in those
+    that send, and what people asked for in any."""
+    on = [study for study in studies if sends(session, study)[0]]
+    query = (
+        select(func.min(MessageRow.due_at))
+        .join(CaseRow, CaseRow.id == MessageRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(MessageRow.state == MessageState.PLANNED, MessageRow.due_at <= now, MessageRow.way.in_(ways))
+        .where(ParticipantRow.origin == origin, ParticipantRow.study.in_(studies))
+        .where(or_(ParticipantRow.study.in_(on), MessageRow.request > ""))
+    )
+    return session.execute(query).scalar_one()
 
 
 def switch(session: Session, study: str, sends: bool, at: dt.datetime, by_staff: uuid.UUID | None) -> None:

@@ -48,8 +48,7 @@ def _sending(**changed: Any) -> Spoil:
 
 
 def _waiting(runtime: Runtime, clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
-    due = type("due", (), {"due_at": NOW - DUE_AGE - dt.timedelta(minutes=1)})
-    patch.setattr(kept.outbox, "waiting", lambda *_arguments: [due])
+    patch.setattr(kept.outbox, "longest_due", lambda *_arguments: NOW - DUE_AGE - dt.timedelta(minutes=1))
     patch.setattr(MailServer, "answers", lambda _self: True)
     return _sending(mail=MAIL)(runtime, clock, patch)
 
