@@ -19,6 +19,7 @@ from surveyapp.domain.privacy.retention import KeptPerson, KeptThing, kept_until
 from surveyapp.domain.responses import NewSave
 from surveyapp.domain.staff import Role
 from surveyapp.services import worker
+from surveyapp.services.participants import contacts
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import leaving, retention
 from surveyapp.services.results.table import table
@@ -77,11 +78,51 @@ def test_nothing_is_kept_without_an_end(keep: KeepUntil, until: dt.date) -> None
         ({}, {KeptThing.CONTACTS, KeptThing.WORDS, KeptThing.ANSWERS}),
         ({"contacts": False}, {KeptThing.WORDS, KeptThing.ANSWERS}),
         ({"contacts": False, "words": False, "anonymised": True}, set()),
-        ({"withdrawn_at": NOW}, {KeptThing.WITHDRAWN}),
+        ({"withdrawn_at": NOW}, {KeptThing.CONTACTS, KeptThing.WITHDRAWN}),
+        ({"withdrawn_at": NOW, "contacts": False}, {KeptThing.WITHDRAWN}),
     ],
 )
 def test_what_is_there_has_its_time(changes: dict[str, object], what: set[KeptThing]) -> None:
     assert set(retained(RULE, person(**changes), dt.UTC)) == what
+
+
+def test_nothing_is_kept_longer_of_whoever_withdrew() -> None:
+    """Whatever day they withdraw on: each thing goes on the day it would have gone, or sooner."""
+    for words in (KeepUntil(days=30), KeepUntil(touchpoint=1)):
+        rule = dataclasses.replace(RULE, words=words)
+        for changes in ({"words": True}, {"words": True, "contacts": False}, {"words": False}):
+            stays = retained(rule, person(**changes), dt.UTC)
+            for day in range(0, 400, 7):
+                withdrawn = NOW + dt.timedelta(days=day)
+                goes = retained(rule, person(**changes, withdrawn_at=withdrawn), dt.UTC)
+                everything = goes[KeptThing.WITHDRAWN]
+                assert everything <= withdrawn.date() + dt.timedelta(days=rule.withdrawn_days)
+                assert {what: min(goes.get(what, everything), everything) for what in stays} == {
+                    what: min(on, everything) for what, on in stays.items()
+                }
+                assert everything <= stays[KeptThing.ANSWERS]
+
+
+def test_contacts_of_whoever_withdrew_go_with_everybody_elses(runtime: Runtime, clock: Clock) -> None:
+    runtime = kept(RULE, runtime)
+    interviewer = factories.create_staff(runtime, Role.INTERVIEWER)
+    stays, leaves = know(runtime, interviewer, 1), know(runtime, interviewer, 2)
+    clock.forward(days=(dt.date(2026, 8, 24) - NOW.date()).days)
+    facts = [IdentityFact.NAME, IdentityFact.PHONE]
+    withdrawn, reference = ParticipationChange.WITHDRAWN, leaves.participant.reference
+    leaving.record(factories.operator(runtime), factories.STUDY, reference, withdrawn, LeavingReason.PRIVACY, facts)
+    clock.forward(days=1)
+    assert retention.run(factories.operator(runtime), factories.STUDY) == {KeptThing.CONTACTS: 2}
+    with factories.operator(runtime).reading() as work:
+        assert [contacts.read(work, each.participant.id).name for each in (stays, leaves)] == ["", ""]
+    leaving.record(
+        factories.operator(runtime),
+        factories.STUDY,
+        reference,
+        ParticipationChange.WITHDRAWAL_UNDONE,
+        LeavingReason.MISTAKE,
+        list(IdentityFact),
+    )
 
 
 def words_of(runtime: Runtime, who: Participant) -> dict[str, object]:
