@@ -521,6 +521,10 @@ SENTENCES: Mapping[str, str] = {
     "days_backward": N_("This day is before the one it comes after."),
     "no_list": N_("There is no such list, or it is somebody else’s."),
     "list_gone": N_("The file is no longer kept. Choose it again."),
+    "list_void": N_(
+        "Somebody was erased who may have been in this list, so it was thrown away. Nobody of it was added. Take them "
+        "out of the file and choose it again."
+    ),
     "list_moved_on": N_("This list has moved on meanwhile. Look at where it stands now."),
     "list_failed": N_("Something went wrong on our side. Nobody was added; try again."),
     "list_has_faults": N_("There are faults in the list. Mend them in the file and choose it again."),

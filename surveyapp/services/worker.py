@@ -23,6 +23,7 @@ from surveyapp.services.jobs import doing
 from surveyapp.services.jobs.doing import Act, JobInHand
 from surveyapp.services.one_by_one import one_by_one
 from surveyapp.services.questionnaires import moves
+from surveyapp.services.sealed_files import own_keys
 from surveyapp.services.security import kept_forms
 from surveyapp.services.sending import hearing, outbox
 from surveyapp.services.sending.ways.chosen import carriers
@@ -259,6 +260,7 @@ def _remove_leftovers(work: Work) -> None:
 
     kept_forms.remove_old(work)
     taking_back.remove_old(work)
+    own_keys.sweep(work)
 
 
 def _studies(desk: Desk, this: WorkerRound) -> Iterator[str]:

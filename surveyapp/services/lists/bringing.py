@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import FieldFault, FieldsRefused
+from surveyapp.domain.errors import FieldFault, FieldsRefused, StateRefused
 from surveyapp.domain.fieldwork.lists import DoubleChoice, ListState, RowOutcome
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointStanding
 from surveyapp.domain.instrument.study import Study
@@ -22,6 +22,7 @@ from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import consents as consenting
 from surveyapp.services.cases import scheduling, stopping
 from surveyapp.services.jobs.doing import JobNotOurs
+from surveyapp.services.lists import held
 from surveyapp.services.lists.checking import Progress
 from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.lists.known import KnownChange, compare, stood
@@ -244,7 +245,7 @@ def _take_in(
     outcomes += [ListRow(line=line, outcome=RowOutcome.LEFT_OUT) for line in (*rows.left_out, *rows.folded)]
     records.add_rows(session, import_id, outcomes)
     total = len(outcomes)
-    records.step(
+    through = records.step(
         session,
         import_id,
         [ListState.IMPORTING],
@@ -253,11 +254,12 @@ def _take_in(
         total=total,
         finished_at=work.now,
         beat_at=work.now,
-        key_id=None,
-        file=None,
-        kept=None,
         failed=None,
+        **records.LET_GO,
     )
+    if not through:  # somebody was erased meanwhile who may be in it
+        raise StateRefused(say("list_moved_on"))
+    held.forget(work, import_id)
     noted: dict[str, Any] = {"count": len(people), "sha256": sha256}
     changed = len({each.person.id for each in changes})
     if changed:

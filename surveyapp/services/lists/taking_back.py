@@ -21,6 +21,7 @@ from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import consents, stopping
+from surveyapp.services.kept_sentences import packed
 from surveyapp.services.lists import bringing, held
 from surveyapp.services.mending import people as mending
 from surveyapp.services.mending import placed
@@ -42,18 +43,34 @@ def discard(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
         found = held.record_in(work, desk, study_id, import_id)
         if found.state in (ListState.IMPORTED, ListState.UNDONE) or not held.let_go(work, found):
             raise StateRefused(say("list_moved_on"))
-        bringing.clear_in(work, study_id, import_id)
-        records.remove(work.session, import_id)
+        _remove(work, study_id, import_id)
 
 
 def remove_old(work: Work) -> None:
     """Throws away the lists that nobody brought in, with whoever one that was interrupted had brought so far."""
+    records.forget_names(work.session)
     for import_id, study in records.old(work.session, work.now - KEPT_FOR).items():
         found = records.get(work.session, study, import_id)
         if found is None or not held.let_go(work, found):
             continue  # it is being brought in at last
-        bringing.clear_in(work, study, import_id)
-        records.remove(work.session, import_id)
+        _remove(work, study, import_id)
+
+
+def _remove(work: Work, study_id: str, import_id: uuid.UUID) -> None:
+    bringing.clear_in(work, study_id, import_id)
+    records.remove(work.session, import_id)
+    held.forget(work, import_id)
+
+
+def void(work: Work, study_id: str) -> None:
+    """Lets go of a study's lists that wait, and of whoever one of them has brought so far, as part of erasing somebody
+    who may be in one: a list is a file of whatever shape, and nobody can say who is not in it. Whoever works on one
+    finds it gone."""
+    for import_id in records.waiting(work.session, study_id):
+        bringing.clear_in(work, study_id, import_id)
+        why = json.dumps(packed(say("list_void")))
+        records.let_go(work.session, import_id, ListState.UNDONE, failed=why, finished_at=work.now)
+        held.forget(work, import_id)
 
 
 def undo(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
@@ -79,7 +96,8 @@ def undo(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
         staging.remove(work.session, import_id, added, study_id, work.now)
         staging.forget_counts(work.session, study_id, scope.origin)
         records.step(work.session, import_id, [ListState.IMPORTED], ListState.UNDONE, finished_at=work.now)
-        work.record(AuditAction.IMPORT_UNDONE, study=study.id, count=len(added), sha256=found.sha256)
+        which = {"sha256": found.sha256} if found.sha256 else {}
+        work.record(AuditAction.IMPORT_UNDONE, study=study.id, count=len(added), **which)
     desk.runtime.person_keys.forget(added, desk.runtime.clock())
 
 

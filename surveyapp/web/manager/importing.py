@@ -115,7 +115,7 @@ def list_page(study_id: str, import_id: uuid.UUID) -> Reply:
             stand = held.worked_on(desk(), found)
             return page("list_progress", record=found, stand=stand, interrupted=held.interrupted(desk(), found))
     back = list_pages.taking_back(desk(), study_id, import_id) if found.state is ListState.IMPORTED else None
-    return page("list_done", record=found, back=back, states=STATES)
+    return page("list_done", record=found, back=back, failure=held.failure(found), states=STATES)
 
 
 def _columns_page(study_id: str, import_id: uuid.UUID, refused: InputRefused | None = None, **changed: Any) -> Reply:
