@@ -117,6 +117,9 @@ SENTENCES: Mapping[str, str] = {
         "Somebody whose answers are in this file has left since, or no longer agrees to it. It was thrown away: ask "
         "for it anew."
     ),
+    "export_void_kept": N_(
+        "Something in this file is kept no longer, as its study says. It was thrown away: ask for it anew."
+    ),
     "export_void_words": N_("Words in this file were redacted since. It was thrown away: ask for it anew."),
     "export_given_up": N_(
         "It was begun several times and never came to an end. Ask for another shape or format, or have whoever runs "

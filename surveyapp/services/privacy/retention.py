@@ -20,6 +20,7 @@ from surveyapp.domain.privacy.retention import KeptPerson, KeptThing, retained
 from surveyapp.domain.staff import Action
 from surveyapp.services.one_by_one import one_by_one
 from surveyapp.services.privacy import erasing
+from surveyapp.services.sealed_files import export_files
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.privacy import retention as store
 
@@ -115,6 +116,8 @@ def _let_go(work: Work, study: Study, person: KeptPerson, over: list[KeptThing])
     if KeptThing.ANSWERS in over:
         reference, zone = f"{ANONYMOUS}{secrets.token_hex(8)}", work.runtime.zone(study)
         store.anonymise(work.session, person.id, reference, work.now, zone)
+    if {KeptThing.WORDS, KeptThing.ANSWERS} & set(over):  # files have words, and references
+        export_files.void(work, study.id, kept_no_longer=True)
     erasing.renew_key(work, person.id)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from surveyapp.cli import main
 from surveyapp.domain.answers import Mode, Text
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.exports.jobs import ExportState
 from surveyapp.domain.instrument.consent.retention import KeepUntil, RetentionRule
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
@@ -25,6 +26,7 @@ from surveyapp.services.privacy import leaving, retention
 from surveyapp.services.results.table import table
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, participants, responses
+from surveyapp.store.answering import export_jobs
 from surveyapp.store.database import new_id
 from surveyapp.store.entry import accesses
 from surveyapp.store.security import audit
@@ -32,6 +34,7 @@ from surveyapp.store.tables import Base, ContactLookupRow, ContactRow
 from tests import factories
 from tests.conftest import NOW, Clock
 from tests.fieldwork import NOBODY
+from tests.integration.test_export_jobs_on_both import MADE, asked, states
 from tests.integration.test_who_answered import hand_in
 from tests.interviewer import create_reachable
 from tests.page import Client
@@ -131,6 +134,25 @@ def words_of(runtime: Runtime, who: Participant) -> dict[str, object]:
         response = responses.response_of(session, case.id)
         assert response is not None
         return dict(responses.current_answers(session, response.id))
+
+
+def test_files_that_lie_ready_go_with_what_is_in_them(runtime: Runtime, clock: Clock) -> None:
+    """With words, and with answers; how people are reached is in no file."""
+    runtime = kept(RULE, runtime)
+    know(runtime, factories.create_staff(runtime, Role.INTERVIEWER), 1)
+    whose = factories.create_staff(runtime, Role.EXPORT_ANSWERS).id
+    for days, thing, gone in (
+        (90, KeptThing.CONTACTS, False),
+        (160, KeptThing.WORDS, True),
+        (100, KeptThing.ANSWERS, True),
+    ):
+        clock.forward(days=days)
+        job = asked(runtime, whose)
+        with runtime.database.writing() as session:
+            assert export_jobs.claim(session, "a", clock()) is not None
+            assert export_jobs.ready(session, job, "a", clock(), MADE)
+        assert retention.run(factories.operator(runtime), factories.STUDY) == {thing: 1}
+        assert states(runtime, whose)[job] is (ExportState.VOID if gone else ExportState.READY)
 
 
 def lines(runtime: Runtime) -> list[tuple[str, str, int, bool]]:
