@@ -30,7 +30,7 @@ from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.questionnaires import study_lock
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.translation import easy_words, study_catalogues
+from surveyapp.services.translation import easy_words, study_catalogues, wording_faults
 from surveyapp.services.translation.po_files import PoUnreadable
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import questionnaire_versions as store
@@ -156,7 +156,7 @@ def _beside(home: Path, study: Study | None) -> tuple[Fault, ...]:
     if study is not None:
         if locked := lock_faults(home, study):
             return locked
-        return (*study_catalogues.wording_faults(home, study), *read_report(home, study)[1])
+        return (*wording_faults.faults_of(home, study), *read_report(home, study)[1])
     files = (f"{name}/v{version}.yaml" for name, version in read_lock(home))
     return tuple(_gone(f"{home.name}/{file}") for file in files if not exists(home / file))
 
