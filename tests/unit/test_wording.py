@@ -31,7 +31,7 @@ from surveyapp.domain.instrument.translation import (
 from surveyapp.domain.versions import answer_migration, comparability
 from surveyapp.reports.text import held_words, version_text
 from surveyapp.services.participants import enrolment_form
-from surveyapp.services.translation import interface_catalogues, study_catalogues, wording_faults
+from surveyapp.services.translation import interface_catalogues, offering, study_catalogues, wording_faults
 from surveyapp.services.translation.po_files import PoUnreadable, is_translated, read
 from surveyapp.settings import ROOT
 from tests.unit.test_loading import QUESTIONNAIRE, STUDY, write
@@ -211,7 +211,7 @@ def test_a_language_offered_whole_must_be_whole(folder: Path) -> None:
     [(code, line)] = codes(folder)
     assert code == "missing_wording"
     assert lines[line - 2 : line] == ['msgctxt "study.public_title"', 'msgid "Tiny"']
-    assert study_catalogues.offered(folder, load_study(folder)) == ("en",)
+    assert list(offering.not_offered(folder, load_study(folder), ())) == ["pl"]
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,9 @@ def test_a_file_that_is_none_says_its_line(folder: Path) -> None:
     assert (code, line) == ("broken_wording", len(path.read_text(encoding="utf-8").splitlines()))
     with pytest.raises(PoUnreadable):
         study_catalogues.words_in(folder, "pl")
-    assert study_catalogues.offered(folder, load_study(folder)) == ("en",), "nobody is sent to what cannot be shown"
+    assert list(offering.not_offered(folder, load_study(folder), ())) == ["pl"], (
+        "nobody is sent to what cannot be shown"
+    )
 
 
 def test_an_unknown_partial_language_is_a_fault(tmp_path: Path) -> None:

@@ -93,10 +93,13 @@ def everyone(
 
 
 def language_of(work: Work, study: Study, facts: RecipientFacts, step: MessageStep | None) -> str:
-    """The language a message is in: the first of theirs that the study offers, else the study's own; its easy words,
-    where they were last asked in easy ones and the message has them. `step`: None for no message in particular."""
+    """The language a message is in: the first of theirs that the study offers and all of the message is said in, else
+    the study's own; its easy words, where they were last asked in easy ones and the message has them. `step`: None for
+    no message in particular."""
     offered = work.runtime.offered(study)
-    language = next((each for each in facts.languages if each in offered), study.source_language)
+    theirs = (each for each in facts.languages if each in offered)
+    whole = (each for each in theirs if step is None or work.runtime.writes(study, step, each))
+    language = next(whole, study.source_language)
     if facts.easy and step is not None and work.runtime.writes_easy(study, step, language):
         return easy_of(language)
     return language

@@ -18,8 +18,7 @@ from surveyapp.domain.instrument.easy.renderings import easy_of, is_easy, plain_
 from surveyapp.domain.instrument.easy.words import may_be_easy, media_texts
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import Audience, SourceText, Translations, texts_of, texts_of_questionnaire
-from surveyapp.services.translation import interface_catalogues
-from surveyapp.services.translation.po_files import PoFile, PoUnreadable, is_translated, read, write
+from surveyapp.services.translation.po_files import PoFile, is_translated, read, write
 
 NOTES = {
     Audience.PARTICIPANT: "Participants and interviewers meet this.",
@@ -83,14 +82,21 @@ def words_in(folder: Path, language: str) -> Translations:
     """What is translated; of easy words, over the usual ones of their language. Read once for as long as the file stays
     as it is. Raises PoUnreadable."""
     path = file_of(folder, language)
-    words = _words_read(path, language, _stamp(path))
+    words, _ = _read_once(path, language, _stamp(path))
     return {**words_in(folder, plain_of(language)), **words} if is_easy(language) else words
 
 
 def easy_words_in(folder: Path, language: str) -> Translations:
     """The easy words of a language alone. Raises PoUnreadable."""
     path = file_of(folder, easy_of(language))
-    return _words_read(path, easy_of(language), _stamp(path))
+    return _read_once(path, easy_of(language), _stamp(path))[0]
+
+
+def ever_said_in(folder: Path, language: str) -> frozenset[str]:
+    """The ids of what was ever translated: what is in doubt is among it, and what the source has since worded anew.
+    Raises PoUnreadable."""
+    path = file_of(folder, language)
+    return _read_once(path, language, _stamp(path))[1]
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -100,13 +106,12 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 
 @functools.lru_cache(maxsize=64)
-def _words_read(path: Path, language: str, _stamp: tuple[int, int] | None) -> Translations:
-    return words_of(read(path, language).catalog)
-
-
-@functools.lru_cache(maxsize=64)
-def _participants_texts(study: Study) -> frozenset[tuple[str, str]]:
-    return frozenset((text.id, text.source) for text in texts_of(study) if text.audience is Audience.PARTICIPANT)
+def _read_once(path: Path, language: str, _stamp: tuple[int, int] | None) -> tuple[Translations, frozenset[str]]:
+    """What a file translates, and the ids of what it ever did."""
+    catalog = read(path, language).catalog
+    every = (message for message in (*catalog, *catalog.obsolete.values()) if message.id)
+    ever = frozenset(each.context or "" for each in every if not normalise.is_blank(str(each.string or "")))
+    return words_of(catalog), ever
 
 
 def words_of(catalog: Catalog) -> dict[tuple[str, str], str]:
@@ -127,25 +132,6 @@ def coverage(study: Study, language: str, file: PoFile) -> Coverage:
         for audience in (Audience.PARTICIPANT, Audience.EVALUATOR)
     )
     return Coverage(language, participant, evaluator, file.is_draft)
-
-
-def offered(folder: Path, study: Study) -> tuple[str, ...]:
-    """The languages people can choose: the source; those in which everything a participant meets is said, in the
-    study and in the interface; and those the study offers in part. In the order of the study. One whose file cannot be
-    read is left out: `questionnaires check` says so."""
-    return tuple(language for language in study.languages if _is_offered(folder, study, language))
-
-
-def _is_offered(folder: Path, study: Study, language: str) -> bool:
-    if language == study.source_language:
-        return True
-    try:
-        words = words_in(folder, language)
-    except PoUnreadable:
-        return False
-    if language in study.partial:
-        return True
-    return words.keys() >= _participants_texts(study) and interface_catalogues.serves_participants(language)
 
 
 def merged(study: Study, language: str, file: PoFile) -> PoFile:

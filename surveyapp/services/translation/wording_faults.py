@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -15,12 +15,15 @@ from surveyapp.domain.authoring.checks.labels import same_labels, side_by_side, 
 from surveyapp.domain.authoring.checks.messages import WORDS, private_phrases, words_faults
 from surveyapp.domain.authoring.checks.study import not_for_the_ear
 from surveyapp.domain.authoring.file_text import shown as shown_name
+from surveyapp.domain.authoring.folders import STUDY
 from surveyapp.domain.authoring.yaml_source import read_source, shortened
 from surveyapp.domain.errors import Fault
 from surveyapp.domain.instrument.easy.renderings import is_easy
 from surveyapp.domain.instrument.piping import is_well_formed, placeholders, quotes
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import Audience, SourceText, Translations, translated_whole
+from surveyapp.services.translation import interface_catalogues
+from surveyapp.services.translation.offering import no_pages, own_texts, texts_met
 from surveyapp.services.translation.po_files import PoUnreadable, read
 from surveyapp.services.translation.study_catalogues import file_of, languages_in, texts_in, words_in, words_of
 
@@ -50,8 +53,19 @@ def faults_of(folder: Path, study: Study) -> tuple[Fault, ...]:
         if is_easy(language):
             faults.extend(_half_easy(shown, file.catalog, texts))
         if language in study.languages and language not in study.partial:
-            faults.extend(_missing(shown, file.catalog, texts))
+            faults.extend(_missing(shown, study, file.catalog, texts))
     return tuple(faults)
+
+
+def notes(folder: Path, study: Study) -> tuple[Fault, ...]:
+    """A note for each language that is listed and not offered, whatever the study says in it."""
+    source = read_source(folder / STUDY, f"{study.id}/{STUDY}")
+    source.faults.clear()
+    for index, language in enumerate(study.languages):
+        whole = _is_language(language) and language not in study.partial
+        if whole and not interface_catalogues.serves_participants(language):
+            source.fault(("languages", index), "not_offered", f"{no_pages(language)} It is not offered.")
+    return tuple(source.faults)
 
 
 def _no_language(folder: Path, study: Study, language: str) -> Fault:
@@ -178,18 +192,32 @@ def _half_easy(shown: str, catalog: Catalog, texts: Mapping[tuple[str, str], Sou
             yield Fault(file=shown, line=lines.get(lacking[0], 1), column=1, code="half_easy", sentence=sentence)
 
 
-def _missing(shown: str, catalog: Catalog, texts: Mapping[tuple[str, str], SourceText]) -> list[Fault]:
+def _missing(
+    shown: str, study: Study, catalog: Catalog, texts: Mapping[tuple[str, str], SourceText]
+) -> Iterator[Fault]:
     words = words_of(catalog)
     missing = [key for key, text in texts.items() if text.audience is Audience.PARTICIPANT and key not in words]
     if not missing:
-        return []
+        return
     lines = {(message.context or "", str(message.id)): message.lineno or 1 for message in catalog if message.id}
-    id = missing[0][0]
     sentence = (
-        f"{len(missing)} of the texts that participants and interviewers meet are not translated, “{id}” among them. "
-        "Translate them, or list the language under `partial` in study.yaml."
+        f"{len(missing)} of the texts that participants and interviewers meet are not translated, “{missing[0][0]}” "
+        f"among them. {_until_then(study, set(missing))} Translate them, or list the language under `partial` in "
+        "study.yaml."
     )
-    return [Fault(file=shown, line=lines.get(missing[0], 1), column=1, code="missing_wording", sentence=sentence)]
+    yield Fault(file=shown, line=lines.get(missing[0], 1), column=1, code="missing_wording", sentence=sentence)
+
+
+def _until_then(study: Study, missing: Set[tuple[str, str]]) -> str:
+    """What comes of it that texts are not translated, as far as the files can say."""
+    if not missing.isdisjoint((*own_texts(study), *texts_met(study))):
+        return (
+            "Until they are, nobody is offered the language who was not before; whoever was reads a text whose words "
+            "changed in the source language."
+        )
+    if all(id.startswith("message.") for id, _ in missing):
+        return "Until they are, those messages go in the source language."
+    return "They are of versions that nobody meets yet: none of these can be opened while others are read in it."
 
 
 def _is_language(code: str) -> bool:
