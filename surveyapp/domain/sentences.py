@@ -253,8 +253,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "version_not_frozen": N_("Version %(version)s of %(name)s is not frozen. Freeze it first."),
     "version_not_in_language": N_(
-        "Version %(version)s of %(name)s is not whole in %(language)s, which people read: %(count)s texts are not "
-        "translated, “%(text)s” among them. Translate them, or list %(language)s under `partial` in study.yaml."
+        "Version %(version)s of %(name)s is not whole in %(language)s, which people read: texts of it (%(count)s) are "
+        "not translated, “%(text)s” among them. Translate them, or list %(language)s under `partial` in study.yaml."
     ),
     "none_frozen": N_("No version of %(name)s is frozen. Run `%(command)s` first."),
     "never_opened": N_("Version %(version)s of %(name)s was never opened. Open it with `%(command)s`."),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from surveyapp.domain.authoring.fault_codes import NOTES
 from surveyapp.domain.authoring.loader import load_study, read_study
 from surveyapp.services.translation import study_catalogues, wording_faults
 from surveyapp.services.translation.po_files import read, write
@@ -201,3 +202,34 @@ def test_what_is_itself_in_doubt_is_given_back_with_the_source_that_it_was_of(ti
     version(tiny, 2, "How come?")
     study_catalogues.update(tiny, load_study(tiny))
     assert entry(tiny, "How come?") == ("Dlaczego?", True, ["The source said before: Why?"])
+
+
+def missing(folder: Path) -> str:
+    [fault] = [each for each in wording_faults.faults_of(folder, load_study(folder)) if each.code == "missing_wording"]
+    return fault.sentence
+
+
+def test_it_is_said_what_comes_of_a_text_that_is_not_translated(folder: Path) -> None:
+    """Nobody meets a draft, a message goes in the source, and for all else the language is not offered."""
+    second = (folder / "backfill_1" / "v1.yaml").read_text(encoding="utf-8").replace("version: 1", "version: 2", 1)
+    (folder / "backfill_1" / "v2.yaml").write_text(second.replace("hint: ", "hint: Now, ", 1), encoding="utf-8")
+    sentences = [each.sentence for each in wording_faults.faults_of(folder, load_study(folder))]
+    assert len(sentences) == 3
+    assert all("They are of versions that nobody meets yet" in each for each in sentences), "one for each language"
+    (folder / "backfill_1" / "v2.yaml").unlink()
+    say(folder, "pl", "message.invite.subject", "")
+    assert "Until they are, those messages go in the source language." in missing(folder)
+    say(folder, "pl", "study.about", "")
+    assert "Until they are, nobody is offered the language who was not before" in missing(folder)
+
+
+def test_a_language_that_the_pages_around_it_do_not_have_is_noted(folder: Path) -> None:
+    """It keeps nothing from being served, and no author can mend it."""
+    path = folder / "study.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("[en, pl,", "[en, cy, pl,"), encoding="utf-8")
+    [note] = wording_faults.notes(folder, load_study(folder))
+    assert note.code in NOTES
+    assert note.sentence == (
+        "Shiftline’s own pages for participants are not all translated into cy. It is not offered."
+    )
+    assert path.read_text(encoding="utf-8").splitlines()[note.line - 1].startswith("languages: ")
