@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import functools
@@ -138,13 +139,14 @@ class Runtime:
             self._looking_back[key] = LookingBack(self.study(study_id), questionnaire)
         return self._looking_back[key]
 
-    def offered(self, study: Study) -> tuple[str, ...]:
+    def offered(self, study: Study, session: Session | None = None) -> tuple[str, ...]:
         """The languages people can choose in a study, its source among them, in its order. Worked out once a process:
-        whoever comes back is offered the same. While the database cannot be asked, by the files alone."""
+        whoever comes back is offered the same. While the database cannot be asked, by the files alone. `session`: of
+        the unit of work that asks, which then needs no other connection beside its own."""
         if study.id in self._offered:
             return self._offered[study.id]
         try:
-            withheld, known = self.not_offered(study), True
+            withheld, known = self.not_offered(study, session), True
         except DatabaseUnavailable:
             withheld, known = offering.not_offered(self.settings.questionnaires / study.id, study, None), False
         found = tuple(language for language in study.languages if language not in withheld)
@@ -152,11 +154,11 @@ class Runtime:
             self._offered[study.id] = found
         return found
 
-    def not_offered(self, study: Study) -> dict[str, str]:
+    def not_offered(self, study: Study, session: Session | None = None) -> dict[str, str]:
         """Each language that a study lists and people cannot choose as things are now, with a sentence that says why.
         Raises DatabaseUnavailable."""
-        with self.database.reading() as session:
-            opened = self.opened_versions(session, study)
+        with contextlib.nullcontext(session) if session is not None else self.database.reading() as reading:
+            opened = self.opened_versions(reading, study)
         return offering.not_offered(self.settings.questionnaires / study.id, study, opened)
 
     def opened_versions(self, session: Session, study: Study) -> tuple[offering.OpenedVersion, ...]:
