@@ -6,6 +6,7 @@ import sys
 from surveyapp import create_app, get_ready
 from surveyapp.domain.errors import ShiftlineError, said_of_file
 from surveyapp.services import readiness, runtime
+from surveyapp.services.questionnaires import languages_kept
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.security import operating
 from surveyapp.settings import from_environment
@@ -32,5 +33,7 @@ get_ready(app)
 for _study in _runtime.studies if _there else ():
     for _sentence in questionnaire_versions.disagreements(_runtime, _study):
         app.logger.warning(_sentence)
+    for _sentence in languages_kept.without_languages(_runtime, _study):
+        app.logger.warning("%s: %s", _study, _sentence)
 # Workers are forked off what stands here: each opens connections of its own.
 _runtime.database.dispose()

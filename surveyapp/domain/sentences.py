@@ -255,6 +255,10 @@ SENTENCES: Mapping[str, str] = {
         "A version of %(name)s between the two is neither open nor in the files. Bring it back."
     ),
     "version_not_frozen": N_("Version %(version)s of %(name)s is not frozen. Freeze it first."),
+    "version_not_in_language": N_(
+        "Version %(version)s of %(name)s is not whole in %(language)s, which people read: texts of it (%(count)s) are "
+        "not translated, “%(text)s” among them. Translate them, or list %(language)s under `partial` in study.yaml."
+    ),
     "none_frozen": N_("No version of %(name)s is frozen. Run `%(command)s` first."),
     "never_opened": N_("Version %(version)s of %(name)s was never opened. Open it with `%(command)s`."),
     "version_too_new": N_("Version %(version)s of %(name)s came after this process started. Restart it, then open it."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import functools
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.authoring.loader import load_studies
-from surveyapp.domain.errors import OF_DATABASE, NotFound, StateRefused
+from surveyapp.domain.errors import OF_DATABASE, DatabaseUnavailable, NotFound, StateRefused
 from surveyapp.domain.instrument.easy.renderings import easy_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire, from_document
 from surveyapp.domain.instrument.study import Study
@@ -30,7 +31,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.versions.looking_back import LookingBack
 from surveyapp.services.keyring import Keyring
 from surveyapp.services.person_keys import PersonKeys
-from surveyapp.services.translation import easy_words, study_catalogues
+from surveyapp.services.translation import easy_words, offering, study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
 from surveyapp.settings import Settings
 from surveyapp.store import participants, questionnaire_versions, translations
@@ -63,6 +64,7 @@ class Runtime:
     _instruments_for_staff: dict[tuple[str, str, int, str], Questionnaire] = field(default_factory=dict)
     _offered: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _written_easy: dict[tuple[str, str, int, str], bool] = field(default_factory=dict)
+    _messages_whole: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     _messages_easy: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     _opened_easy: set[tuple[str, str, int, str]] = field(default_factory=set)
     _looking_back: dict[tuple[str, str, int], LookingBack] = field(default_factory=dict)
@@ -137,11 +139,40 @@ class Runtime:
             self._looking_back[key] = LookingBack(self.study(study_id), questionnaire)
         return self._looking_back[key]
 
-    def offered(self, study: Study) -> tuple[str, ...]:
-        """The languages people can choose in a study, its source among them. Worked out once a process."""
-        if study.id not in self._offered:
-            self._offered[study.id] = study_catalogues.offered(self.settings.questionnaires / study.id, study)
-        return self._offered[study.id]
+    def offered(self, study: Study, session: Session | None = None) -> tuple[str, ...]:
+        """The languages people can choose in a study, its source among them, in its order. Worked out once a process:
+        whoever comes back is offered the same. While the database cannot be asked, by the files alone. `session`: of
+        the unit of work that asks, which then needs no other connection beside its own."""
+        if study.id in self._offered:
+            return self._offered[study.id]
+        try:
+            withheld, known = self.not_offered(study, session), True
+        except DatabaseUnavailable:
+            withheld, known = offering.not_offered(self.settings.questionnaires / study.id, study, None), False
+        found = tuple(language for language in study.languages if language not in withheld)
+        if known:
+            self._offered[study.id] = found
+        return found
+
+    def not_offered(self, study: Study, session: Session | None = None) -> dict[str, str]:
+        """Each language that a study lists and people cannot choose as things are now, with a sentence that says why.
+        Raises DatabaseUnavailable."""
+        with contextlib.nullcontext(session) if session is not None else self.database.reading() as reading:
+            opened = self.opened_versions(reading, study)
+        return offering.not_offered(self.settings.questionnaires / study.id, study, opened)
+
+    def opened_versions(self, session: Session, study: Study) -> tuple[offering.OpenedVersion, ...]:
+        """Every version of a study that was opened, as far as its languages go."""
+        taken_up = translations.ever_taken_up(session, study.id)
+        return tuple(
+            offering.OpenedVersion(
+                questionnaire=name,
+                version=version,
+                texts=frozenset(id for id, _ in offering.met_in(self.instrument(session, study.id, name, version))),
+                taken_up=taken_up.get((name, version), {}),
+            )
+            for name, version, _, _ in questionnaire_versions.versions(session, study.id)
+        )
 
     def offers_easy(self, session: Session, study: Study, questionnaire: Questionnaire, language: str) -> bool:
         """Whether a version can be had in the easy words of a language: all it asks has them, and they were taken up
@@ -165,15 +196,18 @@ class Runtime:
             self._messages_easy[key] = easy_words.writes(folder, study, step, language)
         return self._messages_easy[key]
 
+    def writes(self, study: Study, step: MessageStep, language: str) -> bool:
+        """Whether a message of a study is written in a language, all of it. Looked up once a process."""
+        key = (study.id, step.id, language)
+        if key not in self._messages_whole:
+            self._messages_whole[key] = offering.writes(self.settings.questionnaires / study.id, study, step, language)
+        return self._messages_whole[key]
+
     def study_in(self, study: Study, language: str) -> Study:
         """The study with its own texts in a language, as the files have them; each says which language it is in."""
         key = (study.id, language)
         if key not in self._studies_in:
-            own = language == study.source_language
-            folder = self.settings.questionnaires / study.id
-            self._studies_in[key] = translated_study(
-                study, {} if own else study_catalogues.words_in(folder, language), language
-            )
+            self._studies_in[key] = translated_study(study, self._file_words(study, language), language)
         return self._studies_in[key]
 
     def study_for_staff(self, study_id: str, language: str | None) -> Study:
@@ -184,7 +218,7 @@ class Runtime:
             return study
         key = (study_id, language)
         if key not in self._studies_for_staff:
-            self._studies_for_staff[key] = translated_whole(study, self._staff_words(study, language), language)
+            self._studies_for_staff[key] = translated_whole(study, self._file_words(study, language), language)
         return self._studies_for_staff[key]
 
     def instrument_for_staff(
@@ -197,11 +231,11 @@ class Runtime:
             return source
         key = (study.id, questionnaire, version, language)
         if key not in self._instruments_for_staff:
-            words = words_for(source, self._staff_words(study, language))
+            words = words_for(source, self._file_words(study, language))
             self._instruments_for_staff[key] = translated(source, words, language, study.source_language, 0)
         return self._instruments_for_staff[key]
 
-    def _staff_words(self, study: Study, language: str) -> Translations:
+    def _file_words(self, study: Study, language: str) -> Translations:
         """None in the source, in a language without a file, and where the file cannot be read, which
         `questionnaires check` tells of: the study is then shown as it was written."""
         if language == study.source_language:

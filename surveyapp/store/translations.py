@@ -71,6 +71,20 @@ def taken(session: Session, study: str) -> dict[tuple[str, int], list[RevisionTa
     return found
 
 
+def ever_taken_up(session: Session, study: str) -> dict[tuple[str, int], dict[str, frozenset[str]]]:
+    """The ids that any revision of a version's words in a language has, by questionnaire and version, and language."""
+    rows = session.execute(
+        select(WordingRow.questionnaire, WordingRow.version, WordingRow.language, WordingRow.words).where(
+            WordingRow.study == study
+        )
+    )
+    found: dict[tuple[str, int], dict[str, frozenset[str]]] = {}
+    for questionnaire, version, language, words in rows:
+        of_version = found.setdefault((questionnaire, version), {})
+        of_version[language] = of_version.get(language, frozenset()) | words.keys()
+    return found
+
+
 def newest_revision(session: Session, study: str, questionnaire: str, version: int, language: str) -> int | None:
     """The number of the newest revision; None where the version has no words in the language."""
     return session.scalars(

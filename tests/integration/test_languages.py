@@ -18,7 +18,7 @@ from surveyapp.domain.participants import Contact
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.translation import interface_catalogues, study_catalogues
+from surveyapp.services.translation import interface_catalogues, offering, study_catalogues
 from surveyapp.settings import ROOT
 from surveyapp.store.tables import SaveRow, WordingRow
 from tests import factories
@@ -311,7 +311,7 @@ def test_whoever_comes_first_waits_for_no_words(runtime: Runtime, monkeypatch: p
     def reads(*_arguments: object) -> None:
         raise AssertionError("a page reads a file of words")
 
-    monkeypatch.setattr(study_catalogues, "offered", reads)
+    monkeypatch.setattr(offering, "not_offered", reads)
     read = [each.cache_info().misses for each in kept]
     for language in interface_catalogues.languages():
         assert app.test_client().get("/start", headers={"Accept-Language": language}).status_code == 200

@@ -25,7 +25,7 @@ from surveyapp.domain.authoring.yaml_source import Place, read_source
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.services.questionnaires.versions import check_folder
-from surveyapp.services.translation.study_catalogues import wording_faults
+from surveyapp.services.translation.wording_faults import faults_of
 from tests.rights import kept_to_modes
 
 FOLDER = Path(__file__).parents[1] / "questionnaires"
@@ -58,7 +58,7 @@ def study_of(path: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", sorted(KEYS))
 def test_the_smallest_file_of_a_key_has_no_fault(name: str, tmp_path: Path) -> None:
     folder = study_of(KEYS[name], tmp_path)
-    assert wording_faults(folder, load_study(folder)) == ()
+    assert faults_of(folder, load_study(folder)) == ()
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))

@@ -31,7 +31,7 @@ from surveyapp.domain.instrument.translation import (
 from surveyapp.domain.versions import answer_migration, comparability
 from surveyapp.reports.text import held_words, version_text
 from surveyapp.services.participants import enrolment_form
-from surveyapp.services.translation import interface_catalogues, study_catalogues
+from surveyapp.services.translation import interface_catalogues, offering, study_catalogues, wording_faults
 from surveyapp.services.translation.po_files import PoUnreadable, is_translated, read
 from surveyapp.settings import ROOT
 from tests.unit.test_loading import QUESTIONNAIRE, STUDY, write
@@ -161,7 +161,7 @@ def test_a_changed_text_gets_its_old_translation_back_as_fuzzy_and_is_not_shown(
     say(folder, "Did you like it?", "Czy się podobało?")
     assert study_catalogues.words_in(folder, "pl")["first.liked.text", "Did you like it?"] == "Czy się podobało?"
     study = reword(folder, "Did you like it?", "Did you enjoy it?")
-    assert {fault.code for fault in study_catalogues.wording_faults(folder, study)} == {"unknown_wording"}
+    assert {fault.code for fault in wording_faults.faults_of(folder, study)} == {"unknown_wording"}
     study_catalogues.update(folder, study)
     message = read(study_catalogues.file_of(folder, "pl"), "pl").catalog.get("Did you enjoy it?", "first.liked.text")
     assert message is not None
@@ -172,7 +172,7 @@ def test_a_changed_text_gets_its_old_translation_back_as_fuzzy_and_is_not_shown(
     assert study_catalogues.file_of(folder, "pl").read_bytes() == before
     assert not is_translated(message)
     assert study_catalogues.words_in(folder, "pl") == {}
-    assert study_catalogues.wording_faults(folder, study) == ()
+    assert wording_faults.faults_of(folder, study) == ()
 
 
 def test_a_text_that_comes_back_gets_its_translation_back(folder: Path) -> None:
@@ -199,7 +199,7 @@ def test_two_versions_with_other_words_for_one_id_are_both_translated(folder: Pa
 
 
 def codes(folder: Path) -> list[tuple[str, int]]:
-    return [(fault.code, fault.line) for fault in study_catalogues.wording_faults(folder, load_study(folder))]
+    return [(fault.code, fault.line) for fault in wording_faults.faults_of(folder, load_study(folder))]
 
 
 def test_a_language_offered_whole_must_be_whole(folder: Path) -> None:
@@ -211,7 +211,7 @@ def test_a_language_offered_whole_must_be_whole(folder: Path) -> None:
     [(code, line)] = codes(folder)
     assert code == "missing_wording"
     assert lines[line - 2 : line] == ['msgctxt "study.public_title"', 'msgid "Tiny"']
-    assert study_catalogues.offered(folder, load_study(folder)) == ("en",)
+    assert list(offering.not_offered(folder, load_study(folder), ())) == ["pl"]
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,9 @@ def test_a_file_that_is_none_says_its_line(folder: Path) -> None:
     assert (code, line) == ("broken_wording", len(path.read_text(encoding="utf-8").splitlines()))
     with pytest.raises(PoUnreadable):
         study_catalogues.words_in(folder, "pl")
-    assert study_catalogues.offered(folder, load_study(folder)) == ("en",), "nobody is sent to what cannot be shown"
+    assert list(offering.not_offered(folder, load_study(folder), ())) == ["pl"], (
+        "nobody is sent to what cannot be shown"
+    )
 
 
 def test_an_unknown_partial_language_is_a_fault(tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ FAULT_CODES: dict[str, str] = {
     "no_way_in": "a message that asks for answers and has no link",
     "tells_of_somebody": "a subject, first line or text message that tells of benefits, health or an employer",
     "missing_wording": "a language that is offered whole and is not",
+    "not_offered": "a note, no fault: a language that is listed, and in which participants' pages are not whole",
     "unknown_wording": "a translation of a text that is not there any more",
     "broken_wording": "a translation file that cannot be read, or that fills in something else",
     "blank_wording": "a translation that shows nothing",
@@ -103,5 +104,5 @@ FAULT_CODES: dict[str, str] = {
     "frozen_missing": "a frozen version's file that is gone",
 }
 
-NOTES = frozenset({"not_tried", "study_changed"})
+NOTES = frozenset({"not_tried", "study_changed", "not_offered"})
 """What an author is told that keeps nothing from being served."""

@@ -23,7 +23,7 @@ from surveyapp.services.doctor.finding import BETTER, WRONG, Found
 from surveyapp.services.jobs.asking import TASK
 from surveyapp.services.privacy import rotating
 from surveyapp.services.privacy.retention import ANONYMOUS
-from surveyapp.services.questionnaires import versions
+from surveyapp.services.questionnaires import languages_kept, versions
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import access_keys as known_keys
 from surveyapp.services.security.audit_chain import key_fits
@@ -239,6 +239,9 @@ def studies(runtime: Runtime) -> Found:
                 f"{study.title}: {sentence}",
                 f"`surveyapp questionnaires check`, then history and open of {study.id}.",
             )
+        for said in languages_kept.without_languages(runtime, study.id):
+            todo = "`surveyapp questionnaires check` names the texts. Whoever chose it reads the source language."
+            yield BETTER, f"{study.title}: {said}", todo
         with runtime.database.reading() as session:
             closed = [
                 each.questionnaire

@@ -85,7 +85,7 @@ def arrival(runtime: Runtime, access_id: uuid.UUID) -> Arrival:
         assert case is not None
         found = work.person(case.participant_id)
         assert found is not None
-        offered = runtime.offered(runtime.study(found.study))
+        offered = runtime.offered(runtime.study(found.study), work.session)
         ended_at = accesses.last_revoked(work.session, case.id)
         written = contacts.read(work, found.id).language.strip().casefold()
     names = {code: {code.casefold(), *study_catalogues.names_of(code)} for code in offered}

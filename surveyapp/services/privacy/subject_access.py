@@ -91,7 +91,7 @@ def record_of(work: Work, person: Participant, language: str | None) -> HeldReco
     there, referred = cases.cases_of(session, person.id), held.referrals(session, person.id)
     last = language or held.last_language(session, person.id)
     spoken = plain_of(last) if last else last
-    spoken = spoken if spoken in work.runtime.offered(source) else source.source_language
+    spoken = spoken if spoken in work.runtime.offered(source, work.session) else source.source_language
     study = work.runtime.study_in(source, spoken)
     group = study.group(person.group)
     texts = {(purpose.id, purpose.version): purpose.text for purpose in study.consent}

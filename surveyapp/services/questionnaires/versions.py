@@ -28,9 +28,9 @@ from surveyapp.domain.instrument.translation import words_fingerprint, words_for
 from surveyapp.domain.reporting.loader import read_report
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
-from surveyapp.services.questionnaires import study_lock
+from surveyapp.services.questionnaires import languages_kept, study_lock
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.translation import easy_words, study_catalogues
+from surveyapp.services.translation import easy_words, study_catalogues, wording_faults
 from surveyapp.services.translation.po_files import PoUnreadable
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import questionnaire_versions as store
@@ -133,7 +133,7 @@ def check_folder(folder: Path) -> list[str]:
         try:
             study = studies[home.name] if home.name not in spoilt else None
             faults += _beside(home, study)
-            notes += study_lock.notes(home, study) if study else ()
+            notes += (*study_lock.notes(home, study), *wording_faults.notes(home, study)) if study else ()
             faults += _without_notice(home, study) if study and not faults else ()
         except QuestionnaireFaults as error:
             faults += error.faults
@@ -156,7 +156,7 @@ def _beside(home: Path, study: Study | None) -> tuple[Fault, ...]:
     if study is not None:
         if locked := lock_faults(home, study):
             return locked
-        return (*study_catalogues.wording_faults(home, study), *read_report(home, study)[1])
+        return (*wording_faults.faults_of(home, study), *read_report(home, study)[1])
     files = (f"{name}/v{version}.yaml" for name, version in read_lock(home))
     return tuple(_gone(f"{home.name}/{file}") for file in files if not exists(home / file))
 
@@ -243,7 +243,8 @@ def open_version(desk: Desk, study_id: str, name: str, version: int) -> bool:
     """Opens one frozen version, and says whether it was not open before. New responses begin on the highest that is
     open.
 
-    Raises NotPermitted, and StateRefused where it is not frozen, or not read, or the database holds another.
+    Raises NotPermitted, and StateRefused where it is not frozen, or not read, or the database holds another; and where
+    somebody who is asked in another language would meet texts of it that are not translated.
     """
     study = desk.runtime.study(study_id)
     whole_study(desk, study_id)
@@ -261,6 +262,7 @@ def open_version(desk: Desk, study_id: str, name: str, version: int) -> bool:
                 raise StateRefused(say("version_differs", version=version, name=name))
             _reword(work, study, name)
             return False
+        languages_kept.check_whole(work, study, study.questionnaires[name, version])
         store.add_version(
             work.session, study_id, name, version, fingerprint(document), document, work.now, work.staff_id
         )

@@ -208,7 +208,8 @@ def visit_in(
     arrived = _standing(work, who, lock, found)
     runtime, case, person, response = work.runtime, arrived.case, arrived.participant, arrived.response
     source = runtime.study(person.study)
-    language = plain_of(who.language) if plain_of(who.language) in runtime.offered(source) else source.source_language
+    offered = runtime.offered(source, work.session)
+    language = plain_of(who.language) if plain_of(who.language) in offered else source.source_language
     easy = _offered_easy(work, source, person, case, response)
     language = easy_of(language) if language in easy and is_easy(who.language) else language
     study = runtime.study_in(source, language)

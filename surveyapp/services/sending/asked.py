@@ -117,7 +117,7 @@ class _Words:
         self._easy = is_easy(language)
         self.language = easy_of(known) if self._easy else known
         spoken = plain_of(language)
-        local = work.runtime.study_in(study, spoken) if spoken in work.runtime.offered(study) else study
+        local = work.runtime.study_in(study, spoken) if spoken in work.runtime.offered(study, work.session) else study
         self.study, self.zone, self._locale = study, work.runtime.zone(study), Locale.parse(known, sep="-")
         self.questions = self.say(QUESTIONS, help=wording.whom_to_ask(local, known))
 

@@ -89,15 +89,18 @@ def everyone(
     work: Work, study: Study, scope: Scope, cases: Collection[uuid.UUID] | None = None
 ) -> list[RecipientFacts]:
     """Everybody whom a study writes to, at each of their touchpoints; or those `cases` alone."""
-    choice = bool(study.easy) or len(work.runtime.offered(study)) > 1
+    choice = bool(study.easy) or len(work.runtime.offered(study, work.session)) > 1
     return recipients.everyone(work.session, scope, cases, asked_in=choice)
 
 
 def language_of(work: Work, study: Study, facts: RecipientFacts, step: MessageStep | None) -> str:
-    """The language a message is in: the first of theirs that the study offers, else the study's own; its easy words,
-    where they were last asked in easy ones and the message has them. `step`: None for no message in particular."""
-    offered = work.runtime.offered(study)
-    language = next((each for each in facts.languages if each in offered), study.source_language)
+    """The language a message is in: the first of theirs that the study offers and all of the message is said in, else
+    the study's own; its easy words, where they were last asked in easy ones and the message has them. `step`: None for
+    no message in particular."""
+    offered = work.runtime.offered(study, work.session)
+    theirs = (each for each in facts.languages if each in offered)
+    whole = (each for each in theirs if step is None or work.runtime.writes(study, step, each))
+    language = next(whole, study.source_language)
     if facts.easy and step is not None and work.runtime.writes_easy(study, step, language):
         return easy_of(language)
     return language

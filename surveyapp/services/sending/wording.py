@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from babel import Locale
 from babel.dates import format_date
 
+from surveyapp.domain import normalise
 from surveyapp.domain.fieldwork.cases import AccessKind, Case
 from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.domain.instrument.easy.renderings import plain_of
@@ -60,13 +61,14 @@ class WordedMessage:
 def worded(
     work: Work, study: Study, step: MessageStep, way: SendingWay, language: str, facts: MessageFacts
 ) -> WordedMessage:
-    """A step in a language of its study, with what is filled in."""
+    """A step in a language of its study, with what is filled in. A subject is one line, whatever a file says that
+    nobody has checked."""
     rules = work.runtime.study_in(study, language).messages
     said = (rules.step(step.id) if rules else None) or step
     return WordedMessage(
         way=way,
         language=language,
-        subject=facts.fill(said.subject or ""),
+        subject=normalise.one_line(facts.fill(said.subject or "")),
         text=facts.fill(said.text or ""),
         short=facts.fill(said.short or ""),
     )

@@ -6,26 +6,19 @@
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 
 from surveyapp.domain import normalise
-from surveyapp.domain.authoring.checks.labels import same_labels, side_by_side, wordings
-from surveyapp.domain.authoring.file_text import shown as shown_name
-from surveyapp.domain.authoring.yaml_source import read_source, shortened
-from surveyapp.domain.errors import Fault
 from surveyapp.domain.instrument.easy.renderings import easy_of, is_easy, plain_of
 from surveyapp.domain.instrument.easy.words import may_be_easy, media_texts
-from surveyapp.domain.instrument.piping import is_well_formed, placeholders
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import Audience, SourceText, Translations, texts_of
-from surveyapp.services.translation import interface_catalogues
-from surveyapp.services.translation.po_files import PoFile, PoUnreadable, is_translated, read, write
+from surveyapp.domain.instrument.translation import Audience, SourceText, Translations, texts_of, texts_of_questionnaire
+from surveyapp.services.translation.po_files import PoFile, is_translated, read, write
 
 NOTES = {
     Audience.PARTICIPANT: "Participants and interviewers meet this.",
@@ -89,14 +82,21 @@ def words_in(folder: Path, language: str) -> Translations:
     """What is translated; of easy words, over the usual ones of their language. Read once for as long as the file stays
     as it is. Raises PoUnreadable."""
     path = file_of(folder, language)
-    words = _words_read(path, language, _stamp(path))
+    words, _ = _read_once(path, language, _stamp(path))
     return {**words_in(folder, plain_of(language)), **words} if is_easy(language) else words
 
 
 def easy_words_in(folder: Path, language: str) -> Translations:
     """The easy words of a language alone. Raises PoUnreadable."""
     path = file_of(folder, easy_of(language))
-    return _words_read(path, easy_of(language), _stamp(path))
+    return _read_once(path, easy_of(language), _stamp(path))[0]
+
+
+def ever_said_in(folder: Path, language: str) -> frozenset[str]:
+    """The ids of what was ever translated: what is in doubt is among it, and what the source has since worded anew.
+    Raises PoUnreadable."""
+    path = file_of(folder, language)
+    return _read_once(path, language, _stamp(path))[1]
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -106,18 +106,18 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 
 @functools.lru_cache(maxsize=64)
-def _words_read(path: Path, language: str, _stamp: tuple[int, int] | None) -> Translations:
-    return _words(read(path, language).catalog)
+def _read_once(path: Path, language: str, _stamp: tuple[int, int] | None) -> tuple[Translations, frozenset[str]]:
+    """What a file translates, and the ids of what it ever did."""
+    catalog = read(path, language).catalog
+    every = (message for message in (*catalog, *catalog.obsolete.values()) if message.id)
+    ever = frozenset(each.context or "" for each in every if not normalise.is_blank(str(each.string or "")))
+    return words_of(catalog), ever
 
 
-@functools.lru_cache(maxsize=64)
-def _participants_texts(study: Study) -> frozenset[tuple[str, str]]:
-    return frozenset((text.id, text.source) for text in texts_of(study) if text.audience is Audience.PARTICIPANT)
-
-
-def _words(catalog: Catalog) -> dict[tuple[str, str], str]:
+def words_of(catalog: Catalog) -> dict[tuple[str, str], str]:
+    """What a file translates without a doubt, in the one shape of all text that comes in."""
     return {
-        (message.context or "", str(message.id)): str(message.string)
+        (message.context or "", str(message.id)): normalise.free_text(str(message.string))
         for message in catalog
         if message.id and is_translated(message)
     }
@@ -125,7 +125,7 @@ def _words(catalog: Catalog) -> dict[tuple[str, str], str]:
 
 def coverage(study: Study, language: str, file: PoFile) -> Coverage:
     """How far a language is."""
-    words = _words(file.catalog)
+    words = words_of(file.catalog)
     shares = {audience: [text for text in texts_of(study) if text.audience is audience] for audience in Audience}
     participant, evaluator = (
         Share(sum((text.id, text.source) in words for text in shares[audience]), len(shares[audience]))
@@ -134,29 +134,11 @@ def coverage(study: Study, language: str, file: PoFile) -> Coverage:
     return Coverage(language, participant, evaluator, file.is_draft)
 
 
-def offered(folder: Path, study: Study) -> tuple[str, ...]:
-    """The languages people can choose: the source; those in which everything a participant meets is said, in the
-    study and in the interface; and those the study offers in part. In the order of the study. One whose file cannot be
-    read is left out: `questionnaires check` says so."""
-    return tuple(language for language in study.languages if _is_offered(folder, study, language))
-
-
-def _is_offered(folder: Path, study: Study, language: str) -> bool:
-    if language == study.source_language:
-        return True
-    try:
-        words = words_in(folder, language)
-    except PoUnreadable:
-        return False
-    if language in study.partial:
-        return True
-    return words.keys() >= _participants_texts(study) and interface_catalogues.serves_participants(language)
-
-
 def merged(study: Study, language: str, file: PoFile) -> PoFile:
     """The file with an entry for each text of the study as it now is, in its order. A text whose source changed
-    gets its old translation back as fuzzy: not shown until somebody has looked at it. What nothing asks for any more
-    is kept at the end, as obsolete, if it was translated."""
+    gets its old translation back as fuzzy: not shown until somebody has looked at it; so does one that is worded anew
+    in a new version, whose earlier one still has its own. What nothing asks for any more is kept at the end, as
+    obsolete, if it was translated."""
     old = {(message.context or "", str(message.id)): message for message in file.catalog if message.id}
     obsolete: dict[tuple[str, str], Message] = {
         (message.context or "", str(message.id)): message for message in file.catalog.obsolete.values()
@@ -167,7 +149,7 @@ def merged(study: Study, language: str, file: PoFile) -> PoFile:
     texts = texts_in(study, language)
     wanted = {(text.id, text.source) for text in texts}
     gone = {key: message for key, message in {**obsolete, **old}.items() if key not in wanted and message.string}
-    by_id = {key[0]: message for key, message in gone.items()}
+    by_id = _last_said(study, old, gone)
     used = set()
     for text in texts:
         message = old.get((text.id, text.source)) or obsolete.get((text.id, text.source))
@@ -175,7 +157,8 @@ def merged(study: Study, language: str, file: PoFile) -> PoFile:
             _add(made, text, str(message.string), message.flags, _before(message), message.user_comments)
         elif (before := by_id.get(text.id)) is not None:
             used.add((text.id, str(before.id)))
-            _add(made, text, str(before.string), {"fuzzy"}, [f"{BEFORE}{before.id}"], before.user_comments)
+            said = _before(before) or [f"{BEFORE}{before.id}"]
+            _add(made, text, str(before.string), {"fuzzy"}, said, before.user_comments)
         else:
             _add(made, text, "", set(), [], message.user_comments if message else [])
     for key, message in gone.items():
@@ -183,6 +166,24 @@ def merged(study: Study, language: str, file: PoFile) -> PoFile:
             message.auto_comments = []
             made.obsolete[key] = message
     return PoFile(made, file.status)
+
+
+_Messages = Mapping[tuple[str, str], Message]
+"""Entries of a file by id and source."""
+
+
+def _last_said(study: Study, old: _Messages, gone: _Messages) -> dict[str, Message]:
+    """What is nearest to new words of an id: what it said until just now, else in the newest other version, else long
+    ago. `gone`: what nothing asks for any more, those of `old` among it."""
+    newest_last = sorted(study.questionnaires.values(), key=lambda each: each.version)
+    named = dict.fromkeys((text.id, text.source) for each in newest_last for text in texts_of_questionnaire(each))
+    elsewhere = [message for key in named if (message := old.get(key)) and message.string]
+    farthest_first = (
+        *(message for key, message in gone.items() if key not in old),
+        *sorted(elsewhere, key=lambda message: not message.fuzzy),
+        *(message for key, message in gone.items() if key in old),
+    )
+    return {message.context or "": message for message in farthest_first}
 
 
 def _before(message: Message) -> list[str]:
@@ -219,141 +220,6 @@ def coverages(folder: Path, study: Study) -> list[Coverage]:
     return [
         coverage(study, language, read(file_of(folder, language), language)) for language in languages_in(folder, study)
     ]
-
-
-def wording_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
-    """What is wrong with a study's translations, by the codes of `FAULT_CODES`."""
-    faults = [_no_language(folder, study, each) for each in (study.source_language,) if not _is_language(each)]
-    for language in languages_in(folder, study):
-        shown = f"{study.id}/text/{shown_name(language)}.po"
-        if not _is_language(language):
-            faults.append(_no_language(folder, study, language))
-            continue
-        try:
-            file = read(file_of(folder, language), language)
-        except PoUnreadable as error:
-            faults.append(Fault(file=shown, line=error.line, column=1, code=error.code, sentence=error.why))
-            continue
-        texts = {(text.id, text.source): text for text in texts_in(study, language)}
-        for line in file.repeated:
-            sentence = "This entry came before already. Keep the better of the two."
-            faults.append(Fault(file=shown, line=line, column=1, code="written_twice", sentence=sentence))
-        for message in file.catalog:
-            if message.id:
-                faults.extend(_entry_faults(shown, message, texts))
-        faults.extend(_same_labels(shown, study, file.catalog))
-        if is_easy(language):
-            faults.extend(_half_easy(shown, file.catalog, texts))
-        if language in study.languages and language not in study.partial:
-            faults.extend(_missing(shown, file.catalog, texts))
-    return tuple(faults)
-
-
-def _no_language(folder: Path, study: Study, language: str) -> Fault:
-    sentence = f"“{shown_name(language)}” is no language’s code. Write it like pl, or pa-Arab."
-    if language not in (study.source_language, *study.languages):
-        return Fault(
-            file=f"{study.id}/text/{shown_name(language)}.po",
-            line=1,
-            column=1,
-            code="unknown_language",
-            sentence=sentence,
-        )
-    source = read_source(folder / "study.yaml", f"{study.id}/study.yaml")
-    in_list = language in study.languages and language in (source.data or {}).get("languages", ())
-    source.fault(
-        ("languages", study.languages.index(language)) if in_list else ("source_language",),
-        "unknown_language",
-        sentence,
-    )
-    return source.faults[-1]
-
-
-def _entry_faults(shown: str, message: Message, texts: Mapping[tuple[str, str], SourceText]) -> list[Fault]:
-    id, source, line = message.context or "", str(message.id), message.lineno or 1
-    if (id, source) not in texts:
-        sentence = f"Nothing in the study says this under “{shortened(id)}” any more. Run `make messages`."
-        return [Fault(file=shown, line=line, column=1, code="unknown_wording", sentence=sentence)]
-    said = str(message.string)
-    if not said or message.fuzzy:
-        return []
-    faults = []
-    if normalise.is_blank(said):
-        sentence = f"The translation of “{id}” shows nothing. Write it, or leave it empty."
-        faults.append(Fault(file=shown, line=line, column=1, code="blank_wording", sentence=sentence))
-    if (at := normalise.unusable_at(said)) is not None:
-        sentence = f"There is a character (U+{ord(said[at]):04X}) that no text can have. Take it out."
-        faults.append(Fault(file=shown, line=line, column=1, code="bad_character", sentence=sentence))
-    if _filled_in(said) != _filled_in(source) or (not is_well_formed(said) and is_well_formed(source)):
-        wanted = ", ".join(_filled_in(source)) or "none"
-        sentence = f"What “{id}” fills in differs from the source, which has {wanted}. Keep the names in braces."
-        faults.append(Fault(file=shown, line=line, column=1, code="broken_wording", sentence=sentence))
-    if added := sorted({*_MARKUP.findall(said)} - {*_MARKUP.findall(source)}):
-        sentence = (
-            f"“{shortened(added[0])}” is not in the source of “{id}”: people would read it as it stands. Take it out."
-        )
-        faults.append(Fault(file=shown, line=line, column=1, code="added_markup", sentence=sentence))
-    return faults
-
-
-_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
-_FORMATS = re.compile(r"%\(\w*\)[a-z]")
-
-
-def _filled_in(text: str) -> list[str]:
-    """What a text quotes, and what it looks like filling in as the interface's own texts do."""
-    return [f"{{{name}}}" for name in placeholders(text)] + sorted(_FORMATS.findall(text))
-
-
-def _same_labels(shown: str, study: Study, catalog: Catalog) -> list[Fault]:
-    """Labels that stand side by side and are told apart in the source, but not in this language."""
-    words = _words(catalog)
-    lines = {(message.context or "", str(message.id)): message.lineno or 1 for message in catalog if message.id}
-    found: dict[tuple[str, str], Fault] = {}
-    for _, texts in wordings(study):
-        sources = {text.id: text.source for text in texts}
-        said = [(text.id, words[text.id, text.source]) for text in texts if (text.id, text.source) in words]
-        for one, other in same_labels(said):
-            sentence = f"“{one}” and “{other}” read the same here. Word one of them otherwise."
-            fault = Fault(file=shown, line=lines[other, sources[other]], column=1, code="same_label", sentence=sentence)
-            found.setdefault((other, sources[other]), fault)
-    return list(found.values())
-
-
-def _half_easy(shown: str, catalog: Catalog, texts: Mapping[tuple[str, str], SourceText]) -> Iterator[Fault]:
-    """What stands side by side to be chosen from, some of it in easy words and the rest not."""
-    words = _words(catalog)
-    lines = {(message.context or "", str(message.id)): message.lineno or 1 for message in catalog if message.id}
-    for common, beside in side_by_side(texts).items():
-        lacking = [key for key in beside if key not in words]
-        if lacking and len(lacking) < len(beside):
-            sentence = (
-                f"“{lacking[0][0]}” has no easy words, and others of “{common}” beside it have. Write them; what is "
-                "easy already is said again as it is."
-            )
-            yield Fault(file=shown, line=lines.get(lacking[0], 1), column=1, code="half_easy", sentence=sentence)
-
-
-def _missing(shown: str, catalog: Catalog, texts: Mapping[tuple[str, str], SourceText]) -> list[Fault]:
-    words = _words(catalog)
-    missing = [key for key, text in texts.items() if text.audience is Audience.PARTICIPANT and key not in words]
-    if not missing:
-        return []
-    lines = {(message.context or "", str(message.id)): message.lineno or 1 for message in catalog if message.id}
-    id = missing[0][0]
-    sentence = (
-        f"{len(missing)} of the texts that participants and interviewers meet are not translated, “{id}” among them. "
-        "Translate them, or list the language under `partial` in study.yaml."
-    )
-    return [Fault(file=shown, line=lines.get(missing[0], 1), column=1, code="missing_wording", sentence=sentence)]
-
-
-def _is_language(code: str) -> bool:
-    try:
-        Locale.parse(code, sep="-")
-    except (ValueError, UnknownLocaleError):
-        return False
-    return True
 
 
 def names_of(code: str) -> set[str]:

@@ -3,9 +3,13 @@ nothing of benefits, health or an employer where others read it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
+from surveyapp.domain import normalise
 from surveyapp.domain.authoring.checks.limits import MAXIMUM_DAYS
 from surveyapp.domain.authoring.checks.names import check_known
 from surveyapp.domain.authoring.yaml_source import Place, Source
+from surveyapp.domain.instrument.piping import is_well_formed
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sending.rules import MessageRules, MessageStep, SendingWay, StepKind
 from surveyapp.domain.sending.words import (
@@ -41,16 +45,9 @@ def check_messages(study: Study, source: Source) -> None:
             check_known(source, (*place, "groups", index), group, groups, "group")
         if step.after_days > MAXIMUM_DAYS:
             source.fault((*place, "after"), "beyond_calendar", TOO_MANY_DAYS)
-        _check_words(source, place, step)
-        for key, text in in_sight(step):
-            if (found := tells(filled(text, {"study": study.public_title}), phrases)) is not None:
-                where = "A text message" if key == "short" else "The subject" if key == "subject" else "The first line"
-                source.fault(
-                    (*place, key),
-                    "tells_of_somebody",
-                    f"{where} is read by whoever looks over a shoulder, and says “{found}”. Say it further down, or "
-                    "not at all.",
-                )
+        _check_keys(source, place, step)
+        for key, code, sentence in words_faults(step, phrases, study.public_title):
+            source.fault((*place, key), code, sentence)
     if rules.calls is not None:
         for index, group in enumerate(rules.calls.groups):
             check_known(source, ("messages", "calls", "groups", index), group, groups, "group")
@@ -69,37 +66,57 @@ def private_phrases(study: Study) -> tuple[str, ...]:
     return (*TELLING, *(each for each in own if len(each) >= SHORTEST_PHRASE))
 
 
-def _check_words(source: Source, place: Place, step: MessageStep) -> None:
+def _check_keys(source: Source, place: Place, step: MessageStep) -> None:
     in_full = bool({SendingWay.EMAIL, SendingWay.LETTER} & set(step.by))
     wanted = {"subject": in_full, "text": in_full, "short": SendingWay.TEXT in step.by}
     for key in (each for each, needed in wanted.items() if needed):
         if getattr(step, key) is None:
             what = "A text message needs" if key == "short" else "E-mails and letters need"
             source.fault(place, "missing_key", f"{what} words: write `{key}`, or leave that way out of `by`.")
+
+
+def words_faults(step: MessageStep, phrases: Collection[str], title: str) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with the words of a message, in whatever language they are: key, code and sentence. `phrases`: what
+    must not stand where others read it; `title`: what the study is called there."""
     for key in WORDS:
         text = getattr(step, key)
-        if text is None:
-            continue
-        named = facts_in(text)
-        for fact, fallback in named:
-            if fact not in FACTS:
-                there = ", ".join(f"{{{each}}}" for each in FACTS)
-                sentence = f"“{{{fact}}}” is nothing that a message can fill in. Write one of {there}."
-                source.fault((*place, key), "unknown_fact", sentence)
-            elif fact in NEEDS_FALLBACK and not (fallback or "").strip():
-                sentence = f"It may not be known. Say what stands there then, like `{{{fact}|…}}`."
-                source.fault((*place, key), "no_fallback", sentence)
-        facts = {fact for fact, _ in named}
-        if key == "subject" and facts & {"name", "link", "code"}:
-            sentence = "Subjects are shown on locked phones: no name, link or code stands in one. Take it out."
-            source.fault((*place, key), "unknown_fact", sentence)
-        if key != "subject" and step.kind is not StepKind.THANK and "link" not in facts:
-            source.fault((*place, key), "no_way_in", "Nobody can answer without their link. Write {link} in it.")
-    if step.short is not None and len(step.short) > LONGEST_SHORT:
-        sentence = f"A text message can have at most {LONGEST_SHORT} characters. Say it shorter."
-        source.fault((*place, "short"), "bad_value", sentence)
-    if step.subject is not None and "\n" in step.subject.strip():
-        source.fault((*place, "subject"), "bad_value", "A subject is one line. Take the others out.")
+        if text is not None:
+            yield from ((key, code, sentence) for code, sentence in _text_faults(step.kind, key, text))
+    for key, text in in_sight(step):
+        if (found := tells(filled(text, {"study": title}), phrases)) is not None:
+            where = "A text message" if key == "short" else "The subject" if key == "subject" else "The first line"
+            yield (
+                key,
+                "tells_of_somebody",
+                f"{where} is read by whoever looks over a shoulder, and says “{found}”. Say it further down, or not at "
+                "all.",
+            )
+
+
+def _text_faults(kind: StepKind, key: str, text: str) -> Iterator[tuple[str, str]]:
+    """Of one text of a message: code and sentence."""
+    named = facts_in(text)
+    for fact, fallback in named:
+        if fact not in FACTS:
+            there = ", ".join(f"{{{each}}}" for each in FACTS)
+            yield "unknown_fact", f"“{{{fact}}}” is nothing that a message can fill in. Write one of {there}."
+        elif fact in NEEDS_FALLBACK and not (fallback or "").strip():
+            yield "no_fallback", f"It may not be known. Say what stands there then, like `{{{fact}|…}}`."
+    if not is_well_formed(text):
+        yield "bad_quote", "A brace is left over: people would read it. What a message fills in is written `{link}`."
+    facts = {fact for fact, _ in named}
+    if key == "subject":
+        if facts & {"name", "link", "code"}:
+            yield (
+                "unknown_fact",
+                "Subjects are shown on locked phones: no name, link or code stands there. Take it out.",
+            )
+        if "\n" in text.strip():
+            yield "bad_value", "A subject is one line. Take the others out."
+    elif kind is not StepKind.THANK and "link" not in facts:
+        yield "no_way_in", "Nobody can answer without their link. Write {link} in it."
+    if key == "short" and normalise.length(text) > LONGEST_SHORT:
+        yield "bad_value", f"A text message can have at most {LONGEST_SHORT} characters. Say it shorter."
 
 
 def _check_order(source: Source, group: str, rules: MessageRules) -> None:

@@ -147,17 +147,19 @@ _NOT_SAID = re.compile(r"https?:|www\.|@|[<>\[\]{}*_#]")
 def _check_ear(study: Study, source: Source) -> None:
     """How consent is asked aloud is for the ear."""
     for index, purpose in enumerate(study.consent):
-        if purpose.aloud is None:
-            continue
-        sentence = None
-        if purpose.aloud == purpose.text:
-            sentence = "This is what `text` says, which is read out where nothing stands here. Leave it out."
-        elif len(purpose.aloud.split()) > LONGEST_ALOUD:
-            sentence = f"Nobody keeps more than {LONGEST_ALOUD} words in mind by ear. Say it shorter."
-        elif found := _NOT_SAID.search(purpose.aloud):
-            sentence = f"“{found[0]}” cannot be read out. Say it in words."
-        if sentence:
+        if purpose.aloud is not None and (sentence := not_for_the_ear(purpose.text, purpose.aloud)):
             source.fault(("consent", index, "aloud"), "not_for_the_ear", sentence)
+
+
+def not_for_the_ear(text: str, aloud: str) -> str | None:
+    """What is wrong with how a purpose of consent that is written as `text` is asked aloud, in whatever language."""
+    if aloud == text:
+        return "This is what `text` says, which is read out where nothing stands here. Leave it out."
+    if len(aloud.split()) > LONGEST_ALOUD:
+        return f"Nobody keeps more than {LONGEST_ALOUD} words in mind by ear. Say it shorter."
+    if found := _NOT_SAID.search(aloud):
+        return f"“{found[0]}” cannot be read out. Say it in words."
+    return None
 
 
 def _short(attribute: str) -> str:
