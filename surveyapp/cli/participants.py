@@ -116,6 +116,9 @@ def replan(study: str, *, late: str, ended: bool, sure: bool) -> None:
         click.echo(f"{each.group} {each.number}: {counts or 'nobody'}{f' (then: {states})' if states else ''}")
         if each.by_hand:
             click.echo(f"  days chosen by hand stay: {', '.join(each.by_hand)}")
+    if made.cut:
+        named = ", ".join(f"{each.reference} ({each.keeper or 'anybody'})" for each in made.cut)
+        click.echo(f"At a time agreed with these nobody can call then; tell whoever agreed it, and them: {named}")
     if not sure and made.changes:
         click.echo("Nothing was stored. Run it again with --sure to do it.")
 

@@ -317,6 +317,7 @@ SENTENCES: Mapping[str, str] = {
         "We call from %(begins)s to %(ends)s, at the weekend from %(weekend_begins)s to %(weekend_ends)s. Choose a "
         "time within that."
     ),
+    "agreed_opens_then": N_("These questions open on %(day)s, and nobody calls before. Choose a time from then on."),
     "agreed_closed_then": N_("These questions are open until %(day)s. Choose a time up to then."),
     "agreed_missing": N_("Enter the day and time you agreed."),
     "agreed_not_there": N_("The clocks go forward then, so that time does not exist. Enter another."),

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from surveyapp.domain.errors import CallOver, HeldByAnother, StateRefused
-from surveyapp.domain.fieldwork.cases import Attempt, Case, Disposition, Outcome, disposition_after
+from surveyapp.domain.errors import CallOver, HeldByAnother, InputRefused, StateRefused
+from surveyapp.domain.fieldwork.cases import NEEDS_TIME, Attempt, Case, Disposition, Outcome, disposition_after
 from surveyapp.domain.fieldwork.consequences import CONSEQUENCES
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.privacy.leaving import ParticipationChange
@@ -129,6 +129,9 @@ MEANWHILE: dict[str, Callable[[Somebody], object]] = {
 }
 """What makes a case take no answers, in the middle of a call."""
 
+NOT_OPEN_THEN = {"moved to later days"}
+"""So that nobody can call at the time agreed. A pause is lifted some day, and nobody knows when."""
+
 NOTHING_LEADS_ON = set(MEANWHILE) - {"paused", "moved to later days"}
 FINAL = {
     "stopped": Disposition.REFUSAL,
@@ -171,6 +174,11 @@ def test_whoever_had_the_case_open_records_what_came_of_the_call(
             attempts.record_attempt(runtime, mine, outcome, attempt_id, "They said so.", agreed, said, 0)
         assert stored(runtime, who.person)[1] == []
         return
+    if outcome in NEEDS_TIME and meanwhile in NOT_OPEN_THEN:
+        with pytest.raises(InputRefused) as refused:
+            attempts.record_attempt(runtime, mine, outcome, attempt_id, "They said so.", agreed, said, 0)
+        assert (refused.value.field, refused.value.sentence.code) == ("agreed", "agreed_opens_then")
+        agreed = AgreedTime(dt.datetime.fromisoformat("2026-09-02T15:00"))
     attempts.record_attempt(runtime, mine, outcome, attempt_id, "They said so.", agreed, said, 0)
     case, tried = stored(runtime, who.person)
     assert [each.id for each in tried] == [attempt_id]

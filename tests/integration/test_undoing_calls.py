@@ -136,6 +136,8 @@ MEANWHILE: Mapping[str, Callable[[Somebody], object]] = {
     "sent": lambda who: answering.submit(who.runtime, who.one),
     "sent again": lambda who: answering.submit(who.runtime, who.two),
     "refused by themselves": lambda who: theirs.change(who.runtime, who.one, ParticipationChange.STOPPED),
+    "begins on their own": lambda who: answering.give_consent(who.runtime, who.one, CONSENT),
+    "begins the other on their own": lambda who: answering.give_consent(who.runtime, who.two, CONSENT),
     "asks for a call": _asks_for_a_call,
     "another's attempt": lambda who: who.record("colleague", Outcome.NO_ANSWER),
     "another's attempt at the other case": lambda who: who.record("colleague", Outcome.NO_ANSWER, 2),

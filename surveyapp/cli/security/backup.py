@@ -114,7 +114,8 @@ def restore(file: Path, identity: Path | None, replace: bool) -> None:
     try:
         _settle()
     except ShiftlineError as error:
-        there = f" What was there before is {restored.aside}." if restored.aside else ""
+        aside = service.set_aside(settings)
+        there = f" What was there before is {', '.join(aside)}." if aside else ""
         raise click.ClickException(
             f"{error}\nThe backup is in the database's place, and not settled: mend that, then run `surveyapp backup "
             f"settle`. Until then nothing is served.{there}"
@@ -133,10 +134,11 @@ def _settle() -> None:
         click.echo("Its tables were brought up to date.")
     if settled.erased_again:
         click.echo(f"Erased again, as they were since: {settled.erased_again}.")
-    if settled.restored.aside:
+    # One that was killed before this one set aside what this one no longer found.
+    if aside := service.set_aside(open_settings()):
         click.echo(
-            f"What was there before is {settled.restored.aside}. Delete it once this is the right one: nobody is "
-            "erased from it."
+            f"What was there before is {', '.join(aside)}. Delete it once this is the right one: nobody is erased from "
+            "it."
         )
     click.echo(
         "Links and codes given out since then are unknown, and those ended since then open again. Everybody signs in "

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from surveyapp.domain.fieldwork.call_stand import CallHold, CallStand, part_of
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
-from surveyapp.domain.fieldwork.cases import Outcome
+from surveyapp.domain.fieldwork.cases import OVER, Case, CaseState, Outcome
 from surveyapp.domain.sending.planning import day_after
 from surveyapp.domain.sending.rules import CallRule
 
@@ -141,6 +141,47 @@ def priority_of(case: Waiting, caller: Caller) -> QueuePriority | None:
     if case.due_at is not None and case.due_at <= now:
         return QueuePriority.OVERDUE
     return QueuePriority.IN_WRITING if case.wishes.in_writing else QueuePriority.WAITING
+
+
+class Unkept(enum.StrEnum):
+    """Why nobody can call at a time that was agreed, as things stand: nothing more is asked; it is decided or waited
+    for before they are called again; what is asked opens after it, ends before it, or is paused, nobody knows until
+    when."""
+
+    OVER = "over"
+    BLOCKED = "blocked"
+    HELD = "held"
+    OPENS_LATER = "opens_later"
+    ENDS_BEFORE = "ends_before"
+    PAUSED = "paused"
+
+
+STILL_SAID = dt.timedelta(days=7)
+"""How long after a time that was agreed it is said that nothing more is asked: then nobody waits for it."""
+
+
+def unkept(
+    case: Case, state: CaseState, at: dt.datetime, now: dt.datetime, hold: CallHold | None = None, blocked: bool = False
+) -> Unkept | None:
+    """Why nobody can call at a time that was agreed of a case which is in a state now; None: somebody can. A time that
+    has passed is kept as soon as may be: it is asked of now. `blocked`: something waits to be decided of the person."""
+    at = max(at, now)
+    if state in OVER:
+        return Unkept.OVER
+    if blocked:
+        return Unkept.BLOCKED
+    if hold is not None:
+        return Unkept.HELD
+    return outside(case, at)
+
+
+def outside(case: Case, at: dt.datetime) -> Unkept | None:
+    """Why a moment is not one at which somebody is called about a case, by its days alone; None: it is."""
+    if at < case.opens_at:
+        return Unkept.OPENS_LATER
+    if case.ends_at is not None and at >= case.ends_at:
+        return Unkept.ENDS_BEFORE
+    return Unkept.PAUSED if case.paused_at is not None else None
 
 
 def of_person(cases: Iterable[Waiting]) -> Waiting | None:

@@ -224,6 +224,11 @@ class Case:
 ANSWERABLE = frozenset({CaseState.OPEN, CaseState.OVERDUE, CaseState.IN_PROGRESS})
 """States in which answers are taken."""
 
+OVER = frozenset(
+    {CaseState.SUBMITTED, CaseState.REFUSED, CaseState.NOT_ELIGIBLE, CaseState.DECEASED, CaseState.WITHDRAWN}
+)
+"""States of cases of which nothing more is asked, whatever days they have."""
+
 OPENS = ANSWERABLE | {CaseState.SCHEDULED, CaseState.PAUSED, CaseState.SUBMITTED}
 """States in which a link or code opens something: questions, a date to come back, or a receipt."""
 

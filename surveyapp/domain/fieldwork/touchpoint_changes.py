@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from surveyapp.domain.fieldwork.cases import Case, CaseState, Disposition, Window
+from surveyapp.domain.fieldwork.cases import OVER, Case, CaseState, Disposition, Window
 from surveyapp.domain.fieldwork.days import end_of, last_day
 from surveyapp.domain.responses import ResponseState
 
@@ -109,9 +109,7 @@ class StandingCase:
         return self.response is ResponseState.SUBMITTED
 
 
-NOT_TOUCHED = frozenset(
-    {CaseState.SUBMITTED, CaseState.REFUSED, CaseState.NOT_ELIGIBLE, CaseState.DECEASED, CaseState.WITHDRAWN}
-)
+NOT_TOUCHED = OVER
 """States in which a case stays as it is, whatever is done to its touchpoint."""
 
 ENDED = NOT_TOUCHED | {CaseState.CLOSED}

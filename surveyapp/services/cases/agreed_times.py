@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.agreed import agreed_in_words, moments_of
+from surveyapp.domain.fieldwork.call_queue import Unkept, outside, unkept
+from surveyapp.domain.fieldwork.cases import Case, CaseState
 from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.services.work import Work
+from surveyapp.store.calling import stands
 
 FURTHEST = dt.timedelta(days=180)
 """How far ahead a call can be agreed; anything later is a slip of the pen."""
@@ -29,9 +33,10 @@ class AgreedTime:
 NO_TIME = AgreedTime()
 
 
-def agreed_moment(work: Work, study: Study, said: AgreedTime, closes_at: dt.datetime | None) -> dt.datetime:
-    """The moment that is meant, before that at which what they are called about closes. Raises InputRefused (field
-    `agreed`, `in_words` or `which`)."""
+def agreed_moment(work: Work, study: Study, said: AgreedTime, case: Case) -> dt.datetime:
+    """The moment that is meant, within the days of the case they are called about. Of a case that is paused it is
+    taken: nobody knows until when that is, and what they said is not to be lost. Raises InputRefused (field `agreed`,
+    `in_words` or `which`)."""
     zone, now = work.runtime.zone(study), work.now
     agreed = said.at
     if said.in_words.strip():
@@ -55,9 +60,43 @@ def agreed_moment(work: Work, study: Study, said: AgreedTime, closes_at: dt.date
         if away > dt.timedelta(0):
             raise InputRefused(say("agreed_too_far", days=FURTHEST.days), "agreed")
         raise InputRefused(say("agreed_past"), "agreed")
-    if closes_at is not None and moment >= closes_at:
-        raise InputRefused(say("agreed_closed_then", day=last_day(closes_at, zone)), "agreed")
+    match outside(case, moment):
+        case Unkept.OPENS_LATER:
+            day = case.opens_at.astimezone(zone).date()
+            raise InputRefused(say("agreed_opens_then", day=day), "agreed")
+        case Unkept.ENDS_BEFORE if case.ends_at is not None:
+            raise InputRefused(say("agreed_closed_then", day=last_day(case.ends_at, zone)), "agreed")
     return moment
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeCut:
+    """A time that was agreed of somebody's case and at which nobody can call after a change of it, nor afterwards.
+    `keeper`: the name of whose it is to keep; None: anybody's."""
+
+    reference: str
+    at: dt.datetime
+    keeper: str | None
+
+
+StandingSo = tuple[Case, CaseState]
+"""A case and where it stands."""
+
+
+def times_cut(work: Work, changes: Iterable[tuple[str, StandingSo, StandingSo | None]]) -> tuple[TimeCut, ...]:
+    """The times that were agreed, the earliest first, that a change of cases takes away: each case by the reference of
+    whose it is, before and after (None: it is not asked any more). A time that could not be kept before is none."""
+    found = []
+    for reference, before, after in changes:
+        case, at = before[0], before[0].next_at
+        if at is None or unkept(*before, at, work.now) is not None:
+            continue
+        if after is None or unkept(*after, at, work.now) is not None:
+            found.append((at, reference, case.id))
+    keepers = stands.keepers(work.session, [case_id for _, _, case_id in found]) if found else {}
+    return tuple(
+        TimeCut(reference=reference, at=at, keeper=keepers.get(case_id)) for at, reference, case_id in sorted(found)
+    )
 
 
 def _differs(at: dt.datetime, in_words: dt.datetime) -> InputRefused:

@@ -22,6 +22,7 @@ WITHOUT_THE_DATABASE: tuple[Examination, ...] = (
     machine.files,
     machine.disks,
     machine.backups,
+    machine.set_aside,
     machine.passwords,
     servers.mail,
     servers.counting,

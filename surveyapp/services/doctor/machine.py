@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.security.fitness import (
     BACKUP_AGE,
     LEAST_FREE,
@@ -18,6 +19,7 @@ from surveyapp.environment.values import LOCAL, PREFIX
 from surveyapp.environment.vault import SecretPlace
 from surveyapp.services.doctor.finding import BETTER, WRONG, Found
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security.backups import backup
 from surveyapp.services.security.backups import folder as backup_folder
 from surveyapp.settings import Settings
 from surveyapp.store.connecting.beside import family
@@ -214,6 +216,20 @@ def backups(runtime: Runtime) -> Found:
             BETTER,
             "Backups lie on the disk of the database: what takes one takes both.",
             "Set SURVEYAPP_BACKUPS to another disk, or copy them away each night.",
+        )
+
+
+def set_aside(runtime: Runtime) -> Found:
+    """What restores left, whether they came to their end or not."""
+    try:
+        there = backup.set_aside(runtime.settings)
+    except DatabaseUnavailable:
+        return  # which is said by itself
+    if there:
+        yield (
+            BETTER,
+            f"A restore left {', '.join(there)}: nobody is erased from that, whoever was erased since is in it.",
+            "Delete it once the database is the right one; of a file also what is beside it under its name.",
         )
 
 

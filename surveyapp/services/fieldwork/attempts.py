@@ -67,13 +67,15 @@ def recordable(state: CaseState) -> tuple[Outcome, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedAttempt:
-    """An attempt as recorded. `outside_hours`: the time agreed is one at which people are not called. `given`: the link
-    made for the participant, the only time it can be read (None when the form was sent twice); `answered`: whether
-    there are answers already, which a link alone does not open."""
+    """An attempt as recorded. `outside_hours`: the time agreed is one at which people are not called; `paused`: nobody
+    can call then unless the touchpoint goes on before. `given`: the link made for the participant, the only time it
+    can be read (None when the form was sent twice); `answered`: whether there are answers already, which a link alone
+    does not open."""
 
     outcome: Outcome
     next_at: dt.datetime | None
     outside_hours: bool = False
+    paused: bool = False
     given: GivenOut | None = None
     answered: bool = False
 
@@ -125,7 +127,7 @@ def record_attempt(
             raise over(visit, who)
         if seen is not None and store.count(work.session, visit.case.id) > seen:
             raise tried_meanwhile(work, visit)
-        next_at = agreed_moment(work, study, agreed, visit.case.ends_at) if outcome in NEEDS_TIME else None
+        next_at = agreed_moment(work, study, agreed, visit.case) if outcome in NEEDS_TIME else None
         staff = who.staff
         attempt = Attempt(
             id=attempt_id,
@@ -150,7 +152,14 @@ def record_attempt(
         undoing.keep_after(work.session, attempt_id, visit.participant.id)
         outside = next_at is not None and not within_call_hours(next_at.astimezone(runtime.zone(study)))
         answered = answering_of(visit.response) is not Answering.NONE
-        return RecordedAttempt(outcome=outcome, next_at=next_at, outside_hours=outside, given=given, answered=answered)
+        return RecordedAttempt(
+            outcome=outcome,
+            next_at=next_at,
+            outside_hours=outside,
+            paused=next_at is not None and visit.case.paused_at is not None,
+            given=given,
+            answered=answered,
+        )
 
 
 def undoable(desk: Desk) -> RecentAttempt | None:

@@ -15,9 +15,11 @@ from surveyapp.domain.fieldwork.call_queue import (
     CLASH,
     Caller,
     QueuePriority,
+    Unkept,
     called_from,
     hold_on,
     priority_of,
+    unkept,
     written_first,
 )
 from surveyapp.domain.fieldwork.call_stand import CallHold, CallStand
@@ -34,7 +36,8 @@ from surveyapp.services.participants import contacts, roster
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.calling import queue as store
 from surveyapp.store.calling import referrals, stands
-from surveyapp.store.calling.called import CallScope, QueueNarrowed
+from surveyapp.store.calling.agreed import agreed_by
+from surveyapp.store.calling.called import ALL, CallScope, QueueNarrowed
 from surveyapp.store.calling.queue import QueueRow
 
 PER_PAGE = 15
@@ -54,7 +57,8 @@ class QueueLine:
     `lease`: who has a case of this person open; `keeper`: the name of whose they are; `clash`: another time agreed by
     the same interviewer, too near this one; `tried`: how many attempts there were, where it is to be decided;
     `called_from`: from when they are called whom the study writes to first; `blocked`: what somebody else has to see to
-    before they are called again, where it was looked for; `shut`: by a complaint, to whoever does not decide it."""
+    before they are called again, where it was looked for; `shut`: by a complaint, to whoever does not decide it;
+    `unkept`: why nobody can call at the time agreed; `opens_at`, `ends_at`: the days in which they can be."""
 
     study: Study
     group: Group
@@ -66,7 +70,9 @@ class QueueLine:
     state: CaseState
     priority: QueuePriority | None
     hold: CallHold | None
+    opens_at: dt.datetime
     due_at: dt.datetime | None
+    ends_at: dt.datetime | None
     next_at: dt.datetime | None
     stand: CallStand
     wishes: CallWishes
@@ -78,6 +84,7 @@ class QueueLine:
     called_from: dt.datetime | None = None
     blocked: frozenset[ReferralKind] = frozenset()
     shut: bool = False
+    unkept: Unkept | None = None
 
     @property
     def can_be_opened(self) -> bool:
@@ -88,13 +95,15 @@ class QueueLine:
 @dataclass(frozen=True, kw_only=True)
 class CallQueue:
     """A page of the queue. `counts`: people by why, over all pages; `now`: those to be called, best first; `later`: of
-    the others, the first; `agreed`: times that the interviewer is to keep, the earliest first, of `agreed_in_all`."""
+    the others, the first; `agreed`: times that the interviewer is to keep, the earliest first, and after
+    them those at which nobody can call, of `agreed_in_all` and `unkept_in_all`."""
 
     counts: Mapping[QueuePriority, int]
     now: tuple[QueueLine, ...]
     later: tuple[QueueLine, ...]
     agreed: tuple[QueueLine, ...]
     agreed_in_all: int
+    unkept_in_all: int = 0
     page: int = 1
     pages: int = 1
 
@@ -125,7 +134,7 @@ class QueueWanted:
 
     @property
     def narrowed(self) -> QueueNarrowed:
-        return QueueNarrowed(group=self.group, touchpoint=self.touchpoint, agreed=self.agreed, in_person=self.in_person)
+        return QueueNarrowed(group=self.group, touchpoint=self.touchpoint, in_person=self.in_person)
 
 
 EVERYBODY = QueueWanted()
@@ -141,35 +150,56 @@ def queue(desk: Desk, wanted: QueueWanted = EVERYBODY) -> CallQueue:
 
         counts = store.counts(work.session, scopes, caller, leases, narrowed)
         called_now = sum(count for priority, count in counts.items() if priority in CALLED_NOW)
-        everybody = sum(counts.values())
-        many = everybody if wanted.agreed else everybody - called_now if wanted.later else called_now
+        times = _agreed(work, scopes, caller, narrowed if wanted.agreed else ALL)
+        many = len(times) if wanted.agreed else sum(counts.values()) - called_now if wanted.later else called_now
         pages = max(1, -(-many // PER_PAGE))
         page = min(max(wanted.page, 1), pages)
-        # Those who are not called now come after all who are: where these end on the page, the first of them are seen.
         skip = (page - 1) * PER_PAGE
-        ends = min(PER_PAGE, many - skip) + (0 if wanted.agreed or wanted.later else SHOWN_LATER)
-        limit = max(PER_PAGE, ends)
-        listed = store.places(work.session, scopes, caller, leases, narrowed, skip=skip, limit=limit)
-        times = store.agreed(work.session, scopes, caller)
+        listed = []
+        if not wanted.agreed:
+            # Those who are not called now come after all who are: where these end on the page, the first of them are
+            # seen.
+            ends = min(PER_PAGE, many - skip) + (0 if wanted.later else SHOWN_LATER)
+            limit = max(PER_PAGE, ends)
+            listed = store.places(work.session, scopes, caller, leases, narrowed, skip=skip, limit=limit)
         # A time in another study clashes as well.
-        every = _scopes(desk, work, _studies(desk, "")) if wanted.study else scopes
-        all_times = store.agreed(work.session, every, caller) if wanted.study else times
-        agreed = listed if wanted.agreed else list(times)[:MOST_AGREED]
+        narrow = bool(wanted.study or (wanted.agreed and narrowed != ALL))
+        every = _agreed(work, _scopes(desk, work, _studies(desk, "")), caller) if narrow else times
+        agreed = list(times)[skip : skip + PER_PAGE] if wanted.agreed else list(times)[:MOST_AGREED]
         lines = _lines(work, caller, dict.fromkeys([*listed, *agreed]), leases)
+        kept = _with_what_blocks(work, [lines[each] for each in agreed if each in lines])
     shown = [lines[each] for each in listed if each in lines]
-    kept = _with_clashes([lines[each] for each in agreed if each in lines], all_times)
-    now = [] if wanted.later or wanted.agreed else [line for line in shown if line.priority in CALLED_NOW][:PER_PAGE]
+    now = [] if wanted.later else [line for line in shown if line.priority in CALLED_NOW][:PER_PAGE]
     made = CallQueue(
         counts=counts,
         now=tuple(now),
-        later=() if wanted.agreed else tuple(line for line in shown if line.priority not in CALLED_NOW),
-        agreed=tuple(kept),
-        agreed_in_all=everybody if wanted.agreed else len(times),
+        later=tuple(line for line in shown if line.priority not in CALLED_NOW),
+        agreed=tuple(_with_clashes([dataclasses.replace(each, unkept=times[each.case_id][1]) for each in kept], every)),
+        agreed_in_all=len(times),
+        unkept_in_all=sum(why is not None for _, why in times.values()),
         page=page,
         pages=pages,
     )
     _note_seen(desk, made, studies)
     return made
+
+
+_Times = Mapping[uuid.UUID, tuple[dt.datetime, Unkept | None]]
+"""Times that were agreed, by case, each with why nobody can call then."""
+
+
+def _agreed(work: Work, scopes: Sequence[CallScope], caller: Caller, narrowed: QueueNarrowed = ALL) -> _Times:
+    """The times that are the caller's to keep: the earliest first, those after them at which nobody can call."""
+    rows = agreed_by(work.session, scopes, caller, narrowed)
+    blocked = referrals.blocking(work.session, {row.case.participant_id for row in rows}) if rows else {}
+    found = {}
+    for row in rows:
+        at = row.case.next_at
+        assert at is not None
+        state = state_of(work, row.case, row.response_state, reopened=row.reopened)
+        hold = hold_on(row.stand, at)
+        found[row.case.id] = at, unkept(row.case, state, at, work.now, hold, row.case.participant_id in blocked)
+    return dict(sorted(found.items(), key=lambda each: each[1][1] is not None))
 
 
 @dataclass(frozen=True)
@@ -279,6 +309,8 @@ def _line(work: Work, caller: Caller, study: Study, row: QueueRow, contact: Cont
     since = called_from(calls, row.group, row.case.opens_at, zone)
     waiting = dataclasses.replace(row.waiting, called_from=since)
     there = dataclasses.replace(caller, local=work.now.astimezone(zone))
+    state = state_of(work, row.case, row.response_state, reopened=row.reopened)
+    hold, at = hold_on(waiting.stand, waiting.next_at), waiting.next_at
     return QueueLine(
         study=study,
         group=group,
@@ -287,28 +319,34 @@ def _line(work: Work, caller: Caller, study: Study, row: QueueRow, contact: Cont
         case_id=row.case.id,
         reference=waiting.reference,
         site=row.site,
-        state=state_of(work, row.case, row.response_state, reopened=row.reopened),
+        state=state,
         priority=priority_of(waiting, there),
-        hold=hold_on(waiting.stand, waiting.next_at),
+        hold=hold,
+        opens_at=row.case.opens_at,
         due_at=waiting.due_at,
-        next_at=waiting.next_at,
+        ends_at=row.case.ends_at,
+        next_at=at,
         stand=waiting.stand,
         wishes=waiting.wishes,
         contact=contact,
         lease=row.lease,
         keeper=row.keeper,
         called_from=since,
+        unkept=None if at is None else unkept(row.case, state, at, work.now, hold),
     )
 
 
-def _with_clashes(lines: Sequence[QueueLine], times: Mapping[uuid.UUID, dt.datetime]) -> list[QueueLine]:
-    """Times agreed, each with another that is too near. `times`: all that the same interviewer is to keep, by case."""
+def _with_clashes(lines: Sequence[QueueLine], times: _Times) -> list[QueueLine]:
+    """Times agreed, each with another that is too near, where somebody can call at both. `times`: all that the same
+    interviewer is to keep."""
+    at_which = {case_id: at for case_id, (at, why) in times.items() if why is None}
     made = []
     for line in lines:
+        mine = at_which.get(line.case_id)
         near = [
             at
-            for case_id, at in times.items()
-            if case_id != line.case_id and line.next_at is not None and abs(at - line.next_at) < CLASH
+            for case_id, at in at_which.items()
+            if case_id != line.case_id and mine is not None and abs(at - mine) < CLASH
         ]
         made.append(dataclasses.replace(line, clash=near[0] if near else None))
     return made

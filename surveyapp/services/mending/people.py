@@ -25,6 +25,7 @@ from surveyapp.domain.participants import Event, Participant, Site
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.cases import scheduling
+from surveyapp.services.cases.agreed_times import StandingSo, TimeCut, times_cut
 from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import enrolling, enrolment_form
 from surveyapp.services.participants.enrolling import Placement
@@ -56,7 +57,8 @@ class CaseMove:
 class MendPlan:
     """What a change of somebody comes to: which columns change, and what becomes of their cases. `new_site`: one that
     is not on record yet, and since when what is known of it holds; `events`: on which day what happened, where that is
-    said otherwise than it stands; `corrected`: those of them that had another day."""
+    said otherwise than it stands; `corrected`: those of them that had another day; `cut`: the times that were agreed at
+    which nobody can call then."""
 
     participant: Participant
     changed: tuple[str, ...] = ()
@@ -68,6 +70,7 @@ class MendPlan:
     attributes: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, dt.date] = field(default_factory=dict)
     corrected: frozenset[str] = frozenset()
+    cut: tuple[TimeCut, ...] = ()
 
 
 def columns(study: Study) -> tuple[enrolment_form.ListColumn, ...]:
@@ -209,7 +212,19 @@ def plan_in(
         attributes=new.attributes,
         events=events,
         corrected=frozenset(events.keys() & before_events.keys()),
+        cut=times_cut(
+            work,
+            (
+                (reference, (each.before, state_of(work, each.before, None)), _then(each))
+                for each in moves
+                if each.before is not None
+            ),
+        ),
     )
+
+
+def _then(move: CaseMove) -> StandingSo | None:
+    return None if move.after is None or move.state is None else (move.after, move.state)
 
 
 def _moves(
@@ -267,7 +282,8 @@ def _person(work: Work, scope: Scope, study: Study, reference: str) -> Participa
 
 @dataclass(frozen=True, kw_only=True)
 class CasePlan:
-    """A case as it stands and as it would, each with its state."""
+    """A case as it stands and as it would, each with its state. `cut`: the time that was agreed, where nobody can call
+    then."""
 
     participant: Participant
     touchpoint: Touchpoint
@@ -276,6 +292,7 @@ class CasePlan:
     state_before: CaseState
     state_after: CaseState
     can_be_asked_again: bool
+    cut: tuple[TimeCut, ...]
 
 
 def case_as_written(desk: Desk, study_id: str, reference: str, number: int) -> dict[str, str]:
@@ -357,14 +374,16 @@ def _plan_case(
     )
     if window_of(after) != window_of(case):
         after = dataclasses.replace(after, moved_at=work.now)
+    state_after = state_of(work, after, response)
     return CasePlan(
         participant=person,
         touchpoint=touchpoint,
         before=case,
         after=after,
         state_before=before,
-        state_after=state_of(work, after, response),
+        state_after=state_after,
         can_be_asked_again=before in ASKED_AGAIN and person.stopped_at is None,
+        cut=times_cut(work, [(reference, (case, before), (after, state_after))]),
     )
 
 

@@ -22,6 +22,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import scheduling
+from surveyapp.services.cases.agreed_times import TimeCut, times_cut
 from surveyapp.services.mending.whole_study import whole_study
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import enrolment, participants
@@ -86,9 +87,11 @@ class ReplanChoices:
 
 @dataclass(frozen=True)
 class Replan:
-    """What a changed schedule comes to, by touchpoint in the order of the study."""
+    """What a changed schedule comes to, by touchpoint in the order of the study. `cut`: the times that were agreed at
+    which nobody can call then."""
 
     touchpoints: tuple[TouchpointReplan, ...] = ()
+    cut: tuple[TimeCut, ...] = ()
 
     def count(self, fate: ReplanFate) -> int:
         return sum(each.fates.get(fate, 0) for each in self.touchpoints)
@@ -189,8 +192,18 @@ def plan_in(
                 new = scheduling.new_case(touchpoint, days, person, now, zone, choices.late, again=bool(mine))
                 here.fates[ReplanFate.NEW] += 1
                 _changed(here, person, None, new, new.state(now, None))
+    moved = [(each, each.before) for here in found.values() for each in here.changed]
+    cut = times_cut(
+        work,
+        (
+            (each.reference, (before, before.state(now, None)), (each.after, each.state))
+            for each, before in moved
+            if before is not None
+        ),
+    )
     return Replan(
-        tuple(
+        cut=cut,
+        touchpoints=tuple(
             TouchpointReplan(
                 group=group,
                 number=number,
@@ -202,7 +215,7 @@ def plan_in(
             )
             for (group, number), here in found.items()
             if only is None or (group, number) == only
-        )
+        ),
     )
 
 

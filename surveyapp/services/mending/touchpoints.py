@@ -32,6 +32,7 @@ from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.cases import scheduling
+from surveyapp.services.cases.agreed_times import TimeCut, times_cut
 from surveyapp.services.mending import replanning
 from surveyapp.services.mending.replanning import ReplannedCase
 from surveyapp.services.mending.whole_study import whole_study
@@ -57,7 +58,8 @@ class TouchpointLine:
 class TouchpointPlan:
     """What an act comes to. `before` and `after`: how many cases stand where; `windows`: how many have other last days;
     `answering`: the references of those who are answering at this moment, of whom nothing is cut off;
-    `new`: the cases of those who joined while it was closed."""
+    `new`: the cases of those who joined while it was closed; `cut`: the times that were agreed at which nobody can call
+    then, the earliest first."""
 
     line: TouchpointLine
     act: TouchpointAct
@@ -67,6 +69,7 @@ class TouchpointPlan:
     windows: int
     answering: tuple[str, ...]
     new: tuple[ReplannedCase, ...] = ()
+    cut: tuple[TimeCut, ...] = ()
 
     @property
     def states(self) -> tuple[CaseState, ...]:
@@ -166,6 +169,13 @@ def _plan(
         windows=sum(rules.window_of(old.case) != rules.window_of(new.case) for old, new in pairs),
         answering=tuple(answering),
         new=tuple(new),
+        cut=times_cut(
+            work,
+            (
+                (old.reference, (old.case, old.state(work.now)), (new.case, new.state(work.now)))
+                for old, new in zip(there, after, strict=True)
+            ),
+        ),
     )
     return made, there, after
 

@@ -18,7 +18,7 @@ from surveyapp.domain.fieldwork.lists import DoubleChoice
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, MergeRecord, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
-from surveyapp.domain.responses import Response, stands_before
+from surveyapp.domain.responses import Response, ResponseState, stands_before
 from surveyapp.domain.sending.planning import NOT_THEIRS, WhyNot
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.sentences import Sentence, say
@@ -292,6 +292,12 @@ def _carry(
         carried.attempts |= store.carry_attempts(session, own.id, case.id, kept, None)
         carried.accesses |= store.carry_accesses(session, own.id, case.id)
         standing, aside = case, own
+    sent = own_answered if standing is own else answered
+    done = sent is not None and sent.state is ResponseState.SUBMITTED and sent.reopened_at is None
+    if standing.next_at is None and aside.next_at is not None and not done:
+        # Whoever agreed a time with the one keeps it with the other.
+        cases.set_next(session, standing.id, aside.next_at)
+        carried.times[standing.id.hex] = aside.next_at.isoformat()
     # Whoever was given a link to the one comes to the other, for as long as is due to that.
     accesses.set_expiry(session, standing.id, access_expiry(standing, work.runtime.zone(study)))
     if not answered and not own_answered and aside.disposition in ENDED and standing.disposition not in ENDED:

@@ -153,6 +153,8 @@ def _split(work: Work, study: Study, kept: Participant, merge: MergeRecord, held
             before, after = (held["dispositions"][name].get(case.id.hex) for name in ("before", "after"))
             if before and after == case.disposition.value != before:
                 cases.set_disposition(session, case, Disposition(before))
+            if case.next_at is not None and case.next_at.isoformat() == carried.times.get(case.id.hex):
+                cases.set_next(session, case.id, None)
             accesses.set_expiry(session, case.id, access_expiry(case, work.runtime.zone(study)))
             work_out(work, study, case.id)
         consents.follow(work, study, person)

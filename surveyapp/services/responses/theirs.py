@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from surveyapp.domain.audit import AuditAction, ByLink
 from surveyapp.domain.entry.doors import READS_ANSWERS, Familiarity, takes_pin
 from surveyapp.domain.errors import DoorShut, InputRefused, StateRefused
+from surveyapp.domain.fieldwork.call_queue import unkept
 from surveyapp.domain.fieldwork.call_stand import DecisionKind
 from surveyapp.domain.fieldwork.call_wishes import WEEKDAY_HOURS, WEEKEND_HOURS, within_call_hours
-from surveyapp.domain.fieldwork.cases import ANSWERABLE
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
 from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.privacy.held import HeldRecord
@@ -47,7 +48,7 @@ class Theirs:
     """What is theirs, as a page shows it. `sent`: when they sent something, oldest first; `changes`: what they can do
     about their part; `proven`: whether they gave their PIN, without which nothing is taken along or erased, `provable`:
     whether they can give it now; `kept`: until when what is held of them is, where the study says; `callable`: whether
-    they can ask for a call, `called_at`: when they are called, where a time was agreed."""
+    they can ask for a call, `called_at`: when they are called, where a time was agreed that can be kept."""
 
     visit: Visit
     sent: tuple[dt.datetime, ...]
@@ -93,8 +94,13 @@ def see(runtime: Runtime, who: ByLink) -> Theirs:
             provable=takes_pin(here.door, who.by, here.pin),
             kept=retention.person_until(work, runtime.study(person.study), person.id),
             callable=_can_be_called(work, here),
-            called_at=here.case.next_at,
+            called_at=_called_at(work, here),
         )
+
+
+def _called_at(work: Work, here: Visit) -> dt.datetime | None:
+    at = here.case.next_at
+    return None if at is None or unkept(here.case, here.state, at, work.now) is not None else at
 
 
 def consent(runtime: Runtime, who: ByLink, said: Mapping[str, bool]) -> None:
@@ -142,10 +148,11 @@ def ask_for_a_call(runtime: Runtime, who: ByLink, at: dt.datetime | None) -> dt.
     with Desk(runtime, who).writing() as work:
         here = _locked(work, who)
         if not _can_be_called(work, here):
-            raise StateRefused(say("answers_not_taken", state=here.state))
+            state = here.state if here.case.paused_at is None else CaseState.PAUSED
+            raise StateRefused(say("answers_not_taken", state=state))
         if at is None:
             raise InputRefused(say("call_time_missing"), "agreed")
-        moment = agreed_moment(work, here.study, AgreedTime(at, later=False), here.case.ends_at)
+        moment = agreed_moment(work, here.study, AgreedTime(at, later=False), here.case)
         if not within_call_hours(at):
             raise InputRefused(_outside_hours(), "agreed")
         cases.set_next(work.session, here.case.id, moment)
@@ -167,8 +174,10 @@ def _outside_hours() -> Sentence:
 
 
 def _can_be_called(work: Work, here: Visit) -> bool:
+    """Whether somebody would call them. Of a touchpoint that is paused nobody calls, though what was begun goes on."""
     reachable = "phone" in participants.contact(work.session, here.participant.id)
-    return reachable and here.participant.stopped_at is None and not here.submitted and here.state in ANSWERABLE
+    called = here.state in ANSWERABLE and here.case.paused_at is None
+    return reachable and called and here.participant.stopped_at is None and not here.submitted
 
 
 def correct(runtime: Runtime, who: ByLink) -> None:

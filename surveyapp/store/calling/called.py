@@ -38,12 +38,11 @@ class CallScope:
 
 @dataclass(frozen=True, kw_only=True)
 class QueueNarrowed:
-    """What a queue is narrowed to. `agreed`: times agreed that the caller is to keep; `in_person`: those who want to be
-    visited, or with whom a visit is agreed; `later`: those who are not called now."""
+    """What a queue is narrowed to. `in_person`: those who want to be visited, or with whom a visit is agreed; `later`:
+    those who are not called now."""
 
     group: str = ""
     touchpoint: int | None = None
-    agreed: bool = False
     in_person: bool = False
     later: bool = False
 
@@ -62,15 +61,19 @@ def of_cases(
     """Narrows to the cases that somebody is called for, however many of them a person has. `by_case`: begins with the
     cases, in the order of an index of theirs, and looks at whose they are one by one."""
     query = callable_now(query, scopes, caller.now, by_case=by_case).where(not_held_back(CaseRow))
+    query = of_touchpoint(query, narrowed)
+    if narrowed.in_person:
+        visit = and_(CaseRow.next_at.is_not(None), CaseRow.tried_mode == Mode.IN_PERSON)
+        query = query.where(or_(ParticipantRow.call_way == "in_person", visit))
+    return query
+
+
+def of_touchpoint(query: Select[Any], narrowed: QueueNarrowed) -> Select[Any]:
+    """Narrows to a group and a touchpoint, where either is wanted."""
     if narrowed.group:
         query = query.where(ParticipantRow.group_id == narrowed.group)
     if narrowed.touchpoint is not None:
         query = query.where(CaseRow.touchpoint == narrowed.touchpoint)
-    if narrowed.agreed:
-        query = query.where(CaseRow.next_at.is_not(None), CaseRow.keeper == caller.staff_id)
-    if narrowed.in_person:
-        visit = and_(CaseRow.next_at.is_not(None), CaseRow.tried_mode == Mode.IN_PERSON)
-        query = query.where(or_(ParticipantRow.call_way == "in_person", visit))
     return query
 
 

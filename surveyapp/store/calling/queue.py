@@ -128,13 +128,13 @@ def places(
         query = of_cases(select(CaseRow.id), scopes, caller, narrowed)
         if narrowed.later:
             query = query.where(keys["place"] >= FIRST_LATER)
-        return query.order_by(*([CaseRow.next_at] if narrowed.agreed else keys.values()), CaseRow.id)
+        return query.order_by(*keys.values(), CaseRow.id)
 
     if limit is not None:
         # To ask of everybody whether another of their cases goes first costs more than their order. Few have two.
         wanted = skip + limit
         most, first = 2 * wanted + AHEAD, list[uuid.UUID]()
-        if not (narrowed.later or narrowed.agreed):
+        if not narrowed.later:
             first = _off_the_index(session, keys, scopes, caller, leases, narrowed, most)
         if len(first) < most:
             first = list(session.scalars(everybody().limit(most)))
@@ -143,15 +143,6 @@ def places(
         if len(ahead) >= wanted or len(first) < most:
             return ahead[skip:wanted]
     return list(session.scalars(everybody().where(~another).offset(skip).limit(limit)))
-
-
-def agreed(session: Session, scopes: Sequence[CallScope], caller: Caller) -> dict[uuid.UUID, dt.datetime]:
-    """The times agreed that the caller is to keep, one a person, by case, the earliest first."""
-    columns: list[Any] = [CaseRow.id, CaseRow.next_at]
-    query = of_cases(select(*columns), scopes, caller, QueueNarrowed(agreed=True))
-    there = {row.id: row.next_at for row in session.execute(query.order_by(CaseRow.next_at, CaseRow.id))}
-    behind = _behind(session, scopes, caller, there)
-    return {each: at for each, at in there.items() if each not in behind}
 
 
 def _behind(

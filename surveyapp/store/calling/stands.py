@@ -54,6 +54,12 @@ def counts(session: Session, case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID,
     return dict(session.execute(query.group_by(AttemptRow.case_id)).all())
 
 
+def keepers(session: Session, case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of whose these cases are to call, of those that are anybody's."""
+    query = select(CaseRow.id, StaffRow.name).join(StaffRow, StaffRow.id == CaseRow.keeper)
+    return dict(session.execute(query.where(CaseRow.id.in_(case_ids))).all())
+
+
 def decisions(session: Session, case_id: uuid.UUID) -> list[CallDecision]:
     """What was decided of calling somebody, oldest first."""
     rows = session.scalars(

@@ -33,8 +33,8 @@ _AFTER = "after"
 
 def standing(session: Session, participant_id: uuid.UUID) -> dict[str, Any]:
     """How a person, their cases and their answers stand: `participant`, `cases` (with how often each was tried),
-    `reopened` (what is open again) and `sent`, by key, in what JSON can hold. The caller has locked whatever the
-    attempt changes."""
+    `reopened` (what is open again), `sent` and `begun`, by key, in what JSON can hold. What was saved of answers that
+    were begun is not in it: they are as they are either way. The caller has locked whatever the attempt changes."""
     session.flush()
     person = session.execute(
         select(ParticipantRow).where(ParticipantRow.id == participant_id).execution_options(populate_existing=True)
@@ -66,6 +66,7 @@ def standing(session: Session, participant_id: uuid.UUID) -> dict[str, Any]:
         "sent": {
             row.id.hex: _written(row.submitted_at) for row in rows if row.state is ResponseState.SUBMITTED
         },
+        "begun": sorted(row.id.hex for row in rows if row.state is ResponseState.STARTED),
     }  # fmt: skip
 
 

@@ -141,11 +141,13 @@ def any_of(session: Session, import_id: uuid.UUID) -> bool:
 @dataclass(kw_only=True)
 class CarriedOver:
     """What went over from one person to another, by key: `cases` with all that hangs on them; `swapped`, cases of the
-    first that went the other way; `attempts` and `accesses` with the case they were of."""
+    first that went the other way; `attempts` and `accesses` with the case they were of; `times`: those that were
+    agreed with the other, by the case that took them over."""
 
     cases: list[str] = field(default_factory=list)
     swapped: list[str] = field(default_factory=list)
     attempts: dict[str, str] = field(default_factory=dict)
+    times: dict[str, str] = field(default_factory=dict)
     accesses: dict[str, str] = field(default_factory=dict)
     consents: list[str] = field(default_factory=list)
     channel_ends: list[str] = field(default_factory=list)

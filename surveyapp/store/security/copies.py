@@ -128,6 +128,13 @@ def put_back(url: str, copy: Path, expected: Contents, moment: str, restored: Un
     return of_servers.put_back(url, copy, expected, moment, restored)
 
 
+def set_aside(url: str) -> list[str]:
+    """What restores left beside the database, from which nobody is erased: where each is. Raises OSError,
+    DatabaseUnavailable."""
+    path = file_of(url)
+    return of_servers.set_aside(url) if path is None else of_files.set_aside(path)
+
+
 def unsettled_in(url: str) -> Unsettled | None:
     """Which backup was put back that is not settled; None where none is, or nothing is there. Raises
     DatabaseUnavailable."""

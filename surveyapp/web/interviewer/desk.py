@@ -84,6 +84,7 @@ def _desk_page(filters: Filters, mine: forms.InterviewingForm | None, searched: 
         undoable=attempts.undoable(desk()),
         outcomes=OUTCOMES,
         why=lambda line: queue_words.why(line, staff, now),
+        why_unkept=queue_words.why_unkept,
         preferred_way=queue_words.preferred_way,
         spoken=queue_words.spoken,
         tries=queue_words.tries,

@@ -115,6 +115,10 @@ def _ended(recorded: RecordedAttempt, study_id: str, reference: str, touchpoint:
     if recorded.next_at is not None:
         when = local_time(recorded.next_at, study.time_zone, "EEEE d MMMM, HH:mm")
         sentences.append(_("The next call is agreed for %(when)s.", when=when))
+    if recorded.paused:
+        sentences.append(
+            _("The touchpoint is paused: nobody can call before it goes on. The time stands among your appointments.")
+        )
     if recorded.outside_hours:
         sentences.append(_("That is outside calling hours, so make sure that somebody is there to call."))
     if said := after_minute(recorded.outcome):

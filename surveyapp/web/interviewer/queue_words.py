@@ -9,7 +9,7 @@ from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
-from surveyapp.domain.fieldwork.call_queue import QueuePriority
+from surveyapp.domain.fieldwork.call_queue import QueuePriority, Unkept
 from surveyapp.domain.fieldwork.call_stand import CallHold
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
@@ -44,6 +44,7 @@ INTERVIEWERS: dict[str, LazyString] = {
     "woman": lazy("Asked for a woman to call."),
     "man": lazy("Asked for a man to call."),
 }
+DAY = "EEEE d MMMM"
 DAY_AND_TIME = "EEEE d MMMM, HH:mm"
 SHORT = "EEE d MMM, HH:mm"
 
@@ -53,8 +54,36 @@ def in_the_way(blocked: Collection[ReferralKind]) -> str:
     return " ".join(str(BLOCKED[kind]) for kind in ReferralKind if kind in blocked)
 
 
+def why_unkept(line: QueueLine) -> str:
+    """Why nobody can call at the time that was agreed; nothing where somebody can."""
+    zone = line.study.time_zone
+    match line.unkept:
+        case Unkept.BLOCKED:
+            return in_the_way(line.blocked)
+        case Unkept.HELD if line.hold is not None:
+            return str(HOLDS[line.hold])
+        case Unkept.OPENS_LATER:
+            day = local_time(line.opens_at, zone, DAY)
+            return _("Nobody can call then: these questions open on %(day)s. They are called from then on.", day=day)
+        case Unkept.ENDS_BEFORE if line.ends_at is not None:
+            day = local_time(line.ends_at - dt.datetime.resolution, zone, DAY)
+            return _("Nobody can call then: these questions are open until %(day)s.", day=day)
+        case Unkept.PAUSED:
+            return _(
+                "The touchpoint is paused, and nobody calls. They are called once it goes on, and not before this time."
+            )
+        case Unkept.OVER:
+            return _("Nobody calls them about this any more: %(state)s.", state=str(STATES[line.state]).lower())
+    return ""
+
+
 def why(line: QueueLine, staff: Staff, now: dt.datetime) -> str:
-    """Why somebody stands where they do, in a sentence."""
+    """Why somebody stands where they do, in a sentence, and in another that nobody can call at the time agreed."""
+    said = _why(line, staff, now)
+    return f"{said} {why_unkept(line)}" if line.priority is QueuePriority.LATER and line.unkept else said
+
+
+def _why(line: QueueLine, staff: Staff, now: dt.datetime) -> str:
     zone, stand = line.study.time_zone, line.stand
     if line.state is CaseState.REFUSED and line.priority is None:
         return _("Refused. Nobody calls them, unless they get in touch themselves.")
@@ -99,7 +128,7 @@ def why(line: QueueLine, staff: Staff, now: dt.datetime) -> str:
                 return _("Asked to be called at other times: %(times)s.", times=line.contact.times)
             return _("It is %(now)s there, outside calling hours.", now=local_time(now, zone, "HH:mm"))
         case QueuePriority.NOT_YET if line.called_from is not None:
-            return _("Written to first. Called from %(day)s.", day=local_time(line.called_from, zone, "EEEE d MMMM"))
+            return _("Written to first. Called from %(day)s.", day=local_time(line.called_from, zone, DAY))
         case QueuePriority.ANOTHER:
             if stand.not_by == staff.id:
                 return _("Somebody other than you calls next.")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +21,7 @@ from surveyapp.domain.staff import Role
 from surveyapp.services import readiness, worker
 from surveyapp.services import runtime as runtimes
 from surveyapp.services.doctor import looking as doctor
+from surveyapp.services.doctor import machine
 from surveyapp.services.jobs import asking
 from surveyapp.services.privacy import erasing, replaying
 from surveyapp.services.privacy import restored as restored_backup
@@ -25,6 +30,7 @@ from surveyapp.services.security.backups import backup
 from surveyapp.services.security.backups.folder import BackupRefused, Pruned
 from surveyapp.services.work import Desk
 from surveyapp.store import migrating
+from surveyapp.store.connecting.beside import ENDS
 from surveyapp.store.connecting.engines import file_of
 from surveyapp.store.database import Database
 from surveyapp.store.security import copies
@@ -278,3 +284,69 @@ def test_a_restore_that_stops_after_the_swap_says_so_and_is_gone_on_with(
     assert (settled.exit_code, unsettled.aside in " ".join(settled.output.split())) == (0, True), settled.output
     again = CliRunner().invoke(main, ["backup", "settle"], env=environment)
     assert (again.exit_code, "nothing to settle" in again.output) == (1, True), again.output
+
+
+KILLED = """
+import os, pathlib, signal
+moved, wanted, move = [], int(os.environ["KILLED_AT"]), pathlib.Path.rename
+def rename(path, to):
+    moved.append(path)
+    if len(moved) == wanted:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return move(path, to)
+pathlib.Path.rename = rename
+from surveyapp.cli import main
+main()
+"""
+"""The command, killed before a rename."""
+
+
+def test_what_a_restore_that_was_killed_set_aside_is_named_by_the_next_and_by_the_doctor(
+    installed: Runtime, tmp_path: Path
+) -> None:
+    path = file_of(installed.settings.database_url)
+    if path is None:
+        pytest.skip("a server does both in one step")
+    made = backup.create(factories.operator(installed))
+    (tmp_path / "identity").write_text(IDENTITY)
+    installed.database.dispose()
+    environment = {
+        **factories.environment(installed.settings.database_url),
+        "SURVEYAPP_CACHE": str(installed.settings.cache),
+        "SURVEYAPP_PERSON_KEYS": str(installed.settings.person_keys),
+    }
+    restore = ["backup", "restore", str(made.path), "--identity", str(tmp_path / "identity"), "--replace"]
+    for number in range(1, 9):
+        stopped = subprocess.run(
+            [sys.executable, "-c", KILLED, *restore],
+            env={**os.environ, **environment, "KILLED_AT": str(number)},
+            capture_output=True,
+            check=False,
+        )
+        assert stopped.returncode == -signal.SIGKILL, stopped.stderr
+        if not path.exists():
+            break
+    (aside,) = (each for each in path.parent.glob("*.before_restore_*") if not each.name.endswith(ENDS))
+    assert any(str(aside) in what for what in _set_aside(installed))
+    again = CliRunner().invoke(main, restore, env=environment)
+    said = " ".join(again.output.split())
+    assert (again.exit_code, f"What was there before is {aside}. Delete it" in said) == (0, True), again.output
+    (what,) = _set_aside(installed)
+    assert f"A restore left {aside}: nobody is erased from that" in what
+    for each in path.parent.glob("*.before_restore_*"):
+        each.unlink()
+    assert _set_aside(installed) == []
+
+
+def test_what_was_set_aside_is_named_by_the_doctor_until_it_is_deleted(installed: Runtime) -> None:
+    made = backup.create(factories.operator(installed))
+    assert _set_aside(installed) == []
+    restored = put_back(installed, made)
+    restored_backup.settle(factories.operator(installed))
+    (what,) = _set_aside(installed)
+    assert restored.aside
+    assert f"A restore left {restored.aside}: " in what
+
+
+def _set_aside(installed: Runtime) -> list[str]:
+    return [what for _, what, _ in machine.set_aside(installed)]

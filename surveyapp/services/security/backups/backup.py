@@ -224,6 +224,12 @@ def restore(settings: Settings, path: Path, identity: str | None, *, replace: bo
     return RestoredBackup(manifest, aside)
 
 
+def set_aside(settings: Settings) -> list[str]:
+    """What restores left beside the database, those that were killed among them: where each is. Nobody is erased from
+    it. Raises OSError, DatabaseUnavailable."""
+    return copies.set_aside(settings.database_url)
+
+
 def _refuse_over_anything(settings: Settings) -> None:
     if left := copies.left_behind(settings.database_url):
         raise BackupRefused(

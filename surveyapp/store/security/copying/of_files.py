@@ -24,6 +24,9 @@ from surveyapp.store.security.copying.contents import (
     sum_of,
 )
 
+COMING = ".restoring"
+"""How the name of what is to come in a database's place goes on after the database's."""
+
 
 @contextlib.contextmanager
 def opened(path: Path, mode: str = "ro") -> Iterator[sqlite3.Connection]:
@@ -85,7 +88,7 @@ def contents_of(connection: sqlite3.Connection) -> Contents:
 
 
 def put_back(path: Path, copy: Path, expected: Contents, moment: str, restored: Unsettled) -> str | None:
-    coming = path.with_name(f"{path.name}.restoring")
+    coming = path.with_name(f"{path.name}{COMING}")
     # Whether or not the file is there: what is left beside it would be read as the backup's.
     away = list(zip(family(path), family(path.with_name(f"{path.name}.{SET_ASIDE}{moment}")), strict=True))
     aside = next((str(now) for before, now in away if before.exists() and before.stat().st_size), None)
@@ -111,6 +114,16 @@ def put_back(path: Path, copy: Path, expected: Contents, moment: str, restored: 
         with contextlib.suppress(OSError):
             _remove(coming)
     return aside
+
+
+def set_aside(path: Path) -> list[str]:
+    """What restores left beside a database, by where it is: what they set aside, and a copy that one which was killed
+    did not come to put in its place. What is beside such a file goes by that one's name. Raises OSError."""
+    if not path.parent.is_dir():
+        return []
+    names = (f"{path.name}.{SET_ASIDE}", f"{path.name}{COMING}")
+    there = {each for each in path.parent.iterdir() if each.name.startswith(names)}
+    return sorted(str(each) for each in there if not any(each in family(other)[1:] for other in there))
 
 
 def _remove(path: Path) -> None:

@@ -101,6 +101,13 @@ def put_back(url: str, copy: Path, expected: Contents, moment: str, restored: Un
     return there
 
 
+def set_aside(url: str) -> list[str]:
+    """What restores left beside a database, by what it is called. Raises DatabaseUnavailable."""
+    with connected(url) as connection:
+        names = connection.execute(text("SELECT nspname FROM pg_namespace ORDER BY nspname")).scalars()
+        return [f"the schema {name}" for name in names if name.startswith(SET_ASIDE) and name != unsettled.NAME]
+
+
 def command(url: str, statements: str) -> None:
     """Statements of ours that belong outside a transaction, or together in one."""
     engine = make_engine(url).execution_options(isolation_level="AUTOCOMMIT")
