@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from surveyapp.domain.errors import ShiftlineError
+from surveyapp.domain.errors import ShiftlineError, StateRefused
 from surveyapp.domain.fieldwork.cases import Outcome, OutcomeDetail
 from surveyapp.domain.fieldwork.lists import ListState
 from surveyapp.domain.participants import CONTACT_FIELDS
@@ -23,14 +23,14 @@ from surveyapp.domain.privacy.leaving import REASONS, ParticipationChange
 from surveyapp.domain.staff import Role
 from surveyapp.services.fieldwork import attempts, calls
 from surveyapp.services.fieldwork.attempts import SaidOfOutcome
-from surveyapp.services.lists import all_at_once, taking_back
+from surveyapp.services.lists import all_at_once, held, taking_back
 from surveyapp.services.lists.putting_back import told
 from surveyapp.services.lists.putting_back.person import WITHDRAWN
 from surveyapp.services.mending import people as mending
 from surveyapp.services.mending import touchpoints
 from surveyapp.services.participants import enrolment, relating
 from surveyapp.services.participants.identity import IdentityFact
-from surveyapp.services.privacy import leaving
+from surveyapp.services.privacy import leaving, merging, splitting
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
