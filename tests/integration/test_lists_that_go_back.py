@@ -370,8 +370,8 @@ def test_a_long_one_is_taken_back_by_the_worker_once_and_its_page_says_how_far_i
     assert "This list was taken back." in page.words
     assert "1 participant whom it added is taken out again." in page.words
     assert "1 who was there before was put back as they were." in page.words
-    assert "1 person was changed since." in page.words
-    assert f"{other} (Phone" in page.words
+    assert "Of 1 person something was changed since, and stays as it is now:" in page.words
+    assert f"{other} (Phone number)" in page.words
     assert len([each for each in undone(runtime) if each.subject is None]) == 1
 
 

@@ -228,7 +228,7 @@ def _put_one_back(scope: Scope, study: Study, import_id: uuid.UUID, person: uuid
     enrolment.lock(session, study.id)
     staging.lock_cases(session, [person])
     standing.lock(session, [person])
-    found, rows = records.get(session, study.id, import_id), _rows(work, import_id).changed.get(person, ())
+    found, rows = records.get(session, study.id, import_id), records.rows_of(session, import_id, person)
     there = participants.participant(session, person, work.today(study))
     if there is None or found is None or not rows:
         return 0  # they are gone since

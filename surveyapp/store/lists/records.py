@@ -152,14 +152,15 @@ def add_rows(session: Session, import_id: uuid.UUID, rows: Sequence[ListRow]) ->
     insert_many(session, ListRowRow, made)
 
 
-def rows_of(session: Session, import_id: uuid.UUID) -> list[ListRow]:
-    """What came of every row, by line."""
-    found = session.execute(
+def rows_of(session: Session, import_id: uuid.UUID, person: uuid.UUID | None = None) -> list[ListRow]:
+    """What came of every row, or of those of one `person`, by line."""
+    query = (
         select(ListRowRow, ParticipantRow.reference)
         .outerjoin(ParticipantRow, ParticipantRow.id == ListRowRow.participant_id)
         .where(ListRowRow.import_id == import_id)
         .order_by(ListRowRow.line)
     )
+    found = session.execute(query if person is None else query.where(ListRowRow.participant_id == person))
     return [
         ListRow(
             line=row.ListRowRow.line,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -152,8 +153,7 @@ class _PuttingBack:
         """Where they belong, and what is known of them. Nobody leaves a group in which they have answered, or belong
         with somebody; then none of it is put back."""
         session, there = self.work.session, self._again()
-        bound = bool(self._begun()) or relationships.partners(session, self.scope, [there.id])
-        if "group" in self.stands and bound:
+        if "group" in self.stands and (self._begun or relationships.partners(session, self.scope, [there.id])):
             self._keep(key for key in self.stands if key in BELONGING or key.startswith(("window.", "standing.")))
         site = self.stands.get("site")
         if site and self.scope.sites is not None and uuid.UUID(site) not in self.scope.sites:
@@ -190,20 +190,23 @@ class _PuttingBack:
                 enrolment.set_event(self.work.session, self.person.id, _event(event, *was))
         return gone
 
+    @functools.cached_property
     def _begun(self) -> set[str]:
+        """The cases that they have begun to answer, by key."""
         there = cases.cases_of(self.work.session, self.person.id)
         return {each.id.hex for each in there if responses.response_of(self.work.session, each.id) is not None}
 
     def _windows(self, gone: set[str]) -> None:
         """The days of their cases; one that the list led to goes, unless something came of it or it is theirs all the
         same. What they have begun to answer keeps its days."""
-        session, person, begun = self.work.session, self._again(), self._begun()
+        session, person = self.work.session, self._again()
         there = {each.id.hex: each for each in cases.cases_of(session, person.id)}
-        theirs = self._theirs(person, there)
+        made = any(was is None for was in self._taken("window").values())
+        theirs = self._theirs(person, there) if made else set()
         for name, was in self._taken("window").items():
             case = there[name]
             touched = f"standing.{name}" in self.stays
-            if name in begun or (was is None and (touched or case.touchpoint in theirs)):
+            if name in self._begun or (was is None and (touched or case.touchpoint in theirs)):
                 self._keep((f"window.{name}",))
             elif was is None:
                 enrolment.take_case_back(session, case.id)
@@ -216,8 +219,9 @@ class _PuttingBack:
             touchpoint = self.study.touchpoint(person.group, case.touchpoint)
             if touchpoint is not None and touchpoint.opens.event in gone and case.moved_at is None:
                 enrolment.take_case_back(session, case.id)
-        left = {each.id.hex for each in cases.cases_of(session, person.id)}
-        self._keep(f"window.{name}" for name, was in self._taken("window").items() if was is None and name in left)
+        if made:
+            left = {each.id.hex for each in cases.cases_of(session, person.id)}
+            self._keep(f"window.{name}" for name, was in self._taken("window").items() if was is None and name in left)
 
     def _theirs(self, person: Participant, there: Mapping[str, Case]) -> set[int]:
         """The touchpoints that are theirs by what stands now."""
