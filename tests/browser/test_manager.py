@@ -125,7 +125,9 @@ def test_a_file_is_mended_checked_and_imported(office: Office) -> None:
     expect(page.get_by_role("status")).to_have_text("1 participant was added.")
     check(page)
     page.get_by_role("button", name="Take it back").click()
-    expect(page.get_by_role("status")).to_have_text("1 participant is taken out again.")
+    expect(page.get_by_role("status")).to_have_text(
+        "This list was taken back. 1 participant whom it added is taken out again."
+    )
     check(page)
 
 

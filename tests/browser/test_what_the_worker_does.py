@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 
 from surveyapp.domain.staff import Role
 from surveyapp.services import worker
-from surveyapp.services.lists import imports, list_pages
+from surveyapp.services.lists import imports, list_pages, taking_back
+from surveyapp.services.lists.sorting import Decisions
+from surveyapp.services.participants import enrolment
 from surveyapp.services.questionnaires import moves
 from surveyapp.services.work import Desk
 from surveyapp.store.jobs import long_jobs as store
@@ -73,4 +75,41 @@ def test_a_list_is_looked_at_and_its_next_page_comes_by_itself(
         expect(page.get_by_text("Everybody is being brought in.")).to_be_visible()
         worker.round_of(factories.operator(runtime), ["jobs"])
         expect(page.get_by_text("2 participants were added.")).to_be_visible(timeout=20_000)
+    runtime.database.dispose()
+
+
+def test_a_list_is_taken_back_and_what_stays_shows_by_itself(
+    sqlite_url: str, clock: Clock, tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = factories.create_runtime(sqlite_url, clock, demo=True)
+    factories.open_questionnaires(runtime)
+    member = factories.create_staff(runtime, Role.MANAGER, second_factor=False)
+    desk, study = Desk(runtime, member), factories.STUDY
+    for reference in ("BF-0001", "BF-0002"):
+        enrolment.add(desk, study, {"group": "backfill", "reference": reference, "name": f"Person {reference}"})
+    data = "reference,address,phone\nBF-0001,1 Low Road,07700 900155\nBF-0002,2 Low Road,\n,3 Low Road,\n"
+    import_id = imports.begin(desk, study, "autumn.csv", data.encode())
+    mapping = list_pages.opened(desk, study, import_id, group="backfill").mapping
+    imports.tell_columns(desk, study, import_id, mapping)
+    imports.decide(desk, study, import_id, Decisions())
+    _, contact = enrolment.contact_of(desk, study, "BF-0001")
+    said = {**vars(contact), "address": "9 High Street", "phone": "07700 900199"}
+    enrolment.correct_contact(desk, study, "BF-0001", said, confirmed=True)
+    monkeypatch.setattr(taking_back, "AT_ONCE", 1)
+    with serving(runtime) as address:
+        page = tab(f"{address}{page_of(import_id)}")
+        sign_in(page, member.email, page_of(import_id))
+        expect(page.get_by_text("2 who were there already were changed.")).to_be_visible()
+        check_accessible(page)
+        check_reflow(page)
+        page.get_by_role("button", name="Take it back").click()
+        expect(page.get_by_text("0 of 2 people are through.")).to_be_visible()
+        check_accessible(page)
+        check_reflow(page)
+        worker.round_of(factories.operator(runtime), ["jobs"])
+        expect(page.get_by_role("listitem").filter(has_text="BF-0001")).to_contain_text(
+            "(Phone number, Postal address)", timeout=20_000
+        )
+        check_accessible(page)
+        check_reflow(page)
     runtime.database.dispose()

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.fieldwork.lists import ListState
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.lists import all_at_once, held, imports, list_pages, taking_back
+from surveyapp.services.lists.putting_back import told
 from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
@@ -84,7 +84,9 @@ def test_a_list_without_a_column_of_groups_moves_nobody(runtime: Runtime, desk: 
     assert contact(desk, "JR-0001").name == "Ada Byron"
 
 
-def test_a_list_is_not_taken_back_once_somebody_answered_in_their_new_group(runtime: Runtime, desk: Desk) -> None:
+def test_whoever_answered_in_their_new_group_stays_there_when_the_list_is_taken_back(
+    runtime: Runtime, desk: Desk
+) -> None:
     factories.create_site(runtime, "SM")
     for reference in ("BF-0001", "BF-0002"):
         person = factories.create_participant(runtime, reference=reference)
@@ -94,9 +96,14 @@ def test_a_list_is_not_taken_back_once_somebody_answered_in_their_new_group(runt
     import_id = looked_at(desk, PLACES, group="")
     imports.decide(desk, STUDY, import_id, Decisions())
     answering.give_consent(runtime, factories.known_by(runtime, first), {"take_part": True})
-    with pytest.raises(StateRefused):
-        taking_back.undo(desk, STUDY, import_id)
+    taking_back.undo(desk, STUDY, import_id)
     assert placed_of(runtime, "BF-0001")[:2] == ("employee", "SM")
+    assert contact(desk, "BF-0001").name == "", "what does not go with it is put back"
+    made = told.taken_back(desk, STUDY, import_id)
+    assert made is not None
+    [stayed] = made.stayed
+    assert (made.put_back, stayed.reference) == (1, "BF-0001")
+    assert {"group", "site"} <= set(stayed.what)
 
 
 def test_the_command_line_moves_people_by_reference(runtime: Runtime, desk: Desk) -> None:

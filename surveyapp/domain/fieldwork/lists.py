@@ -40,6 +40,10 @@ class RowOutcome(enum.StrEnum):
     LEFT_OUT = "left_out"
 
 
+CHANGED_ROWS = frozenset({RowOutcome.UPDATED, RowOutcome.FILLED_IN})
+"""What came of rows of people who were on record."""
+
+
 class DoubleChoice(enum.StrEnum):
     """What is done with a row that may be somebody who is there already: they are another person; what is empty of
     theirs is filled in from it; what it says is put in place of theirs; it is left out."""

@@ -20,7 +20,8 @@ LISTED_FOR = dt.timedelta(days=7)
 
 
 class JobKind(enum.StrEnum):
-    """*move*: people are moved to another version of a questionnaire; *list*: a list is looked at, or brought in."""
+    """*move*: people are moved to another version of a questionnaire; *list*: a list is looked at, brought in, or
+    taken back."""
 
     MOVE = "move"
     LIST = "list"

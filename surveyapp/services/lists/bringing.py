@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,6 @@ from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointStanding
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, Participation, ParticipationChange
-from surveyapp.domain.sending.planning import NOT_THEIRS
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import consents as consenting
@@ -25,7 +23,9 @@ from surveyapp.services.jobs.doing import JobNotOurs
 from surveyapp.services.lists import held
 from surveyapp.services.lists.checking import Progress
 from surveyapp.services.lists.files.sheet import RowFault
-from surveyapp.services.lists.known import KnownChange, compare, stood
+from surveyapp.services.lists.known import KnownChange, KnownRow, compare
+from surveyapp.services.lists.putting_back.earlier import BROUGHT_BY
+from surveyapp.services.lists.putting_back.kept import between, sealed
 from surveyapp.services.lists.sorting import Decisions, Sorted, merged
 from surveyapp.services.mending import people as mending
 from surveyapp.services.participants import contacts, enrolling, enrolment_form, relating
@@ -34,21 +34,16 @@ from surveyapp.services.participants.enrolling import Placement
 from surveyapp.services.participants.list_columns import declined_contact_at
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import enrolment as enrolment_store
-from surveyapp.store import participants, results
+from surveyapp.store import participants, relationships, results
 from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.database import after_commit, new_id
 from surveyapp.store.enrolment import TakenConsent
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
+from surveyapp.store.lists.standing import Standing, lock, standing
 from surveyapp.store.mending import touchpoints
+from surveyapp.store.participants import Sealed
 from surveyapp.store.privacy import participation
-from surveyapp.store.sending import recipients
-
-BROUGHT_BY = "import"
-"""Who says what happened to somebody, where a list does."""
-
-BEFORE = "before a list"
-"""What is bound to how somebody was reached before a list changed it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,10 +102,13 @@ def _stage(
     decisions: Decisions,
     progress: Progress,
     step: StepOfList,
-) -> tuple[Placement, list[_Change], Mapping[tuple[str, int], TouchpointStanding]]:
+) -> tuple[Placement, _Changes, Mapping[tuple[str, int], TouchpointStanding]]:
     """Stores whoever is new, out of sight, with cases by how touchpoints stand: that is the last returned."""
     several = [(line, listed.new) for line, listed in rows.new]
     with desk.reading() as work:
+        # Read first: whatever changes from here on is seen when they are taken in.
+        named = relationships.by_reference(work.session, scope, {row[1] for row in rows.known})
+        stood = _stand(work, {person for person, _ in named.values()})
         compared = compare(work, scope, study, several, rows.known, rows.groups)
         if compared.faults:
             raise FieldsRefused(tuple(_of_row(each) for each in compared.faults[:20]))
@@ -141,7 +139,7 @@ def _stage(
                 staging.stage(writing.session, import_id, made)
             progress(start + len(some))
         standings = touchpoints.standings(work.session, study.id)
-        return placement, _changes(work, scope, rows, compared.changes), standings
+        return placement, _Changes(_changes(work, rows.known, compared.changes), stood), standings
 
 
 def _of_row(fault: RowFault) -> FieldFault:
@@ -150,12 +148,14 @@ def _of_row(fault: RowFault) -> FieldFault:
 
 @dataclass(frozen=True, kw_only=True)
 class _Change:
-    """Somebody on record as a row changes them: beside `known`, how they are reached and what is known of them;
-    `consents`: by their keys; `stops`: whether they are contacted no more."""
+    """Somebody on record as a row changes them: beside `known`, how they were reached before it, how they are `reached`
+    after it, sealed, and what is known of them; `consents`: by their keys; `stops`: whether they are contacted no
+    more."""
 
     known: KnownChange
     choice: DoubleChoice
-    before: bytes
+    before: Contact
+    reached: Contact
     contact: PreparedContact
     attributes: Mapping[str, str]
     consents: Mapping[uuid.UUID, TakenConsent]
@@ -166,44 +166,66 @@ class _Change:
         return self.known.person
 
 
-def _changes(work: Work, scope: Scope, rows: Sorted, known: Mapping[int, KnownChange]) -> list[_Change]:
+@dataclass(frozen=True)
+class _Changes:
+    """What rows change of people who are there, and how those stood when that was worked out, by key."""
+
+    changes: Sequence[_Change]
+    stood: Mapping[uuid.UUID, object]
+
+
+def _stand(work: Work, people: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[Standing, Mapping[str, Sealed]]]:
+    """How people stand; how they are reached sealed, as it is stored."""
+    held = participants.contacts_of(work.session, people)
+    return {person: (stands, held.get(person, {})) for person, stands in standing(work.session, people).items()}
+
+
+def _changes(work: Work, rows: Sequence[KnownRow], known: Mapping[int, KnownChange]) -> list[_Change]:
     """What the rows that change somebody come to, everything sealed."""
     work.seals.expect_new(each.person.id for each in known.values())
     found, so_far = [], dict[str, tuple[Contact, Mapping[str, str]]]()
     stopped = {each.person.id for each in known.values() if each.person.stopped_at is not None}
-    for line, reference, choice, listed in rows.known:
+    for line, reference, choice, listed in rows:
         change, person = known[line], known[line].person
-        contact, attributes = so_far.get(reference) or (contacts.read(work, person.id), person.attributes)
-        consents = {new_id(): each for each in listed.consents}
+        before, attributes = so_far.get(reference) or (contacts.read(work, person.id), person.attributes)
         stops = listed.do_not_contact and person.id not in stopped
         stopped |= {person.id} if stops else set()
-        before: dict[str, Any] = {
-            "contact": dict(vars(contact)),
-            "attributes": dict(attributes),
-            "consents": [each.hex for each in consents],
-            "stops": stops,
-            "ended": [
-                (way.value, why.value, at.isoformat())
-                for way, why, at in recipients.ended_ways(work.session, person.id)
-                if why in NOT_THEIRS
-            ],
-            **stood(work, scope, change),
-        }
-        contact = contacts.together(contact, listed.new.contact, choice)
+        contact = contacts.together(before, listed.new.contact, choice)
         attributes = merged(attributes, listed.new.attributes, choice)
         so_far[reference] = (contact, attributes)
         found.append(
             _Change(
                 known=change,
                 choice=choice,
-                before=work.seals.seal(person.id, BEFORE, json.dumps(before)),
-                contact=contacts.prepared(work, person.id, Contact(**before["contact"]), contact),
+                before=before,
+                reached=contact,
+                contact=contacts.prepared(work, person.id, before, contact),
                 attributes=attributes,
-                consents=consents,
+                consents={new_id(): each for each in listed.consents},
                 stops=stops,
             )
         )
     return found
+
+
+def _as_they_stand(work: Work, scope: Scope, study: Study, rows: Sorted, worked_out: _Changes) -> list[_Change]:
+    """The changes, worked out again of those who stand otherwise than when they were read: what somebody has said
+    meanwhile is said. Whoever else says something of them waits from here on. Raises FieldsRefused where a row cannot
+    be taken any more."""
+    people = {each.person.id for each in worked_out.changes}
+    staging.lock_cases(work.session, people)
+    lock(work.session, people)
+    now = _stand(work, people)
+    other = {each for each in people if now.get(each) != worked_out.stood.get(each)}
+    if not other:
+        return list(worked_out.changes)
+    lines = {each.known.line for each in worked_out.changes if each.person.id in other}
+    again = [row for row in rows.known if row[0] in lines]
+    compared = compare(work, scope, study, (), again, rows.groups)
+    if compared.faults:
+        raise FieldsRefused(tuple(_of_row(each) for each in compared.faults[:20]))
+    anew = {each.known.line: each for each in _changes(work, again, compared.changes)}
+    return [anew.get(each.known.line, each) for each in worked_out.changes]
 
 
 def _take_in(
@@ -213,7 +235,7 @@ def _take_in(
     import_id: uuid.UUID,
     rows: Sorted,
     placement: Placement,
-    changes: Sequence[_Change],
+    worked_out: _Changes,
     sha256: str,
 ) -> Brought:
     session = work.session
@@ -228,7 +250,8 @@ def _take_in(
     for (_, listed), person in zip(rows.new, people, strict=True):
         if listed.do_not_contact:
             _stopped(work, person)
-    _change(work, scope, study, changes)
+    changes = _as_they_stand(work, scope, study, rows, worked_out)
+    kept = _change(work, scope, study, changes)
     outcomes = [
         ListRow(line=line, outcome=RowOutcome.ADDED, participant_id=person.id)
         for (line, _), person in zip(rows.new, people, strict=True)
@@ -238,7 +261,7 @@ def _take_in(
             line=each.known.line,
             outcome=RowOutcome.UPDATED if each.choice is DoubleChoice.UPDATE else RowOutcome.FILLED_IN,
             participant_id=each.person.id,
-            before=each.before,
+            before=kept.get(each.known.line),
         )
         for each in changes
     ]
@@ -303,7 +326,10 @@ def _stopped(work: Work, person: Participant) -> None:
     participation.add(work.session, person.id, change)
 
 
-def _change(work: Work, scope: Scope, study: Study, changes: Sequence[_Change]) -> None:
+def _change(work: Work, scope: Scope, study: Study, changes: Sequence[_Change]) -> dict[int, bytes]:
+    """Makes the changes; what each came to, sealed, by the first line of whom it is of."""
+    people = {each.person.id for each in changes}
+    before = standing(work.session, people)
     contacts.write_many(work, [(each.person.id, each.contact) for each in changes])
     for each in changes:
         person = each.person
@@ -329,6 +355,28 @@ def _change(work: Work, scope: Scope, study: Study, changes: Sequence[_Change]) 
         [(each.person.reference, {"source": "import"}) for each in changes],
         study=study.id,
     )
+    return _kept(work, changes, before, standing(work.session, people))
+
+
+def _kept(
+    work: Work, changes: Sequence[_Change], before: Mapping[uuid.UUID, Standing], after: Mapping[uuid.UUID, Standing]
+) -> dict[int, bytes]:
+    rows: dict[uuid.UUID, list[_Change]] = {}
+    for each in changes:
+        rows.setdefault(each.person.id, []).append(each)
+    work.seals.expect_new(rows)
+    found = {}
+    for person, theirs in rows.items():
+        made = between(
+            before[person],
+            after[person],
+            theirs[0].before,
+            theirs[-1].reached,
+            {relationship for each in theirs for relationship in each.known.related},
+            [key for each in theirs for key in each.consents],
+        )
+        found[theirs[0].known.line] = sealed(work, person, made.as_json())
+    return found
 
 
 def clear(desk: Desk, study: Study, import_id: uuid.UUID) -> None:

@@ -7,7 +7,6 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from surveyapp.domain.errors import FieldFault, FieldsRefused, SaidError
 from surveyapp.domain.fieldwork.lists import DoubleChoice
@@ -17,7 +16,6 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.mending import people as mending
-from surveyapp.services.mending.placed import as_placed
 from surveyapp.services.participants import contacts
 from surveyapp.services.participants.enrolling import Keyed, Placement, place
 from surveyapp.services.participants.enrolment_form import NewParticipant
@@ -128,24 +126,6 @@ def _cannot_be(
             yield from (RowFault(change.line, each.field, each.sentence) for each in refused.faults)
         except SaidError as refused:
             yield RowFault(change.line, "reference", refused.sentence)
-
-
-def stood(work: Work, scope: Scope, change: KnownChange) -> dict[str, Any]:
-    """How somebody stands before a row changes them, as JSON, with what it says, so that it can be taken back."""
-    person, said = change.person, {each: day for each, day in change.written.items() if each.startswith(EVENT)}
-    events = {each.removeprefix(EVENT): day for each, day in said.items()}
-    there = {each.event: each for each in reversed(participants.events(work.session, person.id))} if events else {}
-    partners = relationships.partners(work.session, scope, [person.id]) if change.related else {}
-    found: dict[str, Any] = {
-        "events": events,
-        "events_before": {
-            each.event: [each.on.isoformat(), each.source] for each in there.values() if each.event in events
-        },
-        "related": {each: [partners.get((each, person.id), ""), other] for each, other in change.related.items()},
-    }
-    if change.written:
-        found["placed"] = as_placed(work, person)
-    return found
 
 
 class _Standing:

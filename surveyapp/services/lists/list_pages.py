@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import json
 import uuid
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -251,34 +250,6 @@ def _beside(
         row_group=title(own.new.group),
         other_group=title(other_group),
         choice=decisions.doubles.get(double.line, double.proposed),
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class TakingBack:
-    """What taking a list back would do: how many would go, how many would be as they were, and how many have begun to
-    answer or are `elsewhere`, at sites that the actor does not manage, so that it cannot be."""
-
-    added: int
-    changed: int
-    answered: int
-    elsewhere: int
-
-
-def taking_back(desk: Desk, study_id: str, import_id: uuid.UUID) -> TakingBack:
-    """Raises NotPermitted, NotFound."""
-    scope = scope_of(desk, study_id)
-    with desk.reading() as work:
-        record_in(work, desk, study_id, import_id)
-        rows = records.rows_of(work.session, import_id)
-        counts = Counter(each.outcome for each in rows if each.participant_id)
-        unseen = elsewhere(work, scope, import_id, rows)
-        answered = records.answered(work.session, import_id)
-    return TakingBack(
-        added=counts[RowOutcome.ADDED],
-        changed=counts[RowOutcome.UPDATED] + counts[RowOutcome.FILLED_IN],
-        answered=answered,
-        elsewhere=len(unseen),
     )
 
 

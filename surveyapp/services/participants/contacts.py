@@ -82,7 +82,7 @@ def write_many(work: Work, contacts: Sequence[tuple[uuid.UUID, PreparedContact]]
     )
 
 
-_MENDS = {
+MENDS = {
     ReferralKind.WRONG_NUMBER: frozenset({"phone", "other_phones"}),
     ReferralKind.MOVED: frozenset({"phone", "other_phones", "email", "address"}),
 }
@@ -113,7 +113,7 @@ def _mend(work: Work, participant_id: uuid.UUID, otherwise: Collection[str]) -> 
         return
     again = [way for name, way in recipients.REACHED_BY.items() if name in otherwise]
     recipients.open_channel(work.session, participant_id, again, NOT_THEIRS)
-    mended = [kind for kind, names in _MENDS.items() if names & set(otherwise)]
+    mended = [kind for kind, names in MENDS.items() if names & set(otherwise)]
     referrals.mend(work.session, participant_id, mended, work.now, work.staff_id)
 
 

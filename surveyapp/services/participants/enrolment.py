@@ -19,6 +19,7 @@ from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants
 from surveyapp.store import enrolment as store
 from surveyapp.store.database import new_id
+from surveyapp.store.lists.standing import lock
 
 
 def add(
@@ -76,6 +77,7 @@ def correct_contact(
     with desk.writing() as work:
         participant = _participant(work, scope, reference)
         _check_here(participant)
+        lock(work.session, [participant.id])  # a list may be changing them, or be taken back
         before = contacts.read(work, participant.id)
         changed = [name for name in CONTACT_FIELDS if getattr(contact, name) != getattr(before, name)]
         shared = []
@@ -99,6 +101,7 @@ def set_event(desk: Desk, study_id: str, reference: str, event: str, written_day
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     study = desk.runtime.study(study_id)
     with desk.writing() as work:
+        store.lock(work.session, study_id)
         day, faults = enrolment_form.check_event(study, work.today(study), event, written_day)
         if day is None:
             raise FieldsRefused(tuple(faults))

@@ -127,16 +127,18 @@ def relate(work: Work, scope: Scope, study: Study, person: Participant, relation
     work.record(action, person.reference, study=study.id, relationship=relationship, other=wanted or before)
 
 
-def take_back(work: Work, scope: Scope, study: Study, person: Participant, brought: Mapping[str, list[str]]) -> None:
-    """Puts back to whom somebody had a relationship, where it is still whom they were given: by relationship, whom they
-    had (empty: nobody) and whom they were given. One who is gone, or has another since, is not taken from them."""
-    now = store.partners(work.session, scope, [person.id])
-    for relationship, (had, given) in brought.items():
-        if now.get((relationship, person.id), "") != given:
-            continue
-        there = store.by_reference(work.session, scope, [had]).get(had)
-        free = there is not None and (relationship, there[0]) not in store.partners(work.session, scope, [there[0]])
-        relate(work, scope, study, person, relationship, had if free else "")
+def take_back(
+    work: Work, scope: Scope, study: Study, person: Participant, relationship: str, had: str, given: str
+) -> bool:
+    """Puts back to whom somebody had a relationship (empty: nobody), where it is still whom they were given; whether
+    it is. One who is gone, or has another since, is not taken from them."""
+    now = store.partners(work.session, scope, [person.id]).get((relationship, person.id), "")
+    if now != given:
+        return False
+    there = store.by_reference(work.session, scope, [had]).get(had)
+    free = there is not None and (relationship, there[0]) not in store.partners(work.session, scope, [there[0]])
+    relate(work, scope, study, person, relationship, had if free else "")
+    return free or not had
 
 
 def _free_other(work: Work, scope: Scope, relationship: str, reference: str) -> uuid.UUID:

@@ -141,6 +141,29 @@ def mend(
     )
 
 
+def as_before(
+    session: Session,
+    referral_id: uuid.UUID,
+    blocks_calls: bool,
+    decision: ReferralDecision | None,
+    at: dt.datetime | None,
+    by: uuid.UUID | None,
+) -> None:
+    """Puts back how one stood, where what had mended it was an error."""
+    session.execute(
+        update(ReferralRow)
+        .where(ReferralRow.id == referral_id)
+        .values(blocks_calls=blocks_calls, decision=decision, decided_at=at, decided_by=by)
+    )
+
+
+def mended_at(session: Session, participant_id: uuid.UUID, at: dt.datetime) -> list[tuple[uuid.UUID, ReferralKind]]:
+    """Those of somebody that were mended at a moment."""
+    mended = (ReferralRow.decision == ReferralDecision.MENDED, ReferralRow.decided_at == at)
+    query = select(ReferralRow.id, ReferralRow.kind).where(ReferralRow.participant_id == participant_id, *mended)
+    return [(row.id, row.kind) for row in session.execute(query.order_by(ReferralRow.id))]
+
+
 def is_decided(session: Session, attempt_id: uuid.UUID) -> bool:
     """Whether somebody has decided what came of an attempt."""
     decision = select(ReferralRow.decision).where(ReferralRow.attempt_id == attempt_id)

@@ -178,14 +178,15 @@ def add_rows(session: Session, import_id: uuid.UUID, rows: Sequence[ListRow]) ->
     insert_many(session, ListRowRow, made)
 
 
-def rows_of(session: Session, import_id: uuid.UUID) -> list[ListRow]:
-    """What came of every row, by line."""
-    found = session.execute(
+def rows_of(session: Session, import_id: uuid.UUID, person: uuid.UUID | None = None) -> list[ListRow]:
+    """What came of every row, or of those of one `person`, by line."""
+    query = (
         select(ListRowRow, ParticipantRow.reference)
         .outerjoin(ParticipantRow, ParticipantRow.id == ListRowRow.participant_id)
         .where(ListRowRow.import_id == import_id)
         .order_by(ListRowRow.line)
     )
+    found = session.execute(query if person is None else query.where(ListRowRow.participant_id == person))
     return [
         ListRow(
             line=row.ListRowRow.line,
@@ -205,12 +206,43 @@ def people_in(session: Session, scope: Scope, import_id: uuid.UUID) -> set[uuid.
     return {each for each in found if each is not None}
 
 
-def forget_rows(session: Session, import_id: uuid.UUID) -> None:
-    session.execute(delete(ListRowRow).where(ListRowRow.import_id == import_id))
+def later_of(session: Session, import_id: uuid.UUID, person: uuid.UUID) -> list[tuple[uuid.UUID, int, bytes]]:
+    """What later lists keep of how somebody was before them, the first of them first: the list, the line, and that."""
+    mine = select(ListImportRow.finished_at).where(ListImportRow.id == import_id).scalar_subquery()
+    query = (
+        select(ListRowRow.import_id, ListRowRow.line, ListRowRow.before)
+        .join(ListImportRow, ListImportRow.id == ListRowRow.import_id)
+        .where(
+            ListRowRow.participant_id == person,
+            ListRowRow.import_id != import_id,
+            ListRowRow.before.is_not(None),
+            ListImportRow.state == ListState.IMPORTED,
+            ListImportRow.finished_at >= mine,
+        )
+        .order_by(ListImportRow.finished_at, ListRowRow.line)
+    )
+    return [(row.import_id, row.line, row.before) for row in session.execute(query)]
+
+
+def keep_before(session: Session, import_id: uuid.UUID, line: int, before: bytes | None) -> None:
+    """Keeps something else of how the person of a row was before it."""
+    row = (ListRowRow.import_id == import_id, ListRowRow.line == line)
+    session.execute(update(ListRowRow).where(*row).values(before=before))
+
+
+def forget_lines(session: Session, import_id: uuid.UUID, lines: Collection[int]) -> None:
+    row = (ListRowRow.import_id == import_id, ListRowRow.line.in_(lines))
+    session.execute(delete(ListRowRow).where(*row))
+
+
+def forget_added(session: Session, import_id: uuid.UUID) -> None:
+    """Forgets the rows that changed nobody on record."""
+    mine = (ListRowRow.import_id == import_id, ListRowRow.outcome.in_([RowOutcome.ADDED, RowOutcome.LEFT_OUT]))
+    session.execute(delete(ListRowRow).where(*mine))
 
 
 def answered(session: Session, import_id: uuid.UUID) -> int:
-    """How many of those whom a list added or changed have begun to answer."""
+    """How many of those whom a list added have begun to answer."""
     query = (
         select(func.count(func.distinct(CaseRow.participant_id)))
         .join(ResponseRow, ResponseRow.case_id == CaseRow.id)

@@ -186,8 +186,8 @@ class ListImportRow(Base):
 
 
 class ListRowRow(Base):
-    """What came of a row of a list. `before`: how its person was reached before it changed that, sealed with their own
-    key, so that the list can be taken back."""
+    """What came of a row of a list. `before`: of the first row of somebody, what the list changed of them, how it was
+    and how the list left it, sealed with their own key, so that it can be taken back; then what stays, if anything."""
 
     __tablename__ = "list_row"
     __table_args__ = (known("outcome", RowOutcome),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from flask_babel import ngettext
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.lists import DoubleChoice, LateChoice, ListState
@@ -21,13 +21,15 @@ from surveyapp.services.lists.doubles import DoubleBy
 from surveyapp.services.lists.files.sheet import MAXIMUM_BYTES, MAXIMUM_ROWS
 from surveyapp.services.lists.files.text_files import ENCODINGS
 from surveyapp.services.lists.mapping import ListMapping
+from surveyapp.services.lists.putting_back import told
+from surveyapp.services.lists.putting_back.person import GONE, WITHDRAWN
 from surveyapp.services.lists.sorting import Decisions
 from surveyapp.services.participants.enrolment_form import ListColumn
 from surveyapp.services.participants.written_days import DayOrder
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import manager, page
 from surveyapp.web.shared.incoming import whole_number
-from surveyapp.web.shared.language import staff_study
+from surveyapp.web.shared.language import listed, staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.sign_in import current_staff, desk, recently_verified, staff_only
 from surveyapp.web.shared.words import worded
@@ -114,8 +116,36 @@ def list_page(study_id: str, import_id: uuid.UUID) -> Reply:
         case ListState.CHECKING | ListState.IMPORTING:
             stand = held.worked_on(desk(), found)
             return page("list_progress", record=found, stand=stand, interrupted=held.interrupted(desk(), found))
-    back = list_pages.taking_back(desk(), study_id, import_id) if found.state is ListState.IMPORTED else None
-    return page("list_done", record=found, back=back, failure=held.failure(found), states=STATES)
+        case ListState.UNDONE:
+            return _taken_back_page(study_id, import_id)
+    if (stand := held.worked_on(desk(), found)) is not None:
+        return page("list_going_back", record=found, stand=stand)
+    failure = held.failure(found)
+    back = told.taking_back(desk(), study_id, import_id)
+    return page("list_done", record=found, back=back, failure=worded(failure) if failure else "")
+
+
+def _taken_back_page(study_id: str, import_id: uuid.UUID) -> Reply:
+    record, study = held.record(desk(), study_id, import_id), staff_study(study_id)
+    made = told.taken_back(desk(), study_id, import_id)
+    labels = _labels(made.columns) if made else {}
+    labels |= {WITHDRAWN: _("has withdrawn"), GONE: _("how they were is kept no longer")}
+    labels |= {
+        f"touchpoint.{number}": _("Touchpoint %(number)s", number=number)
+        for number in sorted({each.number for each in study.touchpoints})
+    }
+    return page(
+        "list_taken_back",
+        record=record,
+        made=made,
+        said=functools.partial(_said, labels),
+        failure=worded(failure) if (failure := held.failure(record)) else "",
+    )
+
+
+def _said(labels: Mapping[str, str], columns: Iterable[str]) -> str:
+    """Columns in words, as they follow one another in a list."""
+    return listed([labels.get(each, each) for each in sorted(columns, key=lambda each: [*labels, each].index(each))])
 
 
 def _columns_page(study_id: str, import_id: uuid.UUID, refused: InputRefused | None = None, **changed: Any) -> Reply:
@@ -239,10 +269,8 @@ def list_discard(study_id: str, import_id: uuid.UUID) -> Reply:
 @manager.post(f"{LIST}/undo")
 @recently_verified
 def list_undo(study_id: str, import_id: uuid.UUID) -> Reply:
-    """Takes a whole list back, while nobody of it has answered."""
-    back = list_pages.taking_back(desk(), study_id, import_id)
+    """Takes a whole list back, while nobody whom it added has answered."""
     taking_back.undo(desk(), study_id, import_id)
-    flash(ngettext("%(num)s participant is taken out again.", "%(num)s participants are taken out again.", back.added))
     return redirect(url_for("manager.list_page", study_id=study_id, import_id=import_id))
 
 

@@ -138,7 +138,7 @@ def test_a_list_that_is_taken_back_brings_a_wrong_entry_back_as_wrong(
     by_a_list(runtime, person, **{name: NEW[name]})
     with runtime.database.reading() as session:
         [brought] = records.of_study(session, STUDY, None, 5)
-    taking_back.undo(factories.operator(runtime), STUDY, brought.id)
+    taking_back.undo(manager(runtime), STUDY, brought.id)
     clock.forward(days=3)
     assert (send(runtime).handed, why(runtime, person)) == ([], WRONG[name][0])
 
