@@ -110,7 +110,7 @@ class Page(HTMLParser):
 
     def check(self, refused: bool = False) -> None:
         """One H1; a title that says it, and first, where something is wrong (a form was `refused`), that it is; a language and direction, nothing marked with its own twice or escaped twice;
-        unique ids; labels that point somewhere; closed tags; one focus at most, which what is wrong has; nothing inline
+        unique ids; labels that point somewhere; closed tags; one focus at most, which what is wrong has, or else reads out what was done; nothing inline
         that the Content-Security-Policy forbids; nothing from another host."""
         assert not self.problems, self.problems
         assert not [text for text, _ in self.spoken if "<span" in text], "markup is read out"
@@ -129,10 +129,12 @@ class Page(HTMLParser):
         assert html.get("dir") in ("ltr", "rtl")
         ids = Counter(attributes["id"] for _, attributes in self.elements if "id" in attributes)
         assert not [name for name, count in ids.items() if count > 1], "an id is used twice"
+        told = any(each.get("id") == "notices" for _, each in self.elements)
         focus = [attributes for _, attributes in self.elements if "autofocus" in attributes]
         assert len(focus) <= 1, f"one focus, not {focus}"
         read_out = focus[0].get("aria-describedby", "").split() if focus else []
         assert not wrong or any(each in focus or each.get("id") in read_out for each in wrong), f"not read out: {wrong}"
+        assert wrong or not (told and focus) or "notices" in read_out, f"what was done is not read out: {focus}"
         for tag, attributes in self.elements:
             for name, value in attributes.items():
                 if name in POINTERS:
