@@ -1,8 +1,10 @@
-"""Every form of staff's that is refused says so: first in the title of the page, and at the head of each fault. Whatever is
-refused anywhere else in these tests is held to the same (`tests.page`); here each form that a page has is sent empty."""
+"""What every page of staff's is called, walked as `test_navigation` walks them. No two of different studies, or of working
+and of released figures, are called the same; and where a form is refused, the title says that first, and so does each fault.
+Whatever is refused anywhere else in these tests is held to the same (`tests.page`); here each form of a page is sent empty."""
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,31 +24,32 @@ SHOWN = ("hidden", "submit", "radio")
 """What of a form is sent as it stands, where its page has chosen it."""
 
 REFUSED_EMPTY = {
-    Role.MANAGER: {
-        "manager.contact",
-        "manager.import_file",
-        "manager.links",
-        "manager.merge",
-        "manager.new",
-    },
-    Role.INTERVIEWER: {"interviewer.start", "interviewer.consent", "interviewer.end", "tokens.own"},
+    Role.MANAGER: {"manager.import_file", "manager.links", "manager.merge", "manager.new", "manager.touchpoint"},
+    Role.INTERVIEWER: {"interviewer.consent", "interviewer.let_in", "spot.begin", "staff.password"},
     Role.EVALUATOR: {"tokens.own"},
+    Role.ADMINISTRATOR: {"administrator.account", "administrator.invite", "manager.who_may"},
 }
 """Some of what cannot be sent empty, so that the walk is known to meet it."""
 
 
-class Forms:
-    """The forms of the pages that somebody sees, one for each address that takes it and set of fields it has."""
+class Seen:
+    """The pages that somebody sees: what each is called, by its address; and their forms, one for each address that takes
+    it and set of fields it has. Of figures, which they are."""
 
     def __init__(self, client: Client) -> None:
         self.urls = client.raw.application.url_map.bind("localhost")
-        self.found: dict[tuple[str, frozenset[str]], PageForm] = {}
+        self.forms: dict[tuple[str, frozenset[str]], PageForm] = {}
+        self.titles: dict[str, str] = {}
+        self.editions: dict[str, str] = {}
 
     def see(self, path: str, page: Page) -> None:
+        self.titles[path] = page.said("title")[0]
+        if edition := re.search(r'<b id="edition">(.*?)</b>', page.source):
+            self.editions[path] = edition[1]
         for form in forms_of_text(page.source, path):
             endpoint = self._endpoint(form.action)
             if form.method == "POST" and endpoint and endpoint != "staff.logout":
-                self.found.setdefault((endpoint, frozenset(form.fields)), form)
+                self.forms.setdefault((endpoint, frozenset(form.fields)), form)
 
     def _endpoint(self, address: str) -> str | None:
         try:
@@ -56,16 +59,20 @@ class Forms:
 
 
 @pytest.mark.parametrize("role", Role, ids=lambda role: role.value)
-def test_a_form_that_is_refused_says_so_first(cafe: Runtime, role: Role) -> None:
+def test_what_a_page_is_called(cafe: Runtime, role: Role) -> None:
     client = signed_in(cafe, role, more=[factories.grant_of(role, OTHER)])
-    forms = Forms(client)
-    Walk(client, "/staff", forms.see)
+    seen = Seen(client)
+    Walk(client, "/staff", seen.see)
+    for path, title in seen.titles.items():
+        study = next((each for each in cafe.studies.values() if f"/{each.id}" in path and "/phone" not in path), None)
+        if study is not None:
+            assert study.title in title, (path, title)
+        assert seen.editions.get(path, "") in title, (path, title)
     refused = set()
-    for (endpoint, _fields), form in forms.found.items():
+    for (endpoint, _fields), form in seen.forms.items():
         sent = {name: value for name, value in form.values if form.fields[name] in SHOWN}
         answer = client.post(form.action, sent)  # which looks at the page
         if answer.status_code == REFUSED:
             refused.add(endpoint)
             assert Page(answer.text).said("title")[0].startswith(ERROR)
-    print(role, sorted(refused))
     assert refused >= REFUSED_EMPTY.get(role, set())
