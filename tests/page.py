@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -109,9 +110,10 @@ class Page(HTMLParser):
         return [attributes["href"] for tag, attributes in self.elements if tag == "a" and "href" in attributes]
 
     def check(self, refused: bool = False) -> None:
-        """One H1; a title that says it, and first, where something is wrong (a form was `refused`), that it is; a language and direction, nothing marked with its own twice or escaped twice;
-        unique ids; labels that point somewhere; closed tags; one focus at most, which what is wrong has, or else reads out what was done; nothing inline
-        that the Content-Security-Policy forbids; nothing from another host."""
+        """One H1; a title that says it, and first, where something is wrong (a form was `refused`), that it is; a
+        language and direction, nothing marked with its own twice or escaped twice; unique ids; labels that point
+        somewhere; closed tags; one focus at most, which what is wrong has, or which reads out what was done; nothing
+        inline that the Content-Security-Policy forbids; nothing from another host."""
         assert not self.problems, self.problems
         assert not [text for text, _ in self.spoken if "<span" in text], "markup is read out"
         assert not re.search(r"&amp;(lt|gt|amp|quot|#\d+|#x\w+);", self.source), "escaped twice"
@@ -154,17 +156,24 @@ def read(source: str) -> Page:
 
 
 class Client:
-    """Flask's client, whose every HTML answer is checked."""
+    """Flask's client, whose every HTML answer is checked: and every form of one that a file answered says that it is
+    (`data-file`), so that what was wrong before does not stay on its page."""
 
     def __init__(self, client: FlaskClient) -> None:
         self.raw = client
+        self._answered_by_file: dict[str, bool] = {}
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self._checked(self.raw.get(path, **options))
 
     def post(self, path: str, data: Any = None, **options: Any) -> TestResponse:
         """Posts a form; the CSRF token of the page it stands on must be among the data."""
-        return self._checked(self.raw.post(path, data=data, **options))
+        response = self._checked(self.raw.post(path, data=data, **options))
+        if "attachment" in response.headers.get("Content-Disposition", ""):
+            assert self._answered_by_file.get(response.request.path, True), (
+                f"{path} does not say that a file answers it"
+            )
+        return response
 
     def page(self, path: str, status: int = 200) -> Page:
         """Fetches a page, following redirects."""
@@ -183,5 +192,10 @@ class Client:
 
     def _checked(self, response: TestResponse) -> TestResponse:
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
-            read(response.text).check(refused=response.status_code == REFUSED)
+            page = read(response.text)
+            page.check(refused=response.status_code == REFUSED)
+            for tag, attributes in page.elements:
+                if tag == "form" and attributes.get("method") == "post":
+                    to = urlsplit(attributes.get("action") or response.request.path).path
+                    self._answered_by_file[to] = "data-file" in attributes
         return response

@@ -1,6 +1,7 @@
-"""What every page of staff's is called, walked as `test_navigation` walks them. No two of different studies, or of working
-and of released figures, are called the same; and where a form is refused, the title says that first, and so does each fault.
-Whatever is refused anywhere else in these tests is held to the same (`tests.page`); here each form of a page is sent empty."""
+"""What every page of staff's is called, walked as `test_navigation` walks them. No two of different studies, or of
+working and of released figures, are called the same; and where a form is refused, the title says that first, and so
+does each fault. Whatever is refused anywhere else in these tests is held to the same (`tests.page`); here each form
+that a page has is sent empty."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ REFUSED_EMPTY = {
 
 
 class Seen:
-    """The pages that somebody sees: what each is called, by its address; and their forms, one for each address that takes
-    it and set of fields it has. Of figures, which they are."""
+    """The pages that somebody sees: what each is called, by its address, and of figures which they are; and their
+    forms, one for each address that takes it and set of fields it has."""
 
     def __init__(self, client: Client) -> None:
         self.urls = client.raw.application.url_map.bind("localhost")

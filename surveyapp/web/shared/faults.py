@@ -16,7 +16,6 @@ from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import Part, PartType, typed_number
 from surveyapp.web.shared.answers import DAY, REASONS, written_number
 
-
 _SAID = re.compile(r'class="(?:fault|error-summary)"(?![^>]*\shidden)')
 
 

@@ -7,7 +7,7 @@ const LONGEST = 40;
 
 for (const form of document.querySelectorAll("form[data-file]")) {
   // There before it says anything, so that it is read out.
-  const said = document.createElement("p");
+  const said = Object.assign(document.createElement("p"), { className: "visually-hidden" });
   said.setAttribute("role", "status");
   form.append(said);
   form.addEventListener("submit", (event) => {

@@ -44,9 +44,10 @@ export function startLeaving({ address, clear = async () => {}, page = window, p
   const said = document.createElement("p");
   said.setAttribute("role", "status");
   link?.parentNode.after(said);
+  say();
   function say(left) {
-    said.className = left && "done-note";
-    said.textContent = left && link?.dataset.shift.replace("{}", left);
+    said.className = left ? "done-note" : "visually-hidden";
+    said.textContent = left ? link?.dataset.shift.replace("{}", left) : "";
   }
 
   let pressed = [];
@@ -58,7 +59,7 @@ export function startLeaving({ address, clear = async () => {}, page = window, p
     const isWriting = event.target.matches?.("textarea, input:not([type=radio], [type=checkbox])");
     const left = (isWriting ? TIMES_IN_A_BOX : TIMES) - times;
     // Once in a box is a capital letter.
-    if (left > 0) say(times > isWriting && left);
+    if (left > 0) say(times > (isWriting ? 1 : 0) ? left : 0);
     else leave();
   }, true);
 
