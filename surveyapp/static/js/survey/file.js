@@ -9,7 +9,7 @@ for (const form of document.querySelectorAll("form[data-file]")) {
   // There before it says anything, so that it is read out.
   const said = Object.assign(document.createElement("p"), { className: "visually-hidden" });
   said.setAttribute("role", "status");
-  form.append(said);
+  ([...form.querySelectorAll("button")].pop().closest("p") ?? form.lastElementChild).after(said);
   form.addEventListener("submit", (event) => {
     if ("sent" in form.dataset) return event.preventDefault();
     form.dataset.sent = "";

@@ -39,15 +39,19 @@ export function startLeaving({ address, clear = async () => {}, page = window, p
     leave();
   }, true);
 
-  // What the next presses do is in sight and read out before they do it: a screen reader's user presses Shift, too.
-  const link = document.querySelector("a.leave");
-  const said = document.createElement("p");
-  said.setAttribute("role", "status");
-  link?.parentNode.after(said);
-  say();
+  // What the next presses do is in sight and read out before they do it: a screen reader's user presses Shift, too. Where it
+  // is said is there before the words are, or nothing reads them.
+  let said = null;
   function say(left) {
+    const link = document.querySelector("a.leave");
+    if (!link || !(said || left)) return;
+    if (!said) {
+      said = document.createElement("p");
+      said.setAttribute("role", "status");
+      link.parentNode.after(said);
+    }
     said.className = left ? "done-note" : "visually-hidden";
-    said.textContent = left ? link?.dataset.shift.replace("{}", left) : "";
+    setTimeout(() => { said.textContent = left ? link.dataset.shift.replace("{}", left) : ""; }, 50);
   }
 
   let pressed = [];
