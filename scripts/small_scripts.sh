@@ -15,7 +15,7 @@ terser=5.51.4
 from=surveyapp/static/js/survey
 into=surveyapp/static/js/small
 # Whatever a page, a worker or another script names. What is beside a script on its page, or fetched later, is not put in it.
-scripts=(participant survey later typed afterwards waiting forget interview sealed away worker away_worker)
+scripts=(participant survey later typed afterwards waiting forget interview sealed file away worker away_worker)
 apart=(--external:./participant.js --external:./waiting.js)
 # An interviewer's tablet reads whatever is typed; a phone fetches what does where a questionnaire asks for it.
 declare -A later=([survey]=--external:./typed.js)

@@ -7,14 +7,20 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests import factories
 
+REFUSED = 422
+"""The status of a form that was not taken as it was filled in."""
+
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 WRONG = ("fault", "error-summary")
+ERROR = ("Error: ", "Błąd: ", "ਗ਼ਲਤੀ: ", "غلطی: ")
+"""What is wrong begins so, in each language that there are pages in."""
 MAY_STAY_OPEN = frozenset(["li", "p", "td", "th", "tr", "tbody", "thead", "dt", "dd", "option", "html", "head", "body"])
 
 POINTERS = frozenset(["for", "aria-labelledby", "aria-describedby", "aria-controls"])
@@ -31,6 +37,7 @@ class Page(HTMLParser):
         self.problems: list[str] = []
         self.spoken: list[tuple[str, str]] = []
         """Every stretch of text with the language it is marked with."""
+        self._faults: list[tuple[str, int, dict[str, str]]] = []
         self._open: list[str] = []
         self._languages: list[str] = []
         self._stretches: dict[str, list[list[str]]] = {}
@@ -51,7 +58,10 @@ class Page(HTMLParser):
                 )
             self._open.append(tag)
             self._languages.append(own or around)
-            self._stretches.setdefault(tag, []).append([])
+            stretches = self._stretches.setdefault(tag, [])
+            if self.elements[-1][1].get("class") == "fault":
+                self._faults.append((tag, len(stretches), self.elements[-1][1]))
+            stretches.append([])
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
@@ -99,10 +109,11 @@ class Page(HTMLParser):
     def links(self) -> list[str]:
         return [attributes["href"] for tag, attributes in self.elements if tag == "a" and "href" in attributes]
 
-    def check(self) -> None:
-        """One H1; a title that says it; a language and direction, nothing marked with its own twice or escaped twice;
-        unique ids; labels that point somewhere; closed tags; one focus at most, which what is wrong has; nothing inline
-        that the Content-Security-Policy forbids; nothing from another host."""
+    def check(self, refused: bool = False) -> None:
+        """One H1; a title that says it, and first, where something is wrong (a form was `refused`), that it is; a
+        language and direction, nothing marked with its own twice or escaped twice; unique ids; labels that point
+        somewhere; closed tags; one focus at most, which what is wrong has, or which reads out what was done; nothing
+        inline that the Content-Security-Policy forbids; nothing from another host."""
         assert not self.problems, self.problems
         assert not [text for text, _ in self.spoken if "<span" in text], "markup is read out"
         assert not re.search(r"&amp;(lt|gt|amp|quot|#\d+|#x\w+);", self.source), "escaped twice"
@@ -110,16 +121,22 @@ class Page(HTMLParser):
         assert len(headings) == 1, f"one H1, not {headings}"
         title = self.said("title")[0]
         assert headings[0][:40] in title, f"the title “{title}” does not say “{headings[0]}”"
+        wrong = [each for _, each in self.elements if each.get("class") in WRONG and "hidden" not in each]
+        if wrong or refused:
+            assert title.startswith(ERROR), f"the title “{title}” does not say that something is wrong"
+        faults = [self.said(tag)[place] for tag, place, each in self._faults if "hidden" not in each]
+        assert all(fault.startswith(ERROR) for fault in faults), f"a fault that does not begin as one: {faults}"
         html = next(attributes for tag, attributes in self.elements if tag == "html")
         assert html.get("lang")
         assert html.get("dir") in ("ltr", "rtl")
         ids = Counter(attributes["id"] for _, attributes in self.elements if "id" in attributes)
         assert not [name for name, count in ids.items() if count > 1], "an id is used twice"
+        told = any(each.get("id") == "notices" for _, each in self.elements)
         focus = [attributes for _, attributes in self.elements if "autofocus" in attributes]
         assert len(focus) <= 1, f"one focus, not {focus}"
-        wrong = [each for _, each in self.elements if each.get("class") in WRONG and "hidden" not in each]
         read_out = focus[0].get("aria-describedby", "").split() if focus else []
         assert not wrong or any(each in focus or each.get("id") in read_out for each in wrong), f"not read out: {wrong}"
+        assert wrong or not (told and focus) or "notices" in read_out, f"what was done is not read out: {focus}"
         for tag, attributes in self.elements:
             for name, value in attributes.items():
                 if name in POINTERS:
@@ -139,17 +156,24 @@ def read(source: str) -> Page:
 
 
 class Client:
-    """Flask's client, whose every HTML answer is checked."""
+    """Flask's client, whose every HTML answer is checked: and every form of one that a file answered says that it is
+    (`data-file`), so that what was wrong before does not stay on its page."""
 
     def __init__(self, client: FlaskClient) -> None:
         self.raw = client
+        self._answered_by_file: dict[str, bool] = {}
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self._checked(self.raw.get(path, **options))
 
     def post(self, path: str, data: Any = None, **options: Any) -> TestResponse:
         """Posts a form; the CSRF token of the page it stands on must be among the data."""
-        return self._checked(self.raw.post(path, data=data, **options))
+        response = self._checked(self.raw.post(path, data=data, **options))
+        if "attachment" in response.headers.get("Content-Disposition", ""):
+            assert self._answered_by_file.get(response.request.path, True), (
+                f"{path} does not say that a file answers it"
+            )
+        return response
 
     def page(self, path: str, status: int = 200) -> Page:
         """Fetches a page, following redirects."""
@@ -168,5 +192,10 @@ class Client:
 
     def _checked(self, response: TestResponse) -> TestResponse:
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
-            read(response.text).check()
+            page = read(response.text)
+            page.check(refused=response.status_code == REFUSED)
+            for tag, attributes in page.elements:
+                if tag == "form" and attributes.get("method") == "post":
+                    to = urlsplit(attributes.get("action") or response.request.path).path
+                    self._answered_by_file[to] = "data-file" in attributes
         return response

@@ -9,13 +9,14 @@ from playwright.sync_api import expect
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services.participants import contacts
+from surveyapp.services.participants import contacts, roster
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store.connecting import engines
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow
 from tests.browser.conftest import SIZES, Tab, sign_in
+from tests.browser.test_accessibility import SPACED, WIDER
 from tests.integration.test_database_faults import locked
 from tests.sealed import know
 
@@ -115,6 +116,20 @@ def test_where_there_is_to_go_is_a_row_on_a_desk_and_a_line_that_opens_on_a_phon
     check_reflow(page)
     standing.click()
     page.wait_for_url("**/standing/job_rotation")
+
+
+def test_the_ways_from_a_page_of_a_list_to_others_fit_with_wider_spacing(
+    runtime_sqlite: Runtime, tab: Tab, live_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roster, "PER_PAGE", 1)
+    for _ in range(3):
+        factories.create_participant(runtime_sqlite)
+    page = tab(f"{live_server}/manage/job_rotation?page=2")
+    sign_in(page, factories.create_staff(runtime_sqlite, Role.MANAGER).email, "/manage/job_rotation*")
+    expect(page.locator(".paging a")).to_have_count(2)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.evaluate(WIDER, SPACED)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize(("language", "size", "scheme"), IN)

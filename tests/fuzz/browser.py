@@ -251,7 +251,12 @@ class _Forms(HTMLParser):
 
 def forms_of(received: Received, here: str) -> list[PageForm]:
     """The forms of a page that stands at `here`."""
+    return forms_of_text(received.text, here)
+
+
+def forms_of_text(text: str, here: str) -> list[PageForm]:
+    """The same, of its HTML."""
     parser = _Forms(here)
-    parser.feed(received.text)
+    parser.feed(text)
     parser.close()
     return parser.forms

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from tests.fuzz.browser import Browser, Received
 from tests.fuzz.values import MARK
-from tests.page import Page
+from tests.page import REFUSED, Page
 
 ALWAYS, OF_DATA, OF_REDIRECT = "Cache-Control", "X-Content-Type-Options", "Cross-Origin-Opener-Policy"
 OF_PAGE = (OF_DATA, OF_REDIRECT, "Content-Security-Policy", "Referrer-Policy", "Permissions-Policy")
@@ -92,7 +92,7 @@ def _of_page(received: Received) -> Iterator[str]:
         ):
             yield f"<{tag}> runs an address"
     try:
-        page.check()
+        page.check(refused=received.status == REFUSED)
     except AssertionError as problem:
         # An entity that was sent is shown as it was sent, and so looks as if a template had escaped it once more: with
         # the mark, or what a message had made of that.

@@ -85,8 +85,9 @@ REFUSALS = frozenset({Outcome.REFUSED, Outcome.REFUSED_SOFTLY})
 MAXIMUM_ATTEMPTS = 5
 """Attempts without an agreed time, after which a supervisor decides (fieldwork convention, standards.md)."""
 
-UNDO_FOR = dt.timedelta(minutes=1)
-"""How long whoever recorded an attempt can take it back."""
+UNDO_FOR = dt.timedelta(hours=1)
+"""How long whoever recorded an attempt can take it back, as long as nobody goes on with the person: long enough for
+whoever finds the button by ear."""
 
 AROUND_AGREED = dt.timedelta(minutes=30)
 """How far from an agreed time an attempt may be made and still count as made then."""

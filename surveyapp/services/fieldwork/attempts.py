@@ -163,9 +163,11 @@ def record_attempt(
 
 
 def undoable(desk: Desk) -> RecentAttempt | None:
-    """What this interviewer recorded within the last minute, if it can be taken back; never a finished interview."""
+    """What this interviewer recorded last, if that is not long ago (`UNDO_FOR`) and can be taken back; never a finished
+    interview."""
     with desk.reading() as work:
-        return _undoable(work)
+        found = _undoable(work)
+        return None if found is None or _went_on(work, found.id, found.participant_id) else found
 
 
 def _undoable(work: Work) -> RecentAttempt | None:
@@ -175,7 +177,7 @@ def _undoable(work: Work) -> RecentAttempt | None:
 
 def undo(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> None:
     """Takes back an attempt: it is gone, the case stands as it did before and is the interviewer's again, a link that
-    came of it has ended, and the trail has both. Raises StateRefused after a minute, or once anything of the person,
+    came of it has ended, and the trail has both. Raises StateRefused after an hour, or once anything of the person,
     their cases or their answers is not as the attempt left it; HeldByAnother; NotPermitted; NotFound."""
     with Desk(runtime, who.actor).writing() as work:
         person_id = survey_session.visit_in(work, who).participant.id

@@ -1,7 +1,10 @@
-// A page of staff's that is left open says two minutes before the session ends that it does, and can put that off.
+// A page of staff's that is left open says two minutes before the session ends that it does, and can put that off: what does
+// has the focus then, which goes back to where it was. Whoever writes is using the page, and is not asked.
 // How long there is comes from the server as seconds left, never as a time of day: the clock here may be wrong.
 
 const LENT = 423;
+// Milliseconds for which the server is not told again that somebody writes.
+const TOLD = 5 * 60_000;
 
 const notice = document.querySelector("[data-session]");
 if (notice) watch(notice);
@@ -9,7 +12,8 @@ if (notice) watch(notice);
 function watch(notice) {
   const { address, warn } = notice.dataset;
   const stay = notice.querySelector("button");
-  let ends, since, timer;
+  const stayed = document.querySelector("[data-stayed]");
+  let ends, since, timer, before = null;
   begin(Number(notice.dataset.left));
 
   // Seconds go by on a clock that nobody sets. It may stand still while the machine sleeps: the other one is asked too.
@@ -52,19 +56,42 @@ function watch(notice) {
     begin(told.left);
     const soon = told.left <= Number(warn) + 1;
     const over = told.left <= 0;
-    notice.hidden = !soon;
-    if (!soon) return;
+    if (!soon) return hide();
+    const appears = notice.hidden;
+    notice.hidden = false;
     say(over ? "over" : told.last ? "last" : "soon");
     stay.hidden = over || Boolean(told.last);
+    if (appears && !stay.hidden) take();
     clearTimeout(timer);
     timer = setTimeout(look, over ? 15000 : Math.min(told.left + 1, 15) * 1000);
+  }
+
+  // It takes the focus once: nobody has written for a while.
+  function take() {
+    before = document.activeElement;
+    stay.focus({ preventScroll: true });
+  }
+
+  function hide() {
+    const had = notice.contains(document.activeElement);
+    notice.hidden = true;
+    if (had) (before?.isConnected && before !== document.body ? before : document.querySelector("main")).focus({ preventScroll: true });
   }
 
   function say(which) {
     for (const line of notice.querySelectorAll("[data-say]")) line.hidden = line.dataset.say !== which;
   }
 
-  stay.addEventListener("click", async () => show(await ask("POST")));
+  stay.addEventListener("click", async () => {
+    show(await ask("POST"));
+    if (notice.hidden) stayed.textContent = stayed.dataset.stayed;
+  });
+  let toldAt = performance.now();
+  document.addEventListener("input", async () => {
+    if (performance.now() - toldAt < TOLD || left() <= 0) return;
+    toldAt = performance.now();
+    show(await ask("POST"));
+  });
   document.addEventListener("visibilitychange", async () => { if (!document.hidden) show(await ask("GET")); });
   window.addEventListener("pageshow", async ({ persisted }) => { if (persisted) show(await ask("GET")); });
 }

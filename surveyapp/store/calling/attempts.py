@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.fieldwork.cases import Outcome
+from surveyapp.domain.fieldwork.cases import UNDO_FOR, Outcome
 from surveyapp.store.tables import AttemptRow, CaseRow, ParticipantRow
 
 
@@ -20,12 +20,18 @@ class RecentAttempt:
 
     id: uuid.UUID
     case_id: uuid.UUID
+    participant_id: uuid.UUID
     at: dt.datetime
     outcome: Outcome
     mode: Mode
     study: str
     reference: str
     touchpoint: int
+
+    @property
+    def until(self) -> dt.datetime:
+        """Until when it can be taken back."""
+        return self.at + UNDO_FOR
 
 
 def count(session: Session, case_id: uuid.UUID) -> int:
@@ -50,6 +56,7 @@ def newest_by(session: Session, staff_id: uuid.UUID, since: dt.datetime) -> Rece
     return RecentAttempt(
         id=row.AttemptRow.id,
         case_id=row.AttemptRow.case_id,
+        participant_id=row.ParticipantRow.id,
         at=row.AttemptRow.at,
         outcome=row.AttemptRow.outcome,
         mode=row.AttemptRow.mode,

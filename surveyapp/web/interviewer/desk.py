@@ -71,6 +71,7 @@ def _desk_page(filters: Filters, mine: forms.InterviewingForm | None, searched: 
     staff, now = current_staff(), runtime().clock()
     studies = [staff_study(study_id) for study_id in staff.studies(Action.INTERVIEW)]
     resting = [study for study in studies if not within_call_hours(now.astimezone(runtime().zone(study)))]
+    undoable = attempts.undoable(desk())
     return render_template(
         "interviewer/queue.html",
         filters=filters,
@@ -81,7 +82,8 @@ def _desk_page(filters: Filters, mine: forms.InterviewingForm | None, searched: 
         resting=resting,
         now=now,
         me=staff,
-        undoable=attempts.undoable(desk()),
+        undoable=undoable,
+        undo_zone=runtime().study(undoable.study).time_zone if undoable else "UTC",
         outcomes=OUTCOMES,
         why=lambda line: queue_words.why(line, staff, now),
         why_unkept=queue_words.why_unkept,

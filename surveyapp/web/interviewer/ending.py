@@ -1,4 +1,4 @@
-"""The end of a call: what came of it, said with what follows before it is recorded, and taken back within a minute."""
+"""The end of a call: what came of it, said with what follows before it is recorded, and taken back within the hour."""
 
 from __future__ import annotations
 

@@ -62,6 +62,7 @@ class Cards:
         most = max((len(section.questions) for section in self.questionnaire.sections), default=0)
         return {
             "next": _("Next section"),
+            "error": _("Error:"),
             "last": _("Last look"),
             "answered": _("answered"),
             "to_answer": [

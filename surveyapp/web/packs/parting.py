@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-AT_ONCE = 5
+AT_ONCE = 4
 """Pages that are shown as soon as the first part is there: more than anybody answers while the rest comes."""
 
-SAID_LATER = frozenset({"refused", "stands"})
+SAID_LATER = frozenset({"language", "refused", "stands"})
 """Words that scripts say which come with the rest (`later.js`)."""
 
 

@@ -139,6 +139,7 @@ def _template_globals(app: Flask, demo: bool) -> None:
 
     app.add_template_global(sign_in.give_back_at, "give_back_at")
     app.add_template_global(faults.takes_focus, "takes_focus")
+    app.add_template_filter(faults.says_what_is_wrong, "says_what_is_wrong")
     app.add_template_filter(local_time, "local_time")
     app.add_template_filter(local_date, "local_date")
     app.add_template_filter(last_local_day, "last_local_day")

@@ -4,6 +4,7 @@ which of what is wrong on a page has the focus."""
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -14,6 +15,13 @@ from flask_babel import gettext as _
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import Part, PartType, typed_number
 from surveyapp.web.shared.answers import DAY, REASONS, written_number
+
+_SAID = re.compile(r'class="(?:fault|error-summary)"(?![^>]*\shidden)')
+
+
+def says_what_is_wrong(page: str) -> bool:
+    """Whether a page, as it is drawn, shows that something is wrong: a fault that is not hidden, or a summary."""
+    return _SAID.search(page) is not None
 
 
 def takes_focus(name: str) -> bool:

@@ -83,8 +83,16 @@ Object.assign(place.dataset, { lang: document.documentElement.lang, dir: documen
 
 function fault(words) {
   const said = main.querySelector(".fault");
-  Object.assign(said, { textContent: words, hidden: false });
   main.querySelector("input.pin").setAttribute("aria-describedby", said.id);
+  tell(said, words);
+}
+
+// Shows what is wrong, with words of its own or the ones it has: the title says that something is, and it is read out.
+function tell(said, words = null) {
+  const [error, own] = said.children;
+  if (words) own.textContent = words;
+  said.hidden = false;
+  document.title = `${error.textContent}${main.querySelector("h1").textContent}`;
   said.focus();
 }
 
@@ -210,8 +218,7 @@ async function end() {
   try {
     await fetch(tablet, { cache: "no-store" });
   } catch {
-    said.hidden = false;
-    return said.focus();
+    return tell(said);
   }
   await drop();
   location.assign(tablet);
@@ -269,11 +276,7 @@ async function consent() {
     const declined = pressed().name === "decline";
     const agreed = Object.fromEntries([...form.querySelectorAll("input")].map((each) => [each.name, each.checked && !declined]));
     const missing = survey.language.required.some((name) => !agreed[name]);
-    if (missing && !declined) {
-      const said = form.querySelector(".fault");
-      said.hidden = false;
-      return said.focus();
-    }
+    if (missing && !declined) return tell(form.querySelector(".fault"));
     Object.assign(survey, { agreed, at: new Date().toISOString() });
     await keep(declined ? "sent" : "began");
     if (declined) return ended("declined");

@@ -1,31 +1,42 @@
 // The bar over an open case: until when it is theirs, whether what was entered is saved, and what is to be known at once.
 
+// Seconds before a hold lapses at which that is said.
+const BEFORE = 120;
+
 export class Bar {
   // `state`: the line of the bar; `spoken`: is read out.
   constructor(state, spoken) {
     Object.assign(this, { state, spoken, at: null, stand: null, noLonger: null });
   }
 
-  // As a save was answered: seconds in place of a time, as browsers' clocks are off. Says so when the hold lapses: from then
-  // on a colleague can open the case.
+  // As a save was answered: seconds in place of a time, as browsers' clocks are off. Says so when the hold lapses, and two
+  // minutes before: from then on a colleague can open the case.
   hold({ at, until, seconds }) {
-    clearTimeout(this.lapse);
+    this.letGo();
     if (this.noLonger) document.querySelector(".note.told-now")?.remove();
     this.noLonger = null;
-    const { holdText, lapsedText } = this.state.dataset;
+    const { holdText, endingText, lapsedText } = this.state.dataset;
     const said = this.state.querySelector("[data-hold]");
     this.at = at;
     if (until) said.textContent = holdText.replace("{time}", until);
-    this.lapse = setTimeout(() => {
-      said.textContent = lapsedText;
+    const say = (text) => {
+      said.textContent = text;
       this.state.classList.add("waiting");
-    }, seconds * 1000);
+      this.speak(text);
+    };
+    if (seconds > BEFORE) this.lapses = setTimeout(() => say(endingText), (seconds - BEFORE) * 1000);
+    this.lapse = setTimeout(() => say(lapsedText), seconds * 1000);
+  }
+
+  letGo() {
+    clearTimeout(this.lapse);
+    clearTimeout(this.lapses);
   }
 
   // Nothing that is entered counts any more, and the case is nobody's to call. `text`: why, and what to do.
   over(text) {
     if (this.noLonger === text) return;
-    clearTimeout(this.lapse);
+    this.letGo();
     this.noLonger = text;
     this.state.querySelector("[data-hold]").textContent = this.state.dataset.overText;
     this.waited = "aside";
@@ -50,6 +61,11 @@ export class Bar {
     if (waiting || stand === "saved") this.waited = waiting ? stand : null;
   }
 
+  // Read out, of what is in sight already.
+  speak(text) {
+    this.spoken.textContent = text;
+  }
+
   // In sight and read out until something else is entered.
   say(text) {
     this.alarm(text);
@@ -71,7 +87,7 @@ export class Bar {
   // In sight and read out, until the next page.
   alarm(text) {
     this.passing = false;
-    this.spoken.textContent = text;
+    this.speak(text);
     const work = document.getElementById("work");
     const note = work.querySelector(".note.told-now") ?? Object.assign(document.createElement("p"), { className: "note told-now" });
     note.textContent = text;

@@ -98,6 +98,9 @@ async function begin() {
   // What the server showed is what this shows: made anew, so that both go the same way.
   const asked_for = location.hash.slice(1);
   talk.show(talk.section, { history: null });
+  // What was done stands there from the start, and the focus is elsewhere.
+  const done = document.getElementById("notices");
+  if (done) talk.bar.speak(done.textContent.trim());
   if (asked_for) stream.start(asked_for);
   if (early.size && writing?.name) goOn(writing);
 }
@@ -186,8 +189,14 @@ const ready = slipped ? begin() : Promise.resolve();
 ready.then(() => {
   listen({ stream, advance, leave, open, busy: () => busy || Boolean(talk?.busy), single });
   if (slipped) return;
-  // What is wrong has the focus already.
-  if (document.querySelector(".error-summary")) return;
+  // What is wrong has the focus already; what was done is read out where it is.
+  if (document.querySelector(".error-summary, .fault[autofocus]")) return;
+  const done = document.getElementById("notices");
+  if (done && !document.querySelector("[autofocus]")) {
+    done.tabIndex = -1;
+    done.focus();
+    return void stream?.mark(stream.items[0]);
+  }
   // What is read out first stays in sight, and a page may say where the keyboard is; elsewhere the first thing to ask is.
   if (form && ("readFirst" in form.dataset || form.querySelector("[autofocus]"))) stream.mark(stream.items[0]);
   else if (stream?.items.length) stream.start(location.hash.slice(1));

@@ -25,7 +25,9 @@ export class Interviewing {
     this.cards = form.querySelector("#cards");
     this.mine = new Set();
     this.unsent = new Unsent(() => { this.flush(); this.tell(); });
+    // What is wrong, by item: the variable that it is about, and the sentence; and what was entered when it was read out.
     this.faults = {};
+    this.told = {};
     this.stands = {};
     this.elsewhere = new Elsewhere(this, open);
     this.take(slip, pack);
@@ -73,7 +75,23 @@ export class Interviewing {
     if (typing) this.unsent.soon();
     else this.flush();
     this.sync();
+    if (!typing) this.sayFault(item);
     this.tell();
+  }
+
+  // Reads out what is wrong with an item, once as long as nothing else is entered there. Whether there was something to say.
+  sayFault(item) {
+    const key = item?.dataset.item;
+    const { sentence: said } = this.faults[key] ?? {};
+    const written = JSON.stringify(this.unsent.of(key)?.form ?? null);
+    if (!said || this.told[key] === written) return false;
+    this.told[key] = written;
+    this.bar.speak(`${this.pack.words.error} ${said}`);
+    return true;
+  }
+
+  wrong(key, fault, said = sentence(fault, this.partOf.get(fault.variable), this.pack)) {
+    this.faults[key] = { variable: fault.variable, sentence: said };
   }
 
   // Reads an item, and returns what it sends.
@@ -88,7 +106,7 @@ export class Interviewing {
       const { answers, faults } = read(parts, form, this.pack.words, true);
       Object.assign(this.answers, answers);
       const wrong = faults.find((fault) => fault.code !== "required");
-      if (wrong) this.faults[key] = sentence(wrong, this.partOf.get(wrong.variable), this.pack);
+      if (wrong) this.wrong(key, wrong);
     }
     this.route = this.walked();
     return form;
@@ -180,10 +198,12 @@ export class Interviewing {
   }
 
   refresh() {
+    let wrong = false;
     for (const item of this.stream.items) {
       const key = item.dataset.item;
       const lines = this.partsOf(item);
       refresh(item, { answered: key in this.route.answers, fault: this.faults[key], by: this.by[key] });
+      wrong ||= key in this.faults;
       const stand = lines.map((part) => this.stands[part.key]).find(Boolean);
       const told = item.querySelector(".told");
       if (stand && !told) item.append(this.disputed(item, stand));
@@ -193,6 +213,13 @@ export class Interviewing {
       const items = [...card.querySelectorAll("[data-item]")];
       card.classList.toggle("done", items.length > 0 && items.every((item) => item.classList.contains("done")));
     }
+    this.name(wrong);
+  }
+
+  // The title says first that something on the page is wrong, as the server's does.
+  name(wrong) {
+    const { error } = this.pack.words;
+    document.title = `${wrong ? `${error} ` : ""}${document.title.replace(`${error} `, "")}`;
   }
 
   // The item that a variable is entered in.
@@ -221,9 +248,11 @@ export class Interviewing {
 
   // --- from question to question, and from section to section
 
-  // To what comes after the current question. False where it cannot be told without the server.
+  // To what comes after the current question. Where its answer cannot be stored that is said first, and who goes on all the
+  // same does so knowing it.
   async advance() {
     this.flush();
+    if (this.sayFault(this.stream.current)) return;
     const next = this.stream.beside(1);
     if (!next) return this.finish();
     if (this.route.isUnclear(this.byId.get(next.dataset.page)) && !(await this.settled())) return;
@@ -249,7 +278,7 @@ export class Interviewing {
       const { item: key, page } = item.dataset;
       const part = this.partOf.get(key);
       if (key in this.route.answers || this.faults[key]) continue;
-      if (part.required) this.faults[key] = sentence({ code: "required", variable: key }, part, this.pack);
+      if (part.required) this.wrong(key, { code: "required", variable: key });
       else this.put(page, { [`${key}:missing`]: ["skipped"] });
     }
     if (this.route.doubt && !(await this.settled())) return;
@@ -347,7 +376,9 @@ export class Interviewing {
       if (this.unsent.of(key) || own.some(([name]) => this.known[name.split(":")[0]]?.save !== save)) continue;
       this.unsent.keep(key, { page, form: Object.fromEntries(own) });
       const fault = faults.find(({ variable }) => this.itemKey(variable) === key);
-      if (fault) this.faults[key] = fault.sentence;
+      if (!fault) continue;
+      this.wrong(key, fault, fault.sentence);
+      this.sayFault(this.itemOf(key));
     }
   }
 

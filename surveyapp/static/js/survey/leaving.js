@@ -1,9 +1,11 @@
-// Leaving at once: a tap on “Leave now”, or Shift three times within five seconds with no other key between. The page is
+// Leaving at once: a tap on “Leave now”, or Shift three times within five seconds with no other key between; six times in a
+// box that is written in, where assistive technology's own five, and capital letters, would leave by themselves. The page is
 // empty before anything else happens, then its address is replaced with a blank one: that needs no network, leaves no
 // title, and nothing of ours to go back to. Safety comes before completeness: what is unsent is dropped.
 
 const WITHIN = 5000;
 const TIMES = 3;
+const TIMES_IN_A_BOX = 6;
 const LEFT = "left";
 
 // What the page has that leaves, whichever script of it began.
@@ -37,12 +39,32 @@ export function startLeaving({ address, clear = async () => {}, page = window, p
     leave();
   }, true);
 
+  // What the next presses do is in sight and read out before they do it: a screen reader's user presses Shift, too. Where it
+  // is said is there before the words are, or nothing reads them.
+  let said = null;
+  function say(left) {
+    const link = document.querySelector("a.leave");
+    if (!link || !(said || left)) return;
+    if (!said) {
+      said = document.createElement("p");
+      said.setAttribute("role", "status");
+      link.parentNode.after(said);
+    }
+    said.className = left ? "done-note" : "visually-hidden";
+    setTimeout(() => { said.textContent = left ? link.dataset.shift.replace("{}", left) : ""; }, 50);
+  }
+
   let pressed = [];
   document.addEventListener("keydown", (event) => {
     if (event.repeat) return;
     if (event.key !== "Shift") pressed = [];
     else pressed = [...pressed.filter((at) => event.timeStamp - at < WITHIN), event.timeStamp];
-    if (pressed.length >= TIMES) leave();
+    const times = pressed.length;
+    const isWriting = event.target.matches?.("textarea, input:not([type=radio], [type=checkbox])");
+    const left = (isWriting ? TIMES_IN_A_BOX : TIMES) - times;
+    // Once in a box is a capital letter.
+    if (left > 0) say(times > (isWriting ? 1 : 0) ? left : 0);
+    else leave();
   }, true);
 
   // Nothing asks whether to stay: first of those who listen.

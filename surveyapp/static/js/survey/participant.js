@@ -20,12 +20,11 @@ document.addEventListener("focusin", ({ target }) => target.matches("textarea") 
 
 // What is sent is sent once: the button says so, and a second tap or Enter does nothing.
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented) return;
   const { target } = event;
+  // What answers with a file leaves the page as it is (`file.js`).
+  if (event.defaultPrevented || "file" in target.dataset) return;
   if ("sent" in target.dataset) return event.preventDefault();
   target.dataset.sent = "";
-  // What answers with a file leaves the page as it is.
-  if ("file" in target.dataset) return void setTimeout(() => { delete target.dataset.sent; }, 3000);
   for (const button of document.querySelectorAll("button.main")) {
     if (button.form !== target) continue;
     button.setAttribute("aria-disabled", "true");

@@ -12,7 +12,10 @@ export function showState(stand, again) {
   if (words && said.textContent !== words) said.textContent = words;
   said.classList.toggle("waiting", WARM.has(stand));
   const button = document.getElementById("try");
-  button.hidden = stand !== "waiting" || !again;
+  const over = stand !== "waiting" || !again;
+  // Whoever pressed it goes on from there.
+  if (over && document.activeElement === button) document.querySelector("button.main")?.focus();
+  button.hidden = over;
   button.onclick = again ?? null;
   for (const main of document.querySelectorAll("button.main[data-waits]")) {
     const waits = stand !== "saved" && stand in said.dataset;

@@ -66,14 +66,19 @@ export function isAnswered(item) {
     && (["radio", "checkbox"].includes(field.type) ? field.checked : field.type !== "hidden" && field.value.trim()));
 }
 
-// Shows how an item stands: whether it is answered, what is wrong, who answered where it was somebody else.
-export function refresh(item, { answered, fault = "", by = "" }) {
+// Shows how an item stands: whether it is answered, what is wrong (`sentence`, with the `variable`), who answered where it was
+// somebody else. Before what is wrong stands a word that says so.
+export function refresh(item, { answered, fault = null, by = "" }) {
   item.classList.toggle("done", answered && !fault);
   item.classList.toggle("faulty", Boolean(fault));
-  for (const [name, text] of [[".fault", fault], [".by", by]]) {
-    const line = item.querySelector(name);
-    if (line.textContent !== text) line.textContent = text;
-    line.hidden = !text;
+  for (const [name, part, text] of [[".fault", ".fault > :last-child", fault?.sentence ?? ""], [".by", ".by", by]]) {
+    const said = item.querySelector(part);
+    if (said.textContent !== text) said.textContent = text;
+    item.querySelector(name).hidden = !text;
+  }
+  for (const box of item.querySelectorAll("textarea, input[type=text]")) {
+    if (fault && box.name.split(":")[0] === fault.variable && !box.closest(".why")) box.setAttribute("aria-invalid", "true");
+    else box.removeAttribute("aria-invalid");
   }
 }
 
