@@ -227,7 +227,7 @@ class TestStayingSignedIn:
         page.keyboard.press("Enter")
         expect(stay).to_be_hidden()
         expect(box).to_be_focused()
-        expect(page.locator("[data-stayed]")).to_have_text("You stay signed in.")
+        expect(page.locator(".ending + [role=status]")).to_have_text("You stay signed in.")
 
     def test_whoever_writes_is_not_asked(self, form: Page) -> None:
         page = form

@@ -33,7 +33,7 @@ def test_somebody_withdraws_on_the_phone_and_it_is_undone(runtime: Runtime, inte
     interviewer.open(person)
     page = interviewer.client.page(f"{interviewer.case}/end?outcome=withdrew")
     assert "leaves every page, file and count at once" in page.words
-    assert "You can undo it for a minute." in page.words
+    assert "You can undo it for an hour, as long as nobody goes on with them." in page.words
     unsure = interviewer.end("withdrew", facts=["name"], why="time")
     assert unsure.status_code == 422
     assert interviewer.end("withdrew", facts=["name", "phone"], why="time").status_code == 302

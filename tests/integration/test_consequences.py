@@ -222,7 +222,7 @@ def test_a_complaint_is_decided_by_a_supervisor(
     assert list(referrals.waiting(boss, person.study)) == []
     with pytest.raises(StateRefused):  # decided twice
         referrals.decide(boss, person.study, line.referral.id, decision)
-    with pytest.raises(StateRefused):  # somebody went on with it: the minute is over
+    with pytest.raises(StateRefused):  # somebody went on with it
         attempts.undo(runtime, factories.by_interviewer(me, person), attempt_id)
 
 

@@ -1,4 +1,4 @@
-"""What came of a call is taken back within the minute only while everything is as the call left it: each outcome,
+"""What came of a call is taken back within the hour only while everything is as the call left it: each outcome,
 against each thing that can happen to the person meanwhile. On both databases."""
 
 from __future__ import annotations
@@ -194,11 +194,15 @@ def test_what_happened_to_the_person_since_is_never_taken_back(
         if happened(who, what):
             came_to_be.add(name)
             now = who.rows()
+            assert attempts.undoable(who.desk("me")) is None, name
             with pytest.raises(StateRefused) as refused:
                 attempts.undo(runtime, who.by("me"), attempt_id)
             assert refused.value.sentence.code == "too_late_to_undo", name
             assert who.rows() == now, name
         else:
+            offered = attempts.undoable(who.desk("me"))
+            assert offered is not None, name
+            assert offered.id == attempt_id, name
             attempts.undo(runtime, who.by("me"), attempt_id)
             assert without(who.rows(), ParticipationRow) == without(before, ParticipationRow), name
         clock.forward(minutes=2)

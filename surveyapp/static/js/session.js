@@ -12,7 +12,6 @@ if (notice) watch(notice);
 function watch(notice) {
   const { address, warn } = notice.dataset;
   const stay = notice.querySelector("button");
-  const stayed = document.querySelector("[data-stayed]");
   let ends, since, timer, before = null;
   begin(Number(notice.dataset.left));
 
@@ -78,13 +77,21 @@ function watch(notice) {
     if (had) (before?.isConnected && before !== document.body ? before : document.querySelector("main")).focus({ preventScroll: true });
   }
 
+  // Where it is said is there before the words are, or nothing reads them.
+  function tell(words) {
+    const said = Object.assign(document.createElement("p"), { className: "visually-hidden" });
+    said.setAttribute("role", "status");
+    notice.after(said);
+    setTimeout(() => { said.textContent = words; }, 50);
+  }
+
   function say(which) {
     for (const line of notice.querySelectorAll("[data-say]")) line.hidden = line.dataset.say !== which;
   }
 
   stay.addEventListener("click", async () => {
     show(await ask("POST"));
-    if (notice.hidden) stayed.textContent = stayed.dataset.stayed;
+    if (notice.hidden) tell(notice.dataset.stays);
   });
   let toldAt = performance.now();
   document.addEventListener("input", async () => {
