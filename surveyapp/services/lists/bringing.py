@@ -167,12 +167,12 @@ class _Change:
 
 def _changes(work: Work, scope: Scope, rows: Sorted, known: Mapping[int, KnownChange]) -> list[_Change]:
     """What the rows that change somebody come to, everything sealed."""
-    work.seals.expect_new(each.person.id for each in known.values())
+    work.seals.expect(each.person.id for each in known.values())
     found, so_far = [], dict[str, tuple[Contact, Mapping[str, str]]]()
     stopped = {each.person.id for each in known.values() if each.person.stopped_at is not None}
     for line, reference, choice, listed in rows.known:
         change, person = known[line], known[line].person
-        contact, attributes = so_far.get(reference) or (contacts.read(work, person.id), person.attributes)
+        contact, attributes = so_far.get(reference) or (contacts.read_to_act(work, person.id), person.attributes)
         consents = {new_id(): each for each in listed.consents}
         stops = listed.do_not_contact and person.id not in stopped
         stopped |= {person.id} if stops else set()

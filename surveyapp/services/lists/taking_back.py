@@ -89,12 +89,15 @@ def _restore(work: Work, scope: Scope, study: Study, rows: Sequence[ListRow], br
     changed: dict[uuid.UUID, dict[str, Any]] = {}
     whole: list[tuple[uuid.UUID, PreparedContact]] = []
     for each in reversed(rows):
-        if each.before is not None and each.participant_id is not None:
-            before = json.loads(work.seals.unseal(each.participant_id, bringing.BEFORE, each.before))
+        if each.before is None or each.participant_id is None:
+            continue
+        # Of whom that cannot be opened any more, how they were before is not known.
+        if (text := work.seals.unsealed(each.participant_id, bringing.BEFORE, each.before)) is not None:
+            before = json.loads(text)
             changed[each.participant_id] = before
             _take_out(work, scope, study, each.participant_id, before, brought_at)
     for person, before in changed.items():
-        there, earlier = contacts.read(work, person), Contact(**before["contact"])
+        there, earlier = contacts.read_to_act(work, person), Contact(**before["contact"])
         whole.append((person, contacts.prepared(work, person, there, earlier)))
         staging.set_attributes(work.session, person, before["attributes"])
     contacts.write_many(work, whole)

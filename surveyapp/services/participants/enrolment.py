@@ -76,7 +76,7 @@ def correct_contact(
     with desk.writing() as work:
         participant = _participant(work, scope, reference)
         _check_here(participant)
-        before = contacts.read(work, participant.id)
+        before = contacts.read_to_act(work, participant.id)
         changed = [name for name in CONTACT_FIELDS if getattr(contact, name) != getattr(before, name)]
         shared = []
         reached = contacts.reached_by(contact)

@@ -85,8 +85,8 @@ class WrappedKey:
 
 @dataclass(frozen=True)
 class KeyRecord:
-    """What the file says of a person: their key, more than one way wrapped while that changes; none, when it was
-    forgotten `gone_at`."""
+    """What the file says of a person: their own key, more than one way wrapped while that changes, and before it
+    another that seals instead, where there is one; none, when it was forgotten `gone_at`."""
 
     person: uuid.UUID
     keys: tuple[WrappedKey, ...]
@@ -219,6 +219,18 @@ class KeyFile:
             os.fsync(file)
             for each in turning:
                 _put(file, _written(each, _LIVE, 0, (keys[each],)), known[each])
+            os.fsync(file)
+
+    def put(self, keys: Mapping[uuid.UUID, tuple[WrappedKey, ...]]) -> None:
+        """Puts these keys, one or two of a person, in the place of those there are; those opened nothing any more. Who
+        has no record gets none, and whoever was forgotten stays so."""
+        with self._open(fcntl.LOCK_EX) as file:
+            places = self._index(file)
+            for each, wrapped in keys.items():
+                place = places.get(each.bytes)
+                if place is not None and _parsed(os.pread(file, SIZE, place)).gone_at is None:
+                    # A part of one sector: it is the former or this.
+                    _put(file, _written(each, _LIVE, 0, wrapped), place)
             os.fsync(file)
 
     def empty(self) -> None:
