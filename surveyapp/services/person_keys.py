@@ -15,12 +15,11 @@ import hashlib
 import hmac
 import os
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, KeyMissing
@@ -88,10 +87,10 @@ class PersonKeys:
         """Destroys these people's keys, for good, and says when. Raises KeyMissing without the file."""
         self.file.forget(people, at)
 
-    def renew(self, person: uuid.UUID) -> None:
-        """Puts a new key in the place of a person's, of whom nothing is sealed now: copies of what was can no longer be
-        opened. Nothing where they have none. Raises KeyMissing without the file."""
-        self.file.put({person: (self.wrapped(person, AESGCM.generate_key(256)),)})
+    def renew(self, people: Collection[uuid.UUID]) -> None:
+        """Puts new keys in the place of these people's, of whom nothing is sealed now: copies of what was can no longer
+        be opened. Nothing where they have none. Raises KeyMissing without the file."""
+        self.file.put({each: (self.wrapped(each, AESGCM.generate_key(256)),) for each in people})
 
     def write_together(self, person: uuid.UUID, others: Sequence[uuid.UUID]) -> None:
         """From now on what is written of a person is sealed with the key that they have together with these others, or
@@ -127,7 +126,8 @@ class PersonKeys:
     def writing_together(self) -> list[uuid.UUID]:
         """Those of whom what is written is sealed with a key that they have together with others. Raises KeyMissing
         without the file."""
-        return [each.person for each in self.file.everything() if len(self._unwrapped(each)) > 1]
+        several = [each for each in self.file.everything() if len(each.keys) > 1]
+        return [each.person for each in several if len(self._unwrapped(each)) > 1]
 
     def whose(self) -> set[uuid.UUID]:
         """Everybody who has a key. Raises KeyMissing without the file."""
@@ -214,10 +214,10 @@ class PersonSeals:
             self._sealed_with.setdefault(person, self._met[person][0])
         return _closed(self._met[person][0], person, name, text)
 
-    def seal_own(self, person: uuid.UUID, name: str, text: str) -> bytes:
-        """The same under the person's own key, whoever was merged into them. Raises KeyMissing."""
-        self.expect_new((person,))
-        return _closed(self._met[person][-1], person, name, text)
+    def seal_with(self, person: uuid.UUID, others: Sequence[uuid.UUID], name: str, text: str) -> bytes:
+        """The same as while these others, and no more, are merged into them. Raises KeyMissing."""
+        self.expect_new((person, *others))
+        return _closed(self._key_with(person, others), person, name, text)
 
     def unseal(self, person: uuid.UUID, name: str, sealed: bytes) -> str:
         """Raises KeyMissing where it opens with no key of the person's, nor of whoever was merged into them: a key is
@@ -248,10 +248,15 @@ class PersonSeals:
         if (error := self._shut.get(person)) is not None:
             raise error
 
-    def opens_own(self, person: uuid.UUID, name: str, sealed: bytes) -> bool:
-        """Whether a person's own key opens it."""
-        self.expect((person,))
-        return any(_text_of(key, person, name, sealed) is not None for key in self._met.get(person, ())[-1:])
+    def opens_with(self, person: uuid.UUID, others: Sequence[uuid.UUID], name: str, sealed: bytes) -> bool:
+        """Whether a person's own key opens it, or another of those that there are while these others, and no more, are
+        merged into them."""
+        self.expect((person, *others))
+        own = [(person, key) for key in self._met.get(person, ())[-1:]]
+        return any(
+            _text_of(key, owner, name, sealed) is not None
+            for owner, key in (*own, *self._together_with(person, others))
+        )
 
     def write_together(self, person: uuid.UUID, others: Sequence[uuid.UUID]) -> None:
         """In this unit of work, what is written of a person is sealed with the key that they have together with these
@@ -261,9 +266,8 @@ class PersonSeals:
             # What opens now goes on opening until the unit of work ends.
             self._keys_besides(person)
             self._besides[person] |= {(person, each): None for each in self._met[person]}
-            all_of = [self._met[each][-1] for each in (person, *others) if each in self._met]
-            joined = (together(all_of),) if others and len(all_of) > len(others) else ()
-            self._met[person] = (*joined, self._met[person][-1])
+            own = self._met[person][-1]
+            self._met[person] = tuple(dict.fromkeys((self._key_with(person, others), own)))
             # Whoever decides that holds what is theirs, and no other does it meanwhile.
             self._decided.add(person)
             self._sealed_with.pop(person, None)
@@ -277,21 +281,27 @@ class PersonSeals:
             if any(key not in now.get(person, ()) for person, key in self._sealed_with.items()):
                 raise DatabaseUnavailable(DatabaseFault.BUSY)
 
+    def _key_with(self, person: uuid.UUID, others: Sequence[uuid.UUID]) -> bytes:
+        all_of = [self._met[each][-1] for each in (person, *others) if each in self._met]
+        return together(all_of) if others and len(all_of) > len(others) else self._met[person][-1]
+
     def _keys_besides(self, person: uuid.UUID) -> list[tuple[uuid.UUID, bytes]]:
         """What else may have sealed of a person, and bound to whom: the own keys of those who were merged into them,
         and the keys that they had together, as one after the other came."""
         if person not in self._besides:
             others = merging.folded_into(self._session, [person]) if self._session is not None else []
-            self.expect((person, *others))
-            found: dict[tuple[uuid.UUID, bytes], None] = {
-                (each, self._met[each][-1]): None for each in others if each in self._met
-            }
-            for many in range(1, len(others) + 1):
-                all_of = [self._met[each][-1] for each in (person, *others[:many]) if each in self._met]
-                if len(all_of) > many:
-                    found[person, together(all_of)] = None
-            self._besides[person] = found
+            self._besides[person] = dict.fromkeys(self._together_with(person, others))
         return list(self._besides[person])
+
+    def _together_with(self, person: uuid.UUID, others: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, bytes]]:
+        self.expect((person, *others))
+        for each in others:
+            if each in self._met:
+                yield each, self._met[each][-1]
+        for many in range(1, len(others) + 1):
+            all_of = [self._met[each][-1] for each in (person, *others[:many]) if each in self._met]
+            if len(all_of) > many:
+                yield person, together(all_of)
 
     def sealed(self, person: uuid.UUID, name: str, text: str) -> Sealed:
         """`seal`, with what says which key it was."""

@@ -50,17 +50,14 @@ class Seals(Protocol):
     def seal(self, person: uuid.UUID, name: str, text: str) -> bytes:
         """Bound to the person and to what it is called. Raises KeyMissing."""
 
-    def seal_own(self, person: uuid.UUID, name: str, text: str) -> bytes:
-        """The same, so that it opens whoever of those that were merged into them is erased. Raises KeyMissing."""
-
     def unseal(self, person: uuid.UUID, name: str, sealed: bytes) -> str:
         """Raises KeyMissing."""
 
     def unsealed(self, person: uuid.UUID, name: str, sealed: bytes) -> str | None:
         """The same; None where it cannot be opened."""
 
-    def opens_own(self, person: uuid.UUID, name: str, sealed: bytes) -> bool:
-        """Whether it opens with a person's own key."""
+    def opens_with(self, person: uuid.UUID, others: Sequence[uuid.UUID], name: str, sealed: bytes) -> bool:
+        """Whether it opens while these others, and no more, are merged into a person."""
 
     def fingerprint(self, person: uuid.UUID, said: str) -> str:
         """A keyed hash of what a person said: the same words have the same. Raises KeyMissing."""
@@ -116,7 +113,9 @@ def before_commit(session: Session, act: Callable[[], None]) -> None:
 def undone(session: Session) -> Iterator[None]:
     """Work that is looked at while the block lasts and then taken back, with what it would have had done around the
     commit."""
-    acts: list[list[Callable[[], None]]] = [session.info.setdefault(f"{when}_commit", []) for when in ("before", "after")]
+    acts: list[list[Callable[[], None]]] = [
+        session.info.setdefault(f"{when}_commit", []) for when in ("before", "after")
+    ]
     before = [len(each) for each in acts]
     session.flush()
     point = session.connection().begin_nested()

@@ -21,6 +21,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.services.one_by_one import one_by_one
 from surveyapp.services.privacy import erasing
 from surveyapp.services.work import Desk, Work
+from surveyapp.store.mending import merging
 from surveyapp.store.privacy import retention as store
 
 ANONYMOUS = "anon-"
@@ -79,6 +80,7 @@ def run(desk: Desk, study_id: str) -> dict[KeptThing, int]:
     def let_go(person_id: uuid.UUID) -> None:
         with desk.writing() as work:
             # Read anew: since then they may have withdrawn, or somebody else may have been here.
+            store.hold(work.session, person_id)
             person = store.person(work.session, person_id)
             over = [] if person is None else list(_over(work, study, person))
             if person is not None and over:
@@ -106,13 +108,14 @@ def _let_go(work: Work, study: Study, person: KeptPerson, over: list[KeptThing])
         assert found is not None
         erasing.erase(work, found)
         return
+    folded = merging.folded_into(work.session, [person.id])
     if KeptThing.CONTACTS in over:
         store.erase_contacts(work.session, person.id)
     if KeptThing.WORDS in over:
         store.erase_words(work.session, person.id)
     if KeptThing.ANSWERS in over:
         store.anonymise(work.session, person.id, f"{ANONYMOUS}{secrets.token_hex(8)}", work.now)
-    erasing.renew_key(work, person.id)
+    erasing.renew_key(work, person.id, folded)
 
 
 def person_until(work: Work, study: Study, person_id: uuid.UUID) -> dict[KeptThing, dt.date]:

@@ -47,7 +47,7 @@ def fingerprint(session: Session, person: uuid.UUID, text: str) -> str:
     return seals_of(session).fingerprint(person, text)
 
 
-def names(session: Session, words: str, person: uuid.UUID, text: str) -> bool:
+def is_of(session: Session, words: str, person: uuid.UUID, text: str) -> bool:
     """Whether that is what a quotation's `words` name."""
     return words in seals_of(session).fingerprints(person, text)
 
