@@ -22,11 +22,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, KeyMissing
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, KeyMissing, PersonKeyGone
 from surveyapp.domain.sentences import say
 from surveyapp.store.mending import merging
 from surveyapp.store.participants import Sealed
-from surveyapp.store.security.key_file import KeyFile, KeyFileMissing, KeyRecord, WrappedKey
+from surveyapp.store.security.key_file import KeyFile, KeyRecord, WrappedKey
 
 PERSONAL = "person"
 """What stands where a row says which key sealed it: the person's own. No contact key has this name."""
@@ -196,7 +196,7 @@ class PersonSeals:
         if wanted := {each for each in people if each not in self._met and each not in self._shut}:
             found, shut = self._store.tried_of(wanted)
             self._met |= found
-            gone = KeyMissing(say("person_key_gone"))
+            gone = PersonKeyGone(say("person_key_gone"))
             self._shut |= {each: shut.get(each, gone) for each in wanted if each not in found}
 
     def expect_new(self, people: Iterable[uuid.UUID]) -> None:
@@ -220,8 +220,9 @@ class PersonSeals:
         return _closed(self._key_with(person, others), person, name, text)
 
     def unseal(self, person: uuid.UUID, name: str, sealed: bytes) -> str:
-        """Raises KeyMissing where it opens with no key of the person's, nor of whoever was merged into them: a key is
-        not there, was destroyed or renewed, or it was tampered with or belongs elsewhere."""
+        """Raises PersonKeyGone where no key of the person opens it, nor of whoever was merged into them: theirs is
+        not there, was destroyed or renewed, or it was tampered with or belongs elsewhere; and KeyMissing without the
+        file of keys or the contact key that theirs is wrapped with."""
         self.expect((person,))
         for key in self._met.get(person, ()):
             if (text := _text_of(key, person, name, sealed)) is not None:
@@ -229,16 +230,14 @@ class PersonSeals:
         for owner, key in self._keys_besides(person):
             if (text := _text_of(key, owner, name, sealed)) is not None:
                 return text
-        raise self._shut.get(person) or KeyMissing(say("person_key_gone"))
+        raise self._shut.get(person) or PersonKeyGone(say("person_key_gone"))
 
     def unsealed(self, person: uuid.UUID, name: str, sealed: bytes) -> str | None:
-        """`unseal`; None where it cannot be opened. Raises KeyMissing only without the file of keys, which is of
-        everybody."""
+        """`unseal`; None where no key of theirs opens it. Raises KeyMissing where what is missing is for whoever runs
+        the site to put back: the file of keys, or a contact key."""
         try:
             return self.unseal(person, name, sealed)
-        except KeyFileMissing:
-            raise
-        except KeyMissing:
+        except PersonKeyGone:
             return None
 
     def require(self, person: uuid.UUID) -> None:

@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from email_validator import EmailNotValidError, validate_email
 
 from surveyapp.domain import normalise
-from surveyapp.domain.errors import InputRefused, KeyMissing
+from surveyapp.domain.errors import InputRefused, KeyMissing, PersonKeyGone
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.fieldwork.consequences import ReferralKind
 from surveyapp.domain.fieldwork.lists import DoubleChoice
@@ -34,7 +34,6 @@ from surveyapp.services.work import Work
 from surveyapp.store import participants
 from surveyapp.store.calling import referrals
 from surveyapp.store.lists import staging
-from surveyapp.store.security.key_file import KeyFileMissing
 from surveyapp.store.sending import recipients
 
 HOME_REGION = "GB"
@@ -139,8 +138,8 @@ def opened(work: Work, participant_id: uuid.UUID, name: str, sealed: participant
 
 
 def read(work: Work, participant_id: uuid.UUID) -> Contact:
-    """A participant's contact record; what is not known, or cannot be opened, is empty. Raises KeyMissing without the
-    file of keys."""
+    """A participant's contact record; what is not known, or opens with no key of theirs, is empty. Raises KeyMissing
+    without the file of keys or a contact key."""
     return _read(work, participant_id, participants.contact(work.session, participant_id))
 
 
@@ -168,9 +167,7 @@ def _read(work: Work, person: uuid.UUID, stored: Mapping[str, participants.Seale
 def _opened(work: Work, person: uuid.UUID, name: str, sealed: participants.Sealed) -> str | None:
     try:
         return opened(work, person, name, sealed)
-    except KeyFileMissing:
-        raise
-    except KeyMissing:
+    except PersonKeyGone:
         return None
 
 
@@ -224,7 +221,7 @@ def sealed_lookup(work: Work, participant_id: uuid.UUID, contact: Contact) -> by
 
 def lookups(work: Work, scope: Scope) -> Iterator[tuple[str, set[str]]]:
     """What finds each person in scope, opened, by reference. Whoever's cannot be opened is passed over: nobody else is
-    kept from being found. Raises KeyMissing without the file of keys."""
+    kept from being found. Raises KeyMissing without the file of keys or a contact key."""
     there = participants.lookups(work.session, scope)
     work.seals.expect(each.person for each in there)
     for each in there:

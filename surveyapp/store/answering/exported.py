@@ -154,7 +154,7 @@ def answers_of(
     session: Session, responses: Sequence[ExportedResponse], scope: Scope
 ) -> Iterator[tuple[ExportedResponse, Mapping[str, Answer]]]:
     """The current answers of responses, in their order, without what was redacted of their words; words that cannot be
-    opened are empty. Raises KeyMissing without the file of keys."""
+    opened are empty. Raises KeyMissing without the file of keys or a contact key."""
     seals = seals_of(session)
     sealed = seals.words_sealed(scope.study)
     for start in range(0, len(responses), AT_A_TIME):

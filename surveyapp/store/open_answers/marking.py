@@ -132,7 +132,7 @@ def translations(
     session: Session, people: dict[AnswerPlace, uuid.UUID], texts: dict[AnswerPlace, str]
 ) -> dict[AnswerPlace, list[WordsTranslation]]:
     """These texts in other languages, where somebody wrote them, by where they stand. One of a text that has changed
-    since is left out, and one that cannot be opened. Raises KeyMissing without the file of keys."""
+    since is left out, and one that cannot be opened. Raises KeyMissing without the file of keys or a contact key."""
     found: dict[AnswerPlace, list[WordsTranslation]] = {}
     seals = seals_of(session)
     for some in _portions(texts):

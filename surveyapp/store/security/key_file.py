@@ -102,6 +102,7 @@ class KeyFile:
         self.path = path
         self._places: dict[bytes, int] = {}
         self._seen: tuple[bytes, int] = (b"", 0)
+        self._last = b""
         self._lock = threading.Lock()
 
     def exists(self) -> bool:
@@ -284,19 +285,20 @@ class KeyFile:
             os.close(file)
 
     def _index(self, file: int) -> dict[bytes, int]:
-        """Where each person's record stands. Records never move: only what was added since is read."""
+        """Where each person's record stands. Records never move: only what was added since is read. Where a copy of
+        before was put in the file's place, its last record of then is another, or none."""
         header, size = os.pread(file, SIZE, 0), os.fstat(file).st_size
         size -= size % SIZE
         with self._lock:
-            if self._seen[0] != header:
-                self._places, self._seen = {}, (header, SIZE)
+            if self._seen[0] != header or os.pread(file, 16, self._seen[1] - SIZE) != self._last:
+                self._places, self._seen, self._last = {}, (header, SIZE), header[:16]
             start = self._seen[1]
             if size > start:
                 added = os.pread(file, size - start, start)
                 self._places.update(
                     (added[place : place + 16], start + place) for place in range(0, len(added) - SIZE + 1, SIZE)
                 )
-                self._seen = (header, size)
+                self._seen, self._last = (header, size), added[-SIZE:][:16]
             return self._places
 
 

@@ -30,10 +30,7 @@ def readable(runtime: Runtime, url: str, people: Sequence[uuid.UUID], schema: st
     while waiting:
         names, sealed = waiting.pop()
         opened = [
-            text
-            for owner, key in keys
-            for name in names
-            if (text := _text_of(key, owner, name, sealed)) is not None
+            text for owner, key in keys for name in names if (text := _text_of(key, owner, name, sealed)) is not None
         ]
         texts += opened
         for text in opened:
@@ -83,5 +80,3 @@ def _pictured(picture: dict[str, Any]) -> Iterator[Cell]:
 def _bytes(cell: object) -> bytes:
     assert isinstance(cell, bytes | memoryview)
     return bytes(cell)
-
-
