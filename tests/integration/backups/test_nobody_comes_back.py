@@ -4,13 +4,18 @@ whoever was erased nothing can be read afterwards, anywhere; whoever asked for n
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import uuid
+from collections.abc import Callable
+from typing import Literal
 
 import pytest
 
 from surveyapp.domain.fieldwork.cases import Outcome
-from surveyapp.domain.participants import Participant
-from surveyapp.domain.staff import Role
+from surveyapp.domain.instrument.consent.retention import KeepUntil, RetentionRule
+from surveyapp.domain.participants import Contact, Participant
+from surveyapp.domain.privacy.retention import KeptThing
+from surveyapp.domain.staff import Action, Role
 from surveyapp.services.fieldwork import attempts, calls
 from surveyapp.services.participants import contacts, roster
 from surveyapp.services.privacy import erasing, merging, replaying, retention, splitting
@@ -179,7 +184,7 @@ RULE = RetentionRule(study_ends=dt.date(2030, 12, 31), contacts=SHORT, words=SHO
 @pytest.mark.parametrize("then", ["anonymise", "erase"])
 @pytest.mark.parametrize("story", list(STORIES))
 def test_whoever_was_let_go_of_is_so_at_once_after_a_restore_and_nobody_else_is(
-    installed: Runtime, clock: Clock, story: str, then: Literal[anonymise, erase]
+    installed: Runtime, clock: Clock, story: str, then: Literal["anonymise", "erase"]
 ) -> None:
     study = dataclasses.replace(installed.study(STUDY), retention=dataclasses.replace(RULE, then=then))
     runtime = dataclasses.replace(installed, studies={**installed.studies, STUDY: study})
