@@ -87,10 +87,10 @@ class PersonKeys:
         """Destroys these people's keys, for good, and says when. Raises KeyMissing without the file."""
         self.file.forget(people, at)
 
-    def renew(self, people: Collection[uuid.UUID]) -> None:
+    def renew(self, people: Collection[uuid.UUID], at: dt.datetime) -> None:
         """Puts new keys in the place of these people's, of whom nothing is sealed now: copies of what was can no longer
         be opened. Nothing where they have none. Raises KeyMissing without the file."""
-        self.file.put({each: (self.wrapped(each, AESGCM.generate_key(256)),) for each in people})
+        self.file.put({each: (self.wrapped(each, AESGCM.generate_key(256)),) for each in people}, at)
 
     def write_together(self, person: uuid.UUID, others: Sequence[uuid.UUID]) -> None:
         """From now on what is written of a person is sealed with the key that they have together with these others, or
@@ -132,6 +132,10 @@ class PersonKeys:
     def whose(self) -> set[uuid.UUID]:
         """Everybody who has a key. Raises KeyMissing without the file."""
         return {each.person for each in self.file.everything() if each.gone_at is None}
+
+    def never_renewed(self) -> set[uuid.UUID]:
+        """Those of them whose key is the one they had first. Raises KeyMissing without the file."""
+        return {each.person for each in self.file.everything() if each.gone_at is None and each.renewed_at is None}
 
     def tried(self) -> tuple[set[str], set[str]]:
         """The names of the contact keys that people's own are wrapped with: of those that open them, and of those that

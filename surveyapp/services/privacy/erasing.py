@@ -76,7 +76,7 @@ def renew_key(work: Work, person: uuid.UUID, folded: Collection[uuid.UUID] = ())
     work.session.flush()
     if not sealed_rows.anything_of(work.session, person):
         apart.outdate_saves(work.session, person)
-        before_commit(work.session, lambda: work.runtime.person_keys.renew([person, *folded]))
+        before_commit(work.session, lambda: work.runtime.person_keys.renew([person, *folded], work.now))
 
 
 def _afterwards(work: Work, person: uuid.UUID, place: tuple[str, Origin] | None) -> None:

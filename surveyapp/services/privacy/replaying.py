@@ -57,6 +57,18 @@ def replay(desk: Desk) -> Replayed:
     return Replayed(len(there), len(late))
 
 
+def renew_of_nobody(desk: Desk) -> int:
+    """Puts others in the place of the keys of whoever the database does not know, so that they open no copy of it; how
+    many. They are not listed as erased. Raises KeyMissing."""
+    keys = desk.runtime.person_keys
+    with desk.writing() as work:
+        nobodys = keys.never_renewed() - erasures.known(work.session) - erasures.listed(work.session).keys()
+        if nobodys:
+            keys.renew(nobodys, work.now)
+            work.record(AuditAction.KEYS_CHANGED, what="of nobody", keys=len(nobodys))
+    return len(nobodys)
+
+
 def _write_as_merged(desk: Desk) -> None:
     """What is written of somebody from now on is sealed for whoever is merged into them in this database."""
     keys = desk.runtime.person_keys

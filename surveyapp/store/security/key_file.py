@@ -86,11 +86,13 @@ class WrappedKey:
 @dataclass(frozen=True)
 class KeyRecord:
     """What the file says of a person: their own key, more than one way wrapped while that changes, and before it
-    another that seals instead, where there is one; none, when it was forgotten `gone_at`."""
+    another that seals instead, where there is one; none, when it was forgotten `gone_at`. `renewed_at`: another took
+    the place of the one they had then, and that one opens nothing any more."""
 
     person: uuid.UUID
     keys: tuple[WrappedKey, ...]
     gone_at: dt.datetime | None
+    renewed_at: dt.datetime | None = None
 
 
 class KeyFile:
@@ -216,22 +218,23 @@ class KeyFile:
             turning = [each for each in known if found[each].gone_at is None and found[each].keys != (keys[each],)]
             for each in turning:
                 both = (*found[each].keys[:1], keys[each])
-                _put(file, _written(each, _LIVE, 0, both), known[each])
+                _put(file, _written(each, _LIVE, _seconds(found[each].renewed_at), both), known[each])
             os.fsync(file)
             for each in turning:
-                _put(file, _written(each, _LIVE, 0, (keys[each],)), known[each])
+                _put(file, _written(each, _LIVE, _seconds(found[each].renewed_at), (keys[each],)), known[each])
             os.fsync(file)
 
-    def put(self, keys: Mapping[uuid.UUID, tuple[WrappedKey, ...]]) -> None:
-        """Puts these keys, one or two of a person, in the place of those there are; those opened nothing any more. Who
-        has no record gets none, and whoever was forgotten stays so."""
+    def put(self, keys: Mapping[uuid.UUID, tuple[WrappedKey, ...]], renewed_at: dt.datetime | None = None) -> None:
+        """Puts these keys, one or two of a person, in the place of those there are. Who has no record gets none, and
+        whoever was forgotten stays so. `renewed_at`: what was there is to open nothing any more."""
         with self._open(fcntl.LOCK_EX) as file:
             places = self._index(file)
             for each, wrapped in keys.items():
                 place = places.get(each.bytes)
-                if place is not None and _parsed(os.pread(file, SIZE, place)).gone_at is None:
+                there = None if place is None else _parsed(os.pread(file, SIZE, place))
+                if place is not None and there is not None and there.gone_at is None:
                     # A part of one sector: it is the former or this.
-                    _put(file, _written(each, _LIVE, 0, wrapped), place)
+                    _put(file, _written(each, _LIVE, _seconds(renewed_at or there.renewed_at), wrapped), place)
             os.fsync(file)
 
     def empty(self) -> None:
@@ -325,6 +328,10 @@ def _append(file: int, records: bytes) -> None:
     os.fsync(file)
 
 
+def _seconds(at: dt.datetime | None) -> int:
+    return int(at.timestamp()) if at else 0
+
+
 def _written(person: uuid.UUID, state: bytes, seconds: int, keys: tuple[WrappedKey, ...]) -> bytes:
     slots: list[bytes] = []
     for each in keys:
@@ -338,10 +345,11 @@ def _written(person: uuid.UUID, state: bytes, seconds: int, keys: tuple[WrappedK
 
 def _parsed(record: bytes) -> KeyRecord:
     person, state, seconds, *slots = _RECORD.unpack(record[: _RECORD.size])
-    gone = dt.datetime.fromtimestamp(seconds, dt.UTC) if state == _GONE else None
+    at = dt.datetime.fromtimestamp(seconds, dt.UTC) if state == _GONE or seconds else None
+    gone = at if state == _GONE else None
     keys = tuple(
         WrappedKey(name.rstrip(b"\0").decode(errors="replace"), wrapped)
         for name, wrapped in zip(slots[::2], slots[1::2], strict=True)
         if wrapped != _NOTHING
     )
-    return KeyRecord(uuid.UUID(bytes=person), () if gone else keys, gone)
+    return KeyRecord(uuid.UUID(bytes=person), () if gone else keys, gone, None if gone else at)

@@ -31,7 +31,7 @@ LAST = ("rights.change", "rights.reopen", "manager.merge", "manager.split")
 
 def renewed(runtime: Runtime, who: uuid.UUID, _older: Path) -> None:
     """As by letting go of what was kept, on a database of before."""
-    runtime.person_keys.renew([who])
+    runtime.person_keys.renew([who], runtime.clock())
 
 
 def destroyed(runtime: Runtime, who: uuid.UUID, _older: Path) -> None:
