@@ -47,9 +47,11 @@ def invented(number: int) -> Contact:
     )
 
 
-def know(runtime: Runtime, staff: Staff, number: int, *, note: bool = True) -> KnownPerson:
+def know(
+    runtime: Runtime, staff: Staff, number: int, *, note: bool = True, reference: str | None = None
+) -> KnownPerson:
     """Adds a person who can be reached, has answered in part, and about whom an interviewer wrote something down."""
-    person = factories.create_participant(runtime, reference=f"BF-{9000 + number}")
+    person = factories.create_participant(runtime, reference=reference or f"BF-{9000 + number}")
     known = KnownPerson(
         participant=person,
         contact=invented(number),

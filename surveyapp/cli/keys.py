@@ -65,9 +65,13 @@ def copy(to: Path) -> None:
 
 
 @keys.command()
-def replay() -> None:
+@click.option("--of-nobody", is_flag=True, help="Destroy, too, the keys of people whom the database does not know.")
+def replay(of_nobody: bool) -> None:
     """Erase again whoever was erased: after a database or a file of keys was put back from a copy."""
     from surveyapp.services.privacy import replaying
 
-    done = replaying.replay(open_desk())
+    desk = open_desk()
+    done = replaying.replay(desk)
     click.echo(f"Erased {done.people} people again, and destroyed {done.keys} keys again.")
+    if of_nobody:
+        click.echo(f"Destroyed {replaying.renew_of_nobody(desk)} keys of people whom the database does not know.")

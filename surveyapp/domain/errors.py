@@ -157,6 +157,10 @@ class KeyMissing(StateRefused):
     """What is sealed cannot be opened, or nothing can be sealed: a key is not there, or was destroyed on purpose."""
 
 
+class PersonKeyGone(KeyMissing):
+    """What is sealed of somebody opens with no key that there is: theirs is not there, or was destroyed or renewed."""
+
+
 class NoReleaseYet(StateRefused):
     """Nothing of the study was released yet."""
 

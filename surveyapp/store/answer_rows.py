@@ -74,11 +74,11 @@ class PersonWords:
         return self._person
 
     def of(self, row: Any) -> str | None:
-        """The words of a row."""
+        """The words of a row; empty, as of words that are kept no longer, where they cannot be opened."""
         if row.sealed is None:
             text: str | None = row.text
             return text
-        return seals_of(self.session).unseal(self.person, bound(row.variable), row.sealed)
+        return seals_of(self.session).unsealed(self.person, bound(row.variable), row.sealed) or ""
 
     def cells(self, variable: str, answer: Answer) -> list[Cells]:
         """An answer as the cells of its rows, words sealed under the person's key where the study has them so."""
@@ -103,7 +103,7 @@ def answer_of(rows: Sequence[Any], words: PersonWords) -> Answer:
     """The answer of its rows, in order."""
     first = rows[0]
     if first.reason is not None:
-        note = first.text if first.sealed is None else words.of(first)
+        note = first.text if first.sealed is None else words.of(first) or None
         return _WITHOUT_NOTE[first.reason] if note is None else Missing(first.reason, note)
     if first.code is not None:
         return _codes((first.code,) if len(rows) == 1 else tuple(row.code for row in rows))

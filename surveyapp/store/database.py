@@ -38,6 +38,12 @@ def new_id() -> uuid.UUID:
 class Seals(Protocol):
     """Seals texts with the key of the person they are of. Lives as long as a unit of work."""
 
+    def bind(self, session: Session) -> None:
+        """Tells whose unit of work this is."""
+
+    def check(self) -> None:
+        """Raises DatabaseUnavailable where what was sealed in it may not be opened any more, once it is committed."""
+
     def expect(self, people: Iterable[uuid.UUID]) -> None:
         """Reads the keys of many people in one go, where each would be looked up by itself."""
 
@@ -47,8 +53,17 @@ class Seals(Protocol):
     def unseal(self, person: uuid.UUID, name: str, sealed: bytes) -> str:
         """Raises KeyMissing."""
 
+    def unsealed(self, person: uuid.UUID, name: str, sealed: bytes) -> str | None:
+        """The same; None where it cannot be opened."""
+
+    def opens_with(self, person: uuid.UUID, others: Sequence[uuid.UUID], name: str, sealed: bytes) -> bool:
+        """Whether it opens while these others, and no more, are merged into a person."""
+
     def fingerprint(self, person: uuid.UUID, said: str) -> str:
         """A keyed hash of what a person said: the same words have the same. Raises KeyMissing."""
+
+    def fingerprints(self, person: uuid.UUID, said: str) -> set[str]:
+        """The hashes that stand for it, of whoever was merged into them too. Raises KeyMissing."""
 
     def words_sealed(self, study: str) -> bool:
         """Whether answers in people's own words are sealed in a study."""
@@ -87,18 +102,28 @@ def after_commit(session: Session, act: Callable[[], None]) -> None:
     acts.append(act)
 
 
+def before_commit(session: Session, act: Callable[[], None]) -> None:
+    """Does something outside the database as the last thing before the session's work is committed, while whatever it
+    locked is locked still."""
+    acts: list[Callable[[], None]] = session.info.setdefault("before_commit", [])
+    acts.append(act)
+
+
 @contextlib.contextmanager
 def undone(session: Session) -> Iterator[None]:
-    """Work that is looked at while the block lasts and then taken back, with what it would have had done after the
+    """Work that is looked at while the block lasts and then taken back, with what it would have had done around the
     commit."""
-    acts: list[Callable[[], None]] = session.info.setdefault("after_commit", [])
-    before = len(acts)
+    acts: list[list[Callable[[], None]]] = [
+        session.info.setdefault(f"{when}_commit", []) for when in ("before", "after")
+    ]
+    before = [len(each) for each in acts]
     session.flush()
     point = session.connection().begin_nested()
     try:
         yield
     finally:
-        del acts[before:]
+        for each, many in zip(acts, before, strict=True):
+            del each[many:]
         session.expunge_all()
         point.rollback()
 
@@ -106,6 +131,11 @@ def undone(session: Session) -> Iterator[None]:
 class _Unit(Session):
     """A session inside a transaction that somebody else begins and ends: to hand out its connection is all it does for
     whoever brings statements of their own, which is most of what answering does."""
+
+    def __init__(self, connection: Connection, **options: Any) -> None:
+        super().__init__(connection, **options)
+        if "seals" in self.info:
+            seals_of(self).bind(self)
 
     def connection(self, *_arguments: Any, **_options: Any) -> Connection:
         assert isinstance(self.bind, Connection)
@@ -203,6 +233,10 @@ class Database:
             ):
                 yield session
                 session.flush()
+                if "seals" in session.info:
+                    seals_of(session).check()
+                for act in session.info.get("before_commit", ()):
+                    act()
             for act in session.info.get("after_commit", ()):
                 act()
 

@@ -6,10 +6,9 @@ import dataclasses
 import uuid
 
 import pytest
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 
-from surveyapp.domain.errors import InputRefused, KeyMissing
+from surveyapp.domain.errors import InputRefused, KeyMissing, PersonKeyGone
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Scope
 from surveyapp.services.participants import contacts
@@ -72,7 +71,7 @@ def test_a_contact_is_stored_sealed_and_read_back(runtime: Runtime) -> None:
         assert contacts.read(work, participant.id) == AMARA
         stored = participants.contact(work.session, participant.id)
         for person, name in ((other.id, "phone"), (participant.id, "name")):
-            with pytest.raises(InvalidTag):
+            with pytest.raises(PersonKeyGone):
                 contacts.opened(work, person, name, stored["phone"])
         with pytest.raises(KeyMissing):
             contacts.opened(work, uuid.uuid4(), "phone", stored["phone"])

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import func, select
 
 from surveyapp.domain.audit import AuditAction
@@ -116,7 +115,7 @@ def test_where_nothing_sealed_is_kept_any_more_copies_of_it_cannot_be_opened(run
         contacts.write(work, person, Contact())
         erasing.renew_key(work, person.id)
     with factories.operator(runtime).writing() as work:
-        with pytest.raises(InvalidTag):
+        with pytest.raises(KeyMissing):
             contacts.opened(work, person.id, "name", copied)
         contacts.write(work, person, Contact(name="Amara N"))
     with factories.operator(runtime).reading() as work:
@@ -181,8 +180,8 @@ def test_a_database_brought_back_loses_whoever_was_erased_since(
             if rows:
                 connection.execute(table.insert(), rows)
     desk = factories.operator(runtime)
-    with pytest.raises(KeyMissing), desk.reading() as work:
-        contacts.read(work, gone.participant.id)
+    with desk.reading() as work:
+        assert contacts.read(work, gone.participant.id) == Contact()
     assert replaying.replay(desk) == replaying.Replayed(1, 0)
     assert rows_of(runtime, gone) == {}
     with desk.reading() as work:

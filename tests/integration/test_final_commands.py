@@ -30,7 +30,7 @@ SAID_TWICE = {
 
 BY_RULE = {
     "backup create": "removes older backups by the numbers it is given, never the last whole one",
-    "keys replay": "erases whom somebody erased already",
+    "keys replay": "erases whom somebody erased already; --of-nobody says of whom else",
     "messages send": "sends what a manager switched on, as the worker does",
     "retention run": "lets go of what the study says, as the worker does each day; --dry-run says of what",
     "worker": "does by itself what the settings list",

@@ -422,8 +422,10 @@ def test_what_was_decided_of_words_goes_over_with_them(runtime: Runtime, staff: 
         with factories.operator(runtime).reading() as work:
             spans = marking.marked(work.session, people, texts).get(place, [])
             said = marking.translations(work.session, people, texts).get(place, [])
-            own = quoting.fingerprint(work.session, person.id, other.words)
-            quoted = [each.words == own for each in quoting.of_person(work.session, person.id)]
+            quoted = [
+                quoting.is_of(work.session, each.words, person.id, other.words)
+                for each in quoting.of_person(work.session, person.id)
+            ]
         return len(spans), [each.text for each in said], quoted
 
     before = kept_of(other.participant)

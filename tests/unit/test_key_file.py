@@ -45,6 +45,7 @@ def test_nothing_makes_a_file_but_being_told_to(tmp_path: Path) -> None:
         lambda: file.add({somebody: wrapped(1)}),
         lambda: file.forget([somebody], AT),
         lambda: file.wrap_anew({somebody: wrapped(1)}),
+        lambda: file.put({somebody: (wrapped(1),)}),
         file.everything,
         file.empty,
         lambda: file.copy_to(tmp_path / "copy"),
@@ -224,3 +225,36 @@ def test_several_processes_add_the_same_people_once(file: KeyFile) -> None:
         each.join()
     records = file.everything()
     assert sorted(record.person for record in records) == sorted(people)
+
+
+def test_keys_that_are_put_take_the_place_of_those_there_were_and_whoever_is_gone_stays_so(file: KeyFile) -> None:
+    one, two, gone, nobody = (uuid.uuid4() for _ in range(4))
+    file.add({one: wrapped(1), two: wrapped(2), gone: wrapped(3)})
+    file.forget([gone], AT)
+    file.put({one: (wrapped(4), wrapped(1)), gone: (wrapped(5),), nobody: (wrapped(6),)})
+    file.put({two: (wrapped(7),)}, AT)
+    file.wrap_anew({two: wrapped(8)})
+    found = file.read([one, two, gone, nobody])
+    assert found.keys() == {one, two, gone}
+    assert (found[one].keys, found[one].renewed_at) == ((wrapped(4), wrapped(1)), None)
+    assert (found[two].keys, found[two].renewed_at) == ((wrapped(8),), AT)
+    assert (found[gone].keys, found[gone].gone_at) == ((), AT)
+    assert bytes(wrapped(2).wrapped) not in file.path.read_bytes()
+
+
+def test_a_copy_of_before_that_is_put_in_its_place_while_it_is_used_is_read_as_it_is(
+    file: KeyFile, tmp_path: Path
+) -> None:
+    """A server knows where each record stands; in the copy others may stand there, or nobody."""
+    first, later, others = uuid.uuid4(), uuid.uuid4(), [uuid.uuid4(), uuid.uuid4()]
+    file.add({first: wrapped(1)})
+    older = file.path.read_bytes()
+    file.add({later: wrapped(2)})
+    assert file.read([later])
+    file.path.write_bytes(older)
+    assert file.read([first, later]).keys() == {first}
+    file.add({later: wrapped(2)})
+    file.path.write_bytes(older)
+    KeyFile(file.path).add({each: wrapped(3) for each in others})
+    found = file.read([first, later, *others])
+    assert {person: record.person for person, record in found.items()} == {each: each for each in (first, *others)}

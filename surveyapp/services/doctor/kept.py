@@ -89,6 +89,7 @@ def keys_of_people(runtime: Runtime) -> Found:
         back = erasures.still_there(session, destroyed)
         kept = there & erasures.listed(session).keys()
         lost = sealed_rows.people(session) - there - destroyed.keys()
+        nobodys = runtime.person_keys.never_renewed() - erasures.known(session) - kept
         whose = {each: _named(session, people) for each, people in (("back", back), ("lost", lost))}
     again = "`surveyapp keys replay` erases them again. Put no older file of keys there: it may bring them back."
     if back:
@@ -104,6 +105,14 @@ def keys_of_people(runtime: Runtime) -> Found:
             f"The keys of {len(kept)} who {'were' if len(kept) > 1 else 'was'} erased are in the file of keys again: "
             "it was put back from a copy, and opens older copies of the database.",
             "`surveyapp keys replay` destroys them again.",
+        )
+    if nobodys:
+        yield (
+            BETTER,
+            f"The file of keys has {len(nobodys)} of people whom the database does not know: of those who became "
+            "anonymous with somebody they were merged into, by an older release, or who came after a backup that was "
+            "put back. They open older copies of the database.",
+            "Once no newer database is to be put back, `surveyapp keys replay --of-nobody` destroys them.",
         )
     if lost:
         yield (

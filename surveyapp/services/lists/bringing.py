@@ -182,12 +182,12 @@ def _stand(work: Work, people: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[S
 
 def _changes(work: Work, rows: Sequence[KnownRow], known: Mapping[int, KnownChange]) -> list[_Change]:
     """What the rows that change somebody come to, everything sealed."""
-    work.seals.expect_new(each.person.id for each in known.values())
+    work.seals.expect(each.person.id for each in known.values())
     found, so_far = [], dict[str, tuple[Contact, Mapping[str, str]]]()
     stopped = {each.person.id for each in known.values() if each.person.stopped_at is not None}
     for line, reference, choice, listed in rows:
         change, person = known[line], known[line].person
-        before, attributes = so_far.get(reference) or (contacts.read(work, person.id), person.attributes)
+        before, attributes = so_far.get(reference) or (contacts.read_to_act(work, person.id), person.attributes)
         stops = listed.do_not_contact and person.id not in stopped
         stopped |= {person.id} if stops else set()
         contact = contacts.together(before, listed.new.contact, choice)

@@ -151,7 +151,8 @@ def _from_elsewhere(work: Work, scope: Scope, rows: _Rows) -> set[uuid.UUID]:
 
 
 def _pictures(work: Work, person: uuid.UUID, rows: Sequence[ListRow]) -> list[dict[str, Any]]:
-    return [kept.opened(work, person, each.before) for each in rows if each.before is not None]
+    there = (kept.opened(work, person, each.before) for each in rows if each.before is not None)
+    return [each for each in there if each]
 
 
 def carry_on(mine: JobInHand) -> None:

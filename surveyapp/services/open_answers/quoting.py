@@ -306,7 +306,7 @@ class _Opened:
         if stored.language != marking.ORIGINAL:
             made = self.translations.get(stored.place, ())
             text = next((each.text for each in made if each.language == stored.language), None)
-        if text is None or store.fingerprint(self.work.session, self.people[stored.place], text) != stored.words:
+        if text is None or not store.is_of(self.work.session, stored.words, self.people[stored.place], text):
             return None
         return text
 

@@ -16,10 +16,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import phonenumbers
+from cryptography.exceptions import InvalidTag
 from email_validator import EmailNotValidError, validate_email
 
 from surveyapp.domain import normalise
-from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.errors import InputRefused, KeyMissing, PersonKeyGone
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.fieldwork.consequences import ReferralKind
 from surveyapp.domain.fieldwork.lists import DoubleChoice
@@ -53,7 +54,7 @@ def write(work: Work, participant: Participant, contact: Contact) -> None:
     stored. What was wrong with how they were reached is mended where that is another. Raises InputRefused, naming the
     field, when one cannot be used; nothing is stored then."""
     kept = checked(contact)
-    write_many(work, [(participant.id, prepared(work, participant.id, read(work, participant.id), kept))])
+    write_many(work, [(participant.id, prepared(work, participant.id, read_to_act(work, participant.id), kept))])
 
 
 @dataclass(frozen=True)
@@ -130,28 +131,44 @@ def opened(work: Work, participant_id: uuid.UUID, name: str, sealed: participant
     """A field of a contact, with whichever key sealed it. Raises KeyMissing."""
     if sealed.key_id == PERSONAL:
         return work.seals.unseal(participant_id, name, sealed.ciphertext)
-    return work.runtime.keyring.unseal(participant_id, name, sealed)
+    try:
+        return work.runtime.keyring.unseal(participant_id, name, sealed)
+    except (InvalidTag, KeyError):
+        raise KeyMissing(say("contact_key_gone", names=[sealed.key_id])) from None
 
 
 def read(work: Work, participant_id: uuid.UUID) -> Contact:
-    """A participant's contact record; what is not known is empty."""
+    """A participant's contact record; what is not known, or opens with no key of theirs, is empty. Raises KeyMissing
+    without the file of keys or a contact key."""
+    return _read(work, participant_id, participants.contact(work.session, participant_id))
+
+
+def read_to_act(work: Work, participant_id: uuid.UUID) -> Contact:
+    """The same, for whoever writes it anew or reaches them by it: raises KeyMissing too where it has fields and the
+    person's key is not there, for it may be another day. What was sealed with a key that was renewed is gone."""
     stored = participants.contact(work.session, participant_id)
-    return Contact(
-        **{
-            field.name: opened(work, participant_id, field.name, stored[field.name])
-            for field in fields(Contact)
-            if field.name in stored
-        }
-    )
+    if any(each.key_id == PERSONAL for each in stored.values()):
+        work.seals.require(participant_id)
+    return _read(work, participant_id, stored)
 
 
 def read_many(work: Work, people: Collection[uuid.UUID]) -> dict[uuid.UUID, Contact]:
-    """The contact records of many people."""
+    """The contact records of many people, as `read` has them."""
     work.seals.expect(people)
-    return {
-        person: Contact(**{name: opened(work, person, name, each) for name, each in held.items()})
-        for person, held in participants.contacts_of(work.session, people).items()
-    }
+    stored = participants.contacts_of(work.session, people)
+    return {person: _read(work, person, held) for person, held in stored.items()}
+
+
+def _read(work: Work, person: uuid.UUID, stored: Mapping[str, participants.Sealed]) -> Contact:
+    found = {name: _opened(work, person, name, each) for name, each in stored.items()}
+    return Contact(**{name: value for name, value in found.items() if value is not None})
+
+
+def _opened(work: Work, person: uuid.UUID, name: str, sealed: participants.Sealed) -> str | None:
+    try:
+        return opened(work, person, name, sealed)
+    except PersonKeyGone:
+        return None
 
 
 def find(work: Work, scope: Scope, written: str) -> list[str]:
@@ -203,11 +220,14 @@ def sealed_lookup(work: Work, participant_id: uuid.UUID, contact: Contact) -> by
 
 
 def lookups(work: Work, scope: Scope) -> Iterator[tuple[str, set[str]]]:
-    """What finds each person in scope, opened, by reference."""
+    """What finds each person in scope, opened, by reference. Whoever's cannot be opened is passed over: nobody else is
+    kept from being found. Raises KeyMissing without the file of keys or a contact key."""
     there = participants.lookups(work.session, scope)
     work.seals.expect(each.person for each in there)
     for each in there:
-        yield each.reference, set(work.seals.unseal(each.person, LOOKUP, each.ciphertext).split("\n")) - {""}
+        found = work.seals.unsealed(each.person, LOOKUP, each.ciphertext)
+        if found is not None:
+            yield each.reference, set(found.split("\n")) - {""}
 
 
 def checked(contact: Contact) -> Contact:

@@ -78,7 +78,7 @@ def correct_contact(
         participant = _participant(work, scope, reference)
         _check_here(participant)
         lock(work.session, [participant.id])  # a list may be changing them, or be taken back
-        before = contacts.read(work, participant.id)
+        before = contacts.read_to_act(work, participant.id)
         changed = [name for name in CONTACT_FIELDS if getattr(contact, name) != getattr(before, name)]
         shared = []
         reached = contacts.reached_by(contact)

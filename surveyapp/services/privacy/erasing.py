@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from cryptography.exceptions import InvalidTag
 
@@ -29,8 +29,8 @@ from surveyapp.services.sealed_files import export_files
 from surveyapp.services.security import kept_forms
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import results
-from surveyapp.store.database import after_commit
-from surveyapp.store.mending import merging
+from surveyapp.store.database import after_commit, before_commit
+from surveyapp.store.mending import apart, merging
 from surveyapp.store.security import erasures, sealed_rows
 
 _DOING = "erasing"
@@ -43,11 +43,16 @@ def erase(work: Work, participant: Participant) -> None:
     erase_by_key(work, participant.id, AuditAction.ERASED)
 
 
-def erase_by_key(work: Work, person: uuid.UUID, action: AuditAction) -> None:
-    """`erase` of whoever has this key, if they are there; listed as erased either way."""
+def erase_by_key(
+    work: Work, person: uuid.UUID, action: AuditAction, *, with_them: Collection[uuid.UUID] | None = None
+) -> None:
+    """`erase` of whoever has this key, if they are there; listed as erased either way. `with_them`: of those who were
+    merged into them these alone are erased with them; all, where that is not said."""
     # Whoever was merged into them had a key of their own, and goes with them.
     folded = merging.folded_into(work.session, [person])
     _let_go_besides(work, person)
+    if with_them is not None:
+        folded = [each for each in folded if each in with_them]
     place = erasures.erase(work.session, person, work.now)
     if place is not None:
         study, origin = place
@@ -82,12 +87,16 @@ def was_erased(runtime: Runtime, whose: str) -> bool:
         return erasures.is_listed(work.session, person)
 
 
-def renew_key(work: Work, person: uuid.UUID) -> None:
-    """Gives somebody of whom nothing is sealed any more, but whose answers stay, a new key once that is committed:
-    what copies of the database hold of their contacts and words cannot be opened with it."""
+def renew_key(work: Work, person: uuid.UUID, folded: Collection[uuid.UUID] = ()) -> None:
+    """Gives somebody of whom nothing is sealed any more, but whose answers stay, a new key, and those who were merged
+    into them (`folded`): what copies of the database hold of their contacts and words cannot be opened with it.
+
+    It is done before the commit, while nobody else writes of them: what is sealed meanwhile is sealed with the new one
+    or not stored. Where the commit fails, what cannot be opened is over its time, and the next run takes it away."""
     work.session.flush()
     if not sealed_rows.anything_of(work.session, person):
-        after_commit(work.session, lambda: work.runtime.person_keys.renew(person))
+        apart.outdate_saves(work.session, person)
+        before_commit(work.session, lambda: work.runtime.person_keys.renew([person, *folded], work.now))
 
 
 def _afterwards(work: Work, person: uuid.UUID, place: tuple[str, Origin] | None) -> None:

@@ -26,6 +26,8 @@ from surveyapp.domain.staff import Action, Scope
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.cases import consents, scheduling, stopping
 from surveyapp.services.cases.standing import work_out
+from surveyapp.services.mending import before as before_merge
+from surveyapp.services.mending.before import Before
 from surveyapp.services.participants import contacts
 from surveyapp.services.privacy import leaving
 from surveyapp.services.results import current
@@ -39,9 +41,6 @@ from surveyapp.store.mending import merging as store
 from surveyapp.store.mending import pictures
 from surveyapp.store.mending.merging import CarriedOver
 from surveyapp.store.sending import recipients
-
-PICTURE = "before a merge"
-"""What is bound to the picture of whoever was merged."""
 
 STATES = ("stopped_at", "withdrawn_at", "deceased_at", "declined_contact_at")
 
@@ -120,7 +119,7 @@ def _plan(work: Work, scope: Scope, study: Study, reference: str, written: str) 
             aside = first is not None and second is not None
         title = touchpoint.title if touchpoint else str(number)
         made.append(MergedTouchpoint(touchpoint=number, title=title, fate=fate, aside=aside))
-    held, also = contacts.read(work, kept.id), contacts.read(work, folded.id)
+    held, also = contacts.read_to_act(work, kept.id), contacts.read_to_act(work, folded.id)
     joined = _joined(held, also)
     filled = [name for name in CONTACT_FIELDS if getattr(held, name) != getattr(joined, name)]
     filled += [name for name in folded.attributes if name not in kept.attributes]
@@ -190,8 +189,8 @@ def _joined(kept: Contact, folded: Contact) -> Contact:
 def _merge(work: Work, study: Study, made: MergePlan) -> None:
     session, kept, folded = work.session, made.participant, made.other
     mine, theirs = cases_of(work, kept), cases_of(work, folded)
-    held = contacts.read(work, kept.id)
-    joined = _joined(held, contacts.read(work, folded.id))
+    held = contacts.read_to_act(work, kept.id)
+    joined = _joined(held, contacts.read_to_act(work, folded.id))
     ended = recipients.ended_ways(session, folded.id)
     before = {each.id: each.disposition for each, _ in (*mine.values(), *theirs.values())}
     carried = CarriedOver()
@@ -203,8 +202,10 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
             _carry(work, study, each, mine, theirs, made, carried)
     store.carry_said(session, folded.id, kept.id, carried)
     picture = pictures.take_out(session, folded.id)
-    contacts_changed = joined != held
-    if contacts_changed:
+    others = store.folded_into(session, [kept.id])
+    # How both are reached goes with whichever of them is erased.
+    work.seals.write_together(kept.id, [*others, folded.id])
+    if joined != held:
         save_contact(work, kept.id, held, joined)
         _end_ways(work, kept.id, held, joined, ended)
     site = kept.site or folded.site
@@ -230,21 +231,27 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
     session.flush()
     session.expire_all()
     person = again(work, study, kept)
-    text = pictures.as_text(
-        {
-            "picture": picture,
-            "carried": asdict(carried),
-            "contact": {"before": vars(held), "after": vars(joined)},
+    both_say = {
+        "carried": asdict(carried),
+        "dispositions": {
+            "before": {key.hex: each.value for key, each in before.items()},
+            "after": {case.id.hex: case.disposition.value for case, _ in cases_of(work, person).values()},
+        },
+    }
+    swapped, rest = pictures.parted(picture, carried.swapped)
+    kept_of = Before(
+        kept={
+            **both_say,
+            "picture": swapped,
+            "contact": {"before": vars(held)},
             "own": {"before": own_columns(kept), "after": own_columns(person)},
             "states": {"before": states_of(kept), "after": states_of(person)},
-            "dispositions": {
-                "before": {key.hex: each.value for key, each in before.items()},
-                "after": {case.id.hex: case.disposition.value for case, _ in cases_of(work, person).values()},
-            },
             "titles": {each.touchpoint: each.title for each in made.touchpoints if each.fate is not MergeFate.KEPT},
             "aside": [each.title for each in made.touchpoints if each.aside],
             "site": str(folded.site.id) if folded.site else None,
-        }
+        },
+        folded={**both_say, "picture": rest},
+        both={"contact": {"before": vars(held), "after": vars(joined)}},
     )
     record = MergeRecord(
         id=new_id(),
@@ -254,7 +261,8 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
         made_at=work.now,
         by_staff=work.staff_id,
     )
-    store.add(session, record, work.seals.seal(kept.id, PICTURE, text))
+    store.add(session, record, before_merge.sealed(work, kept.id, folded.id, kept_of, others))
+    after_commit(session, lambda: work.runtime.person_keys.write_together(kept.id, [*others, folded.id]))
     for subject, other in ((kept.reference, folded.reference), (folded.reference, kept.reference)):
         work.record(AuditAction.PARTICIPANTS_MERGED, subject, study=study.id, other=other, stays=kept.reference)
     count_anew(work, kept)
@@ -271,25 +279,24 @@ def _carry(
 ) -> None:
     """Gives a touchpoint of the other's to whoever stays: the case, or what hangs on it."""
     session, kept, folded = work.session, made.participant.id, made.other.id
-    reseal = store.Reseal(session, folded, kept)
     case, answered = theirs[each.touchpoint]
     if each.fate is MergeFate.CARRIED:
-        store.carry_case(session, case.id, kept, reseal)
+        store.carry_case(session, case.id, kept)
         carried.cases.append(case.id.hex)
         return
     own, own_answered = mine[each.touchpoint]
     if each.fate is MergeFate.FIRST_STANDS:
-        carried.attempts |= store.carry_attempts(session, case.id, own.id, kept, reseal)
+        carried.attempts |= store.carry_attempts(session, case.id, own.id, kept)
         carried.accesses |= store.carry_accesses(session, case.id, own.id)
         standing, aside = own, case
     else:
         store.set_aside(session, own.id, True)
-        store.carry_case(session, own.id, folded, None)
-        store.carry_case(session, case.id, kept, reseal)
+        store.carry_case(session, own.id, folded)
+        store.carry_case(session, case.id, kept)
         store.set_aside(session, own.id, False)
         carried.cases.append(case.id.hex)
         carried.swapped.append(own.id.hex)
-        carried.attempts |= store.carry_attempts(session, own.id, case.id, kept, None)
+        carried.attempts |= store.carry_attempts(session, own.id, case.id, kept)
         carried.accesses |= store.carry_accesses(session, own.id, case.id)
         standing, aside = case, own
     sent = own_answered if standing is own else answered

@@ -22,6 +22,7 @@ from surveyapp.services.one_by_one import one_by_one
 from surveyapp.services.privacy import erasing
 from surveyapp.services.sealed_files import export_files
 from surveyapp.services.work import Desk, Work
+from surveyapp.store.mending import merging
 from surveyapp.store.privacy import retention as store
 
 ANONYMOUS = "anon-"
@@ -82,6 +83,7 @@ def run(desk: Desk, study_id: str) -> dict[KeptThing, int]:
     def let_go(person_id: uuid.UUID) -> None:
         with desk.writing() as work:
             # Read anew: since then they may have withdrawn, or somebody else may have been here.
+            store.hold(work.session, person_id)
             person = store.person(work.session, person_id)
             over = [] if person is None else list(_over(work, study, person))
             if person is not None and over:
@@ -109,6 +111,7 @@ def _let_go(work: Work, study: Study, person: KeptPerson, over: list[KeptThing])
         assert found is not None
         erasing.erase(work, found)
         return
+    folded = merging.folded_into(work.session, [person.id])
     if KeptThing.CONTACTS in over:
         store.erase_contacts(work.session, person.id)
     if KeptThing.WORDS in over:
@@ -118,7 +121,7 @@ def _let_go(work: Work, study: Study, person: KeptPerson, over: list[KeptThing])
         store.anonymise(work.session, person.id, reference, work.now, zone)
     if {KeptThing.WORDS, KeptThing.ANSWERS} & set(over):  # files have words, and references
         export_files.void(work, study.id, kept_no_longer=True)
-    erasing.renew_key(work, person.id)
+    erasing.renew_key(work, person.id, folded)
 
 
 def person_until(work: Work, study: Study, person_id: uuid.UUID) -> dict[KeptThing, dt.date]:

@@ -60,12 +60,12 @@ def rotate(desk: Desk) -> Rotated:
     turning = [
         record.person
         for record in keys.file.everything()
-        if record.gone_at is None and [each.key_id for each in record.keys] != [first]
+        if record.gone_at is None and {each.key_id for each in record.keys} != {first}
     ]
     wrapped = 0
     remaining = iter(turning)
     while some := list(islice(remaining, AT_ONCE)):
-        keys.file.wrap_anew({person: keys.wrapped(person, key) for person, key in keys.of(some).items()})
+        keys.wrap_anew(some)
         wrapped += len(some)
     lists = held.seal_anew(desk)
     with desk.writing() as work:

@@ -306,7 +306,7 @@ def _beside_words(
         if each.place not in texts:
             continue
         versions = [texts[each.place], *(made.text for made in translated.get(each.place, ()))]
-        standing = [text for text in versions if quoting.fingerprint(session, person.id, text) == each.words]
+        standing = [text for text in versions if quoting.is_of(session, each.words, person.id, text)]
         chosen.setdefault(each.variable, []).append(
             HeldQuotation(
                 words=standing[0][each.start : each.end] if standing else "",

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from surveyapp.domain.answers import Answer, Codes, Mode
+from surveyapp.domain.answers import Answer, Codes, Mode, Text
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.kinds import Part
@@ -176,6 +176,9 @@ def _ways(work: Work, study: Study, there: Sequence[Midway], target: Questionnai
 def _move(work: Work, study: Study, each: Midway, way: _Way) -> None:
     old, target = each.response, way.target
     given = responses.given_answers(work.session, old.id)
+    if work.seals.words_sealed(study.id) and any(isinstance(one.answer, Text) for one in given.values()):
+        # Words that another file of keys opens are not written anew as none.
+        work.seals.require(each.participant.id)
     becomes = {carried.variable: carried for carried in way.carried(given)}
     responses.set_version(work.session, old.id, target.version)
     response = dataclasses.replace(old, version=target.version)

@@ -92,7 +92,7 @@ def made(
         return WhyNot.WITHDRAWN
     if (ended := dict(facts.ended).get(message.way)) is not None:
         return ended
-    to = wording.reached(contacts.read(work, person.id), message.way)[0]
+    to = wording.reached(contacts.read_to_act(work, person.id), message.way)[0]
     if not to:
         return WhyNot.NO_WAY
     easy = facts.easy and plain_of(message.language) in study.easy

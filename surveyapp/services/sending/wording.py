@@ -119,7 +119,7 @@ def made(
 ) -> OutgoingMessage | WhyNot:
     """A message with its own new link and code, inside a unit of work whose caller has the case locked; or why it
     cannot be one. What was made of links is stored only with the unit of work."""
-    contact = contacts.read(work, person.id)
+    contact = contacts.read_to_act(work, person.id)
     to, address = reached(contact, way)
     if not to and not address:
         return WhyNot.NO_WAY

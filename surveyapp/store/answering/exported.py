@@ -159,8 +159,9 @@ def _how(
 def answers_of(
     session: Session, responses: Sequence[ExportedResponse], scope: Scope
 ) -> Iterator[tuple[ExportedResponse, Mapping[str, Answer]]]:
-    """The current answers of responses, in their order, without what was redacted of their words; the response says of
-    those that came in several modes which came in which. Raises KeyMissing where the words of one cannot be opened."""
+    """The current answers of responses, in their order, without what was redacted of their words; words that cannot be
+    opened are empty. The response says of those that came in several modes which came in which. Raises KeyMissing
+    without the file of keys or a contact key."""
     seals = seals_of(session)
     sealed = seals.words_sealed(scope.study)
     for start in range(0, len(responses), AT_A_TIME):
@@ -204,7 +205,7 @@ def answers_of(
                 given[variable] = TimeOfDay(time_of_day)
             else:
                 if closed is not None:
-                    text = seals.unseal(people[response], bound(variable), closed)  # type: ignore[arg-type]  # their key
+                    text = seals.unsealed(people[response], bound(variable), closed)  # type: ignore[arg-type]  # their key
                 given[variable] = Text(text or "")
         marking.redact_answers(session, people, read)  # type: ignore[arg-type]  # their keys
         came = _modes_of_answers(session, list(people))

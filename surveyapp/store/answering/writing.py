@@ -22,6 +22,7 @@ from surveyapp.store.tables import (
     AccessRow,
     AnswerHistoryRow,
     AnswerRow,
+    CaseRow,
     ConsentRow,
     KnownSaveRow,
     NewestAnswerRow,
@@ -35,7 +36,13 @@ from surveyapp.store.tables import (
 def guarded(*, by_access: bool, by_session: bool) -> Update:
     """What takes the place of the next save, if all that it rests on still holds."""
     said = select(func.count()).where(ConsentRow.participant_id == bindparam("of_person")).scalar_subquery()
-    here = exists().where(ParticipantRow.id == bindparam("of_person"), ParticipantRow.withdrawn_at.is_(None))
+    # Whose the case is it may not be any more: two people may have been merged, or taken apart.
+    here = exists().where(
+        ParticipantRow.id == bindparam("of_person"),
+        ParticipantRow.withdrawn_at.is_(None),
+        CaseRow.id == ResponseRow.case_id,
+        CaseRow.participant_id == ParticipantRow.id,
+    )
     guard = [
         ResponseRow.id == bindparam("of_response"),
         ResponseRow.revision == bindparam("at_revision"),

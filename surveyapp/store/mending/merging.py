@@ -15,14 +15,9 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.fieldwork.lists import RowOutcome
 from surveyapp.domain.participants import MergeRecord
 from surveyapp.domain.sending.planning import WhyNot
-from surveyapp.store import answer_rows
-from surveyapp.store import cases as case_store
-from surveyapp.store.database import rows_changed, seals_of
-from surveyapp.store.open_answers import marking
+from surveyapp.store.database import rows_changed
 from surveyapp.store.tables import (
     AccessRow,
-    AnswerHistoryRow,
-    AnswerRow,
     AttemptRow,
     CaseRow,
     ChannelEndRow,
@@ -30,39 +25,13 @@ from surveyapp.store.tables import (
     EventRow,
     LeaseRow,
     ListRowRow,
-    MarkedSpanRow,
     MergeRow,
     ParticipantRow,
     ParticipationRow,
     PinRow,
-    QuotationRow,
     ReferralRow,
     RelationshipRow,
-    ResponseRow,
-    SaveRow,
-    WordsTranslationRow,
 )
-
-
-@dataclass(frozen=True)
-class Reseal:
-    """Seals with another person's key what one's own seals."""
-
-    session: Session
-    before: uuid.UUID
-    after: uuid.UUID
-
-    def __call__(self, name: str, sealed: bytes) -> bytes:
-        """What is sealed anew; `name`: what it is bound to beside the person."""
-        return seals_of(self.session).seal(self.after, name, self.opened(name, sealed))
-
-    def opened(self, name: str, sealed: bytes) -> str:
-        return seals_of(self.session).unseal(self.before, name, sealed)
-
-    def prints(self, text: str) -> tuple[str, str]:
-        """The hashes of a text with the one key and with the other."""
-        seals = seals_of(self.session)
-        return seals.fingerprint(self.before, text), seals.fingerprint(self.after, text)
 
 
 def add(session: Session, record: MergeRecord, before: bytes) -> None:
@@ -87,13 +56,38 @@ def of_person(session: Session, person: uuid.UUID) -> list[MergeRecord]:
 
 
 def folded_into(session: Session, people: Collection[uuid.UUID]) -> list[uuid.UUID]:
-    """The keys of those who were merged into any of these people."""
-    return list(session.scalars(select(MergeRow.folded_id).where(MergeRow.kept_id.in_(people))))
+    """The keys of those who were merged into any of these people, as one came after the other."""
+    query = select(MergeRow.folded_id).where(MergeRow.kept_id.in_(people))
+    return list(session.scalars(query.order_by(MergeRow.made_at, MergeRow.id)))
+
+
+def with_any_of(session: Session, people: Collection[uuid.UUID]) -> list[MergeRecord]:
+    """The merges in which any of these people is one of both, the newest first."""
+    found: list[MergeRecord] = []
+    wanted = set(people)
+    for row in session.scalars(select(MergeRow).order_by(MergeRow.made_at.desc(), MergeRow.id.desc())):
+        if row.kept_id in wanted or row.folded_id in wanted:
+            found.append(_record(row))
+    return found
+
+
+def everybody(session: Session) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Whoever others were merged into, with the keys of those, as one came after the other."""
+    found: dict[uuid.UUID, list[uuid.UUID]] = {}
+    query = select(MergeRow.kept_id, MergeRow.folded_id).order_by(MergeRow.made_at, MergeRow.id)
+    for kept, folded in session.execute(query):
+        found.setdefault(kept, []).append(folded)
+    return found
 
 
 def before_of(session: Session, merge_id: uuid.UUID) -> bytes | None:
     """The picture of whoever was merged, sealed; None where it is kept no longer."""
     return session.scalar(select(MergeRow.before).where(MergeRow.id == merge_id))
+
+
+def keep_before(session: Session, merge_id: uuid.UUID, before: bytes) -> None:
+    """Keeps another picture in the place of the one there is."""
+    session.execute(update(MergeRow).where(MergeRow.id == merge_id).values(before=before))
 
 
 def remove(session: Session, merge_id: uuid.UUID) -> None:
@@ -158,8 +152,8 @@ class CarriedOver:
     list_rows: list[tuple[str, int]] = field(default_factory=list)
 
 
-def carry_case(session: Session, case_id: uuid.UUID, to: uuid.UUID, reseal: Reseal | None) -> None:
-    """Gives a case, with its answers and attempts, to somebody; `reseal`: its words are sealed with their key then."""
+def carry_case(session: Session, case_id: uuid.UUID, to: uuid.UUID) -> None:
+    """Gives a case, with its answers and attempts, to somebody. Its words stay sealed as they are."""
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(participant_id=to))
     session.execute(
         update(ReferralRow)
@@ -168,51 +162,6 @@ def carry_case(session: Session, case_id: uuid.UUID, to: uuid.UUID, reseal: Rese
     )
     # What could be undone for a minute names whose it was.
     session.execute(update(AttemptRow).where(AttemptRow.case_id == case_id).values(before=None))
-    if reseal is None:
-        return
-    _reseal_notes(session, AttemptRow.case_id == case_id, reseal)
-    responses = select(ResponseRow.id).where(ResponseRow.case_id == case_id)
-    _reprint(session, responses, reseal)
-    saves = select(SaveRow.id).where(SaveRow.response_id.in_(responses))
-    table: Any
-    for table, at, where in (
-        (AnswerRow, AnswerRow.response_id, AnswerRow.response_id.in_(responses)),
-        (AnswerHistoryRow, AnswerHistoryRow.save_id, AnswerHistoryRow.save_id.in_(saves)),
-    ):
-        query = select(at.label("at"), table.variable, table.position, table.sealed)
-        for row in session.execute(query.where(where, table.sealed.is_not(None))).all():
-            one = (at == row.at, table.variable == row.variable, table.position == row.position)
-            sealed = reseal(answer_rows.bound(row.variable), row.sealed)
-            session.execute(update(table).where(*one).values(sealed=sealed))
-
-
-def _reprint(session: Session, responses: Any, reseal: Reseal) -> None:
-    """What was decided of places in words, and their translations, name the text that they are of by its hash."""
-    prints = set()
-    said = select(AnswerRow.variable, AnswerRow.text, AnswerRow.sealed).where(AnswerRow.response_id.in_(responses))
-    for row in session.execute(said).all():
-        if text := row.text or (row.sealed and reseal.opened(answer_rows.bound(row.variable), row.sealed)):
-            prints.add(reseal.prints(text))
-    translated = select(WordsTranslationRow).where(WordsTranslationRow.response_id.in_(responses))
-    for each in session.scalars(translated).all():
-        name = marking.bound(each.variable, each.language)
-        if text := each.text or (each.sealed and reseal.opened(name, each.sealed)):
-            prints.add(reseal.prints(text))
-        if each.sealed is not None:
-            each.sealed = reseal(name, each.sealed)
-    session.flush()
-    table: Any
-    for before, after in prints:
-        for table in (MarkedSpanRow, WordsTranslationRow, QuotationRow):
-            where = (table.response_id.in_(responses), table.words == before)
-            session.execute(update(table).where(*where).values(words=after))
-
-
-def _reseal_notes(session: Session, where: Any, reseal: Reseal) -> None:
-    query = select(AttemptRow.id, AttemptRow.note_sealed).where(where, AttemptRow.note_sealed.is_not(None))
-    for row in session.execute(query).all():
-        sealed = reseal(case_store.bound_note(row.id), row.note_sealed)
-        session.execute(update(AttemptRow).where(AttemptRow.id == row.id).values(note_sealed=sealed))
 
 
 def set_aside(session: Session, case_id: uuid.UUID, aside: bool) -> None:
@@ -221,23 +170,28 @@ def set_aside(session: Session, case_id: uuid.UUID, aside: bool) -> None:
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(touchpoint=-number if aside else number))
 
 
-def carry_attempts(
-    session: Session, before: uuid.UUID, after: uuid.UUID, to: uuid.UUID, reseal: Reseal | None
-) -> dict[str, str]:
+def carry_attempts(session: Session, before: uuid.UUID, after: uuid.UUID, to: uuid.UUID) -> dict[str, str]:
     """Gives the attempts of one case to another, whose person is `to`; of which case each was."""
     there = list(session.scalars(select(AttemptRow.id).where(AttemptRow.case_id == before)))
-    carry_attempts_back(session, dict.fromkeys((each.hex for each in there), after.hex), to, reseal)
+    carry_attempts_back(session, dict.fromkeys((each.hex for each in there), after.hex), to)
     return dict.fromkeys((each.hex for each in there), before.hex)
 
 
-def carry_attempts_back(session: Session, of: Mapping[str, str], to: uuid.UUID, reseal: Reseal | None) -> None:
-    """Puts attempts with the cases they were of."""
+def carry_attempts_back(session: Session, of: Mapping[str, str], to: uuid.UUID) -> None:
+    """Puts attempts with the cases they were of; where one is not there, because its person is erased, they go."""
+    there = _cases_there(session, of.values())
+    gone = [uuid.UUID(key) for key, case_id in of.items() if case_id not in there]
+    session.execute(delete(ReferralRow).where(ReferralRow.attempt_id.in_(gone)))
+    session.execute(delete(AttemptRow).where(AttemptRow.id.in_(gone)))
     for key, case_id in of.items():
         attempt = AttemptRow.id == uuid.UUID(key)
         session.execute(update(AttemptRow).where(attempt).values(case_id=uuid.UUID(case_id), before=None))
         session.execute(update(ReferralRow).where(ReferralRow.attempt_id == uuid.UUID(key)).values(participant_id=to))
-        if reseal is not None:
-            _reseal_notes(session, attempt, reseal)
+
+
+def _cases_there(session: Session, cases: Collection[str]) -> set[str]:
+    there = session.scalars(select(CaseRow.id).where(CaseRow.id.in_({uuid.UUID(each) for each in cases})))
+    return {each.hex for each in there}
 
 
 def carry_accesses(session: Session, before: uuid.UUID, after: uuid.UUID) -> dict[str, str]:
@@ -248,6 +202,10 @@ def carry_accesses(session: Session, before: uuid.UUID, after: uuid.UUID) -> dic
 
 
 def carry_accesses_back(session: Session, of: Mapping[str, str]) -> None:
+    """The same of links and codes."""
+    there = _cases_there(session, of.values())
+    gone = [uuid.UUID(key) for key, case_id in of.items() if case_id not in there]
+    session.execute(delete(AccessRow).where(AccessRow.id.in_(gone)))
     for key, case_id in of.items():
         session.execute(update(AccessRow).where(AccessRow.id == uuid.UUID(key)).values(case_id=uuid.UUID(case_id)))
 

@@ -11,7 +11,7 @@ import datetime as dt
 import enum
 import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -64,6 +64,33 @@ def put_back(session: Session, picture: Mapping[str, Any], between: Callable[[],
             done = True
     # One that was taken out before it was kept does not say how its answers were sent.
     sent.note(session, [uuid.UUID(row["id"][1]) for row in picture.get(CaseRow.__tablename__, ())])
+
+
+def parted(picture: Mapping[str, Any], cases: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What of a picture belongs to these cases, and the rest."""
+    these: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    keys = {("case", "id", each) for each in cases}
+    for table in Base.metadata.sorted_tables:
+        for row in picture.get(table.name, ()):
+            named = {(table.name, column.name, row[column.name][1]) for column in table.primary_key}
+            refers = {
+                (key.column.table.name, key.column.name, row[key.parent.name][1])
+                for key in table.foreign_keys
+                if key.column.table is not table
+            }
+            theirs = bool((named | refers) & keys)
+            if theirs and len(table.primary_key) == 1:
+                keys |= named
+            (these if theirs else rest).setdefault(table.name, []).append(row)
+    return these, rest
+
+
+def of_another(session: Session, person: uuid.UUID, other: uuid.UUID, reference: str) -> dict[str, Any]:
+    """A picture of nothing but that somebody is there, in the study and the group of another."""
+    row = session.connection().execute(select(ParticipantRow.__table__).where(ParticipantRow.id == other)).one()
+    values = {**row._mapping, "id": person, "reference": reference, "attributes": {}}
+    return {ParticipantRow.__tablename__: [{name: _packed(value) for name, value in values.items()}]}
 
 
 def _can_be_related(session: Session, row: Mapping[str, Any]) -> bool:

@@ -41,7 +41,7 @@ def marked(
     """What was decided of places in these texts, by where they stand. What was decided of a text that has changed since
     holds no longer."""
     found: dict[AnswerPlace, list[MarkedSpan]] = {}
-    prints: dict[AnswerPlace, str] = {}
+    prints: dict[AnswerPlace, set[str]] = {}
     for some in _portions(texts):
         query = select(MarkedSpanRow).where(
             tuple_(MarkedSpanRow.response_id, MarkedSpanRow.variable).in_(some), MarkedSpanRow.language == language
@@ -49,8 +49,8 @@ def marked(
         for row in session.scalars(query.order_by(MarkedSpanRow.start)):
             place = (row.response_id, row.variable)
             if place not in prints:
-                prints[place] = seals_of(session).fingerprint(people[place], texts[place])
-            if row.words == prints[place]:
+                prints[place] = seals_of(session).fingerprints(people[place], texts[place])
+            if row.words in prints[place]:
                 span = TextSpan(row.start, row.end, row.kind)
                 found.setdefault(place, []).append(MarkedSpan(span, row.decision, row.by_staff, row.at))
     return found
@@ -72,11 +72,11 @@ def redact_answers(
     for (response, variable), rows in marks.items():
         told = answers[response].get(variable)
         if isinstance(told, Text):
-            words = seals_of(session).fingerprint(people[response], told.text)
+            words = seals_of(session).fingerprints(people[response], told.text)
             spans = [
                 MarkedSpan(TextSpan(row.start, row.end, row.kind), row.decision, row.by_staff, row.at)
                 for row in rows
-                if row.words == words
+                if row.words in words
             ]
             answers[response][variable] = Text(redact(told.text, spans, lambda _kind: GONE))
 
@@ -132,7 +132,7 @@ def translations(
     session: Session, people: dict[AnswerPlace, uuid.UUID], texts: dict[AnswerPlace, str]
 ) -> dict[AnswerPlace, list[WordsTranslation]]:
     """These texts in other languages, where somebody wrote them, by where they stand. One of a text that has changed
-    since is left out. Raises KeyMissing."""
+    since is left out, and one that cannot be opened. Raises KeyMissing without the file of keys or a contact key."""
     found: dict[AnswerPlace, list[WordsTranslation]] = {}
     seals = seals_of(session)
     for some in _portions(texts):
@@ -145,11 +145,13 @@ def translations(
         for made in session.execute(query):
             row: WordsTranslationRow = made.WordsTranslationRow
             place = (row.response_id, row.variable)
-            if row.words != seals.fingerprint(people[place], texts[place]):
+            if row.words not in seals.fingerprints(people[place], texts[place]):
                 continue
             text = row.text
             if row.sealed is not None:
-                text = seals.unseal(people[place], bound(row.variable, row.language), row.sealed)
+                text = seals.unsealed(people[place], bound(row.variable, row.language), row.sealed)
+                if text is None:
+                    continue
             found.setdefault(place, []).append(
                 WordsTranslation(language=row.language, text=text or "", by=made.name, at=row.written_at)
             )

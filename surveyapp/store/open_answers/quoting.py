@@ -47,6 +47,11 @@ def fingerprint(session: Session, person: uuid.UUID, text: str) -> str:
     return seals_of(session).fingerprint(person, text)
 
 
+def is_of(session: Session, words: str, person: uuid.UUID, text: str) -> bool:
+    """Whether that is what a quotation's `words` name."""
+    return words in seals_of(session).fingerprints(person, text)
+
+
 def add(session: Session, made: StoredQuotation) -> None:
     session.add(QuotationRow(**{name: getattr(made, name) for name in StoredQuotation.__dataclass_fields__}))
     session.flush()

@@ -103,12 +103,13 @@ def written(
 
 
 def opened(session: Session, answers: Sequence[WrittenAnswer]) -> dict[AnswerPlace, str]:
-    """The words of these answers, by where they stand. Raises KeyMissing."""
+    """The words of these answers, by where they stand; empty where they cannot be opened. Raises KeyMissing without
+    the file of keys."""
     seals = seals_of(session)
     seals.expect(each.person for each in answers if each.sealed is not None)
     return {
         each.place: (
-            each.text or "" if each.sealed is None else seals.unseal(each.person, bound(each.variable), each.sealed)
+            (each.text if each.sealed is None else seals.unsealed(each.person, bound(each.variable), each.sealed)) or ""
         )
         for each in answers
     }

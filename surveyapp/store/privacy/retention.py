@@ -15,6 +15,7 @@ from surveyapp.domain.privacy.retention import KeptPerson
 from surveyapp.domain.staff import Scope
 from surveyapp.store import results, windows
 from surveyapp.store.calling import stands, wishes
+from surveyapp.store.cases import lock
 from surveyapp.store.mending.merging import drop_pictures
 from surveyapp.store.open_answers import marking, quoting
 from surveyapp.store.participants import scoped
@@ -55,6 +56,12 @@ def person(session: Session, person_id: uuid.UUID) -> KeptPerson | None:
     """One of them; None where they are gone."""
     found = _held(session, lambda query: query.where(ParticipantRow.id == person_id))
     return found[0] if found else None
+
+
+def hold(session: Session, person_id: uuid.UUID) -> None:
+    """Lets nobody else write of somebody until the unit of work ends. On SQLite only one writes anyway."""
+    lock(session, CaseRow.participant_id == person_id)
+    session.execute(select(ParticipantRow.id).where(ParticipantRow.id == person_id).with_for_update())
 
 
 def _held(session: Session, narrowed: Callable[[Any], Any]) -> list[KeptPerson]:

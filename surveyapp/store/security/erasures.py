@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.participants import Origin
 from surveyapp.store.cases import lock
-from surveyapp.store.tables import Base, CaseRow, ErasureRow, ParticipantRow
+from surveyapp.store.tables import Base, CaseRow, ErasureRow, MergeRow, ParticipantRow
 
 WITHOUT_FOREIGN_KEY = frozenset({"erasure"})
 """Tables that name people by key without a foreign key, and keep them when they are erased."""
@@ -83,6 +83,11 @@ def still_there(session: Session, people: Collection[uuid.UUID]) -> list[uuid.UU
         some = wanted[start : start + 500]
         found += session.scalars(select(ParticipantRow.id).where(ParticipantRow.id.in_(some)))
     return found
+
+
+def known(session: Session) -> set[uuid.UUID]:
+    """Everybody who is there, by themselves or merged into somebody who is."""
+    return {*session.scalars(select(ParticipantRow.id)), *session.scalars(select(MergeRow.folded_id))}
 
 
 def scrub(engine: Engine) -> bool:

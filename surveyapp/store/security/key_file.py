@@ -95,12 +95,14 @@ class WrappedKey:
 
 @dataclass(frozen=True)
 class KeyRecord:
-    """What the file says of a person: their key, more than one way wrapped while that changes; none, when it was
-    forgotten `gone_at`."""
+    """What the file says of a person: their own key, more than one way wrapped while that changes, and before it
+    another that seals instead, where there is one; none, when it was forgotten `gone_at`. `renewed_at`: another took
+    the place of the one they had then, and that one opens nothing any more."""
 
     person: uuid.UUID
     keys: tuple[WrappedKey, ...]
     gone_at: dt.datetime | None
+    renewed_at: dt.datetime | None = None
 
 
 class KeyFile:
@@ -112,6 +114,7 @@ class KeyFile:
         self.path = path
         self._places: dict[bytes, int] = {}
         self._seen: tuple[bytes, int] = (b"", 0)
+        self._last = b""
         self._lock = threading.Lock()
 
     def exists(self) -> bool:
@@ -225,10 +228,23 @@ class KeyFile:
             turning = [each for each in known if found[each].gone_at is None and found[each].keys != (keys[each],)]
             for each in turning:
                 both = (*found[each].keys[:1], keys[each])
-                _put(file, _written(each, _LIVE, 0, both), known[each])
+                _put(file, _written(each, _LIVE, _seconds(found[each].renewed_at), both), known[each])
             os.fsync(file)
             for each in turning:
-                _put(file, _written(each, _LIVE, 0, (keys[each],)), known[each])
+                _put(file, _written(each, _LIVE, _seconds(found[each].renewed_at), (keys[each],)), known[each])
+            os.fsync(file)
+
+    def put(self, keys: Mapping[uuid.UUID, tuple[WrappedKey, ...]], renewed_at: dt.datetime | None = None) -> None:
+        """Puts these keys, one or two of a person, in the place of those there are. Who has no record gets none, and
+        whoever was forgotten stays so. `renewed_at`: what was there is to open nothing any more."""
+        with self._open(fcntl.LOCK_EX) as file:
+            places = self._index(file)
+            for each, wrapped in keys.items():
+                place = places.get(each.bytes)
+                there = None if place is None else _parsed(os.pread(file, SIZE, place))
+                if place is not None and there is not None and there.gone_at is None:
+                    # A part of one sector: it is the former or this.
+                    _put(file, _written(each, _LIVE, _seconds(renewed_at or there.renewed_at), wrapped), place)
             os.fsync(file)
 
     def empty(self) -> None:
@@ -282,19 +298,20 @@ class KeyFile:
             os.close(file)
 
     def _index(self, file: int) -> dict[bytes, int]:
-        """Where each person's record stands. Records never move: only what was added since is read."""
+        """Where each person's record stands. Records never move: only what was added since is read. Where a copy of
+        before was put in the file's place, its last record of then is another, or none."""
         header, size = os.pread(file, SIZE, 0), os.fstat(file).st_size
         size -= size % SIZE
         with self._lock:
-            if self._seen[0] != header:
-                self._places, self._seen = {}, (header, SIZE)
+            if self._seen[0] != header or os.pread(file, 16, self._seen[1] - SIZE) != self._last:
+                self._places, self._seen, self._last = {}, (header, SIZE), header[:16]
             start = self._seen[1]
             if size > start:
                 added = os.pread(file, size - start, start)
                 self._places.update(
                     (added[place : place + 16], start + place) for place in range(0, len(added) - SIZE + 1, SIZE)
                 )
-                self._seen = (header, size)
+                self._seen, self._last = (header, size), added[-SIZE:][:16]
             return self._places
 
 
@@ -321,6 +338,10 @@ def _append(file: int, records: bytes) -> None:
     os.fsync(file)
 
 
+def _seconds(at: dt.datetime | None) -> int:
+    return int(at.timestamp()) if at else 0
+
+
 def _written(person: uuid.UUID, state: bytes, seconds: int, keys: tuple[WrappedKey, ...]) -> bytes:
     slots: list[bytes] = []
     for each in keys:
@@ -334,10 +355,11 @@ def _written(person: uuid.UUID, state: bytes, seconds: int, keys: tuple[WrappedK
 
 def _parsed(record: bytes) -> KeyRecord:
     person, state, seconds, *slots = _RECORD.unpack(record[: _RECORD.size])
-    gone = dt.datetime.fromtimestamp(seconds, dt.UTC) if state == _GONE else None
+    at = dt.datetime.fromtimestamp(seconds, dt.UTC) if state == _GONE or seconds else None
+    gone = at if state == _GONE else None
     keys = tuple(
         WrappedKey(name.rstrip(b"\0").decode(errors="replace"), wrapped)
         for name, wrapped in zip(slots[::2], slots[1::2], strict=True)
         if wrapped != _NOTHING
     )
-    return KeyRecord(uuid.UUID(bytes=person), () if gone else keys, gone)
+    return KeyRecord(uuid.UUID(bytes=person), () if gone else keys, gone, None if gone else at)

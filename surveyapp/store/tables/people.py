@@ -94,7 +94,8 @@ class ContactLookupRow(Base):
 
 class MergeRow(Base):
     """Somebody who was found to be the same person as another, and is that one since. `before`: what did not go over to
-    them, and what did, sealed with the key of whom it is now, so that it can be taken apart; None once it cannot."""
+    them, and what did, in parts that are sealed with whose they are, so that it can be taken apart; None once it
+    cannot."""
 
     __tablename__ = "merge"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

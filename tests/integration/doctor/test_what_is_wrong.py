@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -274,3 +275,16 @@ def test_nobody_is_told_to_bring_back_a_key_that_was_destroyed(
     assert "keys replay" in said(made, Weight.WRONG)
     replaying.replay(factories.operator(made))
     assert "keys replay" not in said(made)
+
+
+def test_keys_of_nobody_are_told_and_open_no_copy_once_they_are_renewed(runtime: Runtime, tmp_path: Path) -> None:
+    """As were left of whoever had been merged into somebody who became anonymous. Of those renewed nothing is said."""
+    made = fit(runtime, tmp_path)
+    known, stranger = factories.create_participant(made), uuid.uuid4()
+    before = made.person_keys.ensured([known.id, stranger])
+    assert "The file of keys has 1 of people whom the database does not know" in said(made, Weight.BETTER)
+    assert replaying.renew_of_nobody(factories.operator(made)) == 1
+    after = made.person_keys.ensured([known.id, stranger])
+    assert (after[known.id], after[stranger] != before[stranger]) == (before[known.id], True)
+    assert "does not know" not in said(made)
+    assert made.person_keys.forgotten() == {}, "whoever comes back with a newer database is not erased for that"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import uuid
 
 import pytest
 from click.testing import CliRunner
@@ -12,21 +13,25 @@ from sqlalchemy import func, select
 from surveyapp.cli import main
 from surveyapp.domain.answers import Mode, Text
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.exports.jobs import ExportState
 from surveyapp.domain.instrument.consent.retention import KeepUntil, RetentionRule
-from surveyapp.domain.participants import Participant
+from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.privacy.retention import KeptPerson, KeptThing, kept_until, retained
 from surveyapp.domain.responses import NewSave
-from surveyapp.domain.staff import Role
+from surveyapp.domain.staff import Role, Staff
 from surveyapp.services import worker
 from surveyapp.services.participants import contacts
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import leaving, retention
+from surveyapp.services.responses import answering, saving
 from surveyapp.services.results.table import table
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, participants, responses
 from surveyapp.store.answering import export_jobs
+from surveyapp.store.answering.writing import PreparedSave
+from surveyapp.store.connecting.engines import file_of
 from surveyapp.store.database import new_id
 from surveyapp.store.entry import accesses
 from surveyapp.store.security import audit
@@ -313,3 +318,61 @@ def test_the_command_and_the_page(
     page = client.page(f"/rights/{factories.STUDY}/retention")
     assert "The study ends on 31 Dec 2027" in page.words
     assert "How they are reached, and their links" in page.words
+
+
+LONG_OVER = RetentionRule(
+    study_ends=ENDS, contacts=KeepUntil(date=dt.date(2026, 6, 1)), words=KeepUntil(), answers=KeepUntil()
+)
+
+
+def begun(runtime: Runtime, staff: Staff) -> Participant:
+    """Somebody who is reached, has begun to answer and said nothing in words of their own."""
+    who = create_reachable(runtime)
+    at_desk = factories.by_interviewer(staff, who)
+    answering.give_consent(runtime, at_desk, {"take_part": True, "recontact": True})
+    answering.save_section(runtime, at_desk, "start", {"heard_via": ["online"]}, uuid.uuid4(), finish=False)
+    return who
+
+
+def test_words_that_are_said_while_somebody_is_let_go_of_are_not_lost(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were sealed with a key that was renewed until they are stored: they are sealed anew."""
+    runtime = kept(LONG_OVER, runtime)
+    staff = factories.create_staff(runtime, Role.INTERVIEWER)
+    who, is_single = begun(runtime, staff), saving.at_once.is_single
+
+    def first_let_go(rows: PreparedSave) -> bool:
+        before.append(runtime.person_keys.of([who.id]))
+        retention.run(factories.operator(runtime), factories.STUDY)
+        return is_single(rows)
+
+    before: list[object] = []
+    monkeypatch.setattr(saving.at_once, "is_single", first_let_go)
+    said = {"heard_via_detail": ["My neighbour told me"]}
+    answering.save_page(runtime, factories.by_interviewer(staff, who), "heard_via_detail", said, uuid.uuid4())
+    assert before[0] != before[1] == runtime.person_keys.of([who.id]), "worked out anew, and the key renewed once"
+    assert words_of(runtime, who)["heard_via_detail"] == Text("My neighbour told me")
+
+
+def test_a_contact_that_is_written_while_somebody_is_let_go_of_is_refused_and_not_lost(runtime: Runtime) -> None:
+    if file_of(runtime.settings.database_url) is not None:
+        pytest.skip("of a file one writes at a time")
+    runtime = kept(LONG_OVER, runtime)
+    who, desk = create_reachable(runtime), factories.operator(runtime)
+    before = runtime.person_keys.of([who.id])
+
+    def write_slowly() -> None:
+        with desk.writing() as work:
+            held = contacts.read(work, who.id)
+            made = contacts.prepared(work, who.id, held, dataclasses.replace(held, times="after four"))
+            retention.run(desk, factories.STUDY)
+            contacts.write_many(work, [(who.id, made)])
+
+    with pytest.raises(DatabaseUnavailable):
+        write_slowly()
+    assert runtime.person_keys.of([who.id]) != before, "it was let go of, and their key renewed"
+    with desk.writing() as work:
+        contacts.write(work, who, Contact(times="after four"))
+    with desk.reading() as work:
+        assert contacts.read(work, who.id) == Contact(times="after four")

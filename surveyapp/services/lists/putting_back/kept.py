@@ -104,7 +104,9 @@ def sealed(work: Work, person: uuid.UUID, kept: Mapping[str, Any]) -> bytes:
 
 
 def opened(work: Work, person: uuid.UUID, before: bytes) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(work.seals.unseal(person, BEFORE, before))
+    """What was kept of a row; nothing of whom no key opens it any more."""
+    text = work.seals.unsealed(person, BEFORE, before)
+    found: dict[str, Any] = {} if text is None else json.loads(text)
     return found
 
 

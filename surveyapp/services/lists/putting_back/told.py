@@ -97,4 +97,5 @@ def taken_back(desk: Desk, study_id: str, import_id: uuid.UUID) -> TakenBack | N
 def _stayed(work: Work, row: ListRow) -> Stayed | None:
     if row.before is None or row.participant_id is None or row.reference is None:
         return None
-    return Stayed(reference=row.reference, what=tuple(opened(work, row.participant_id, row.before)["stays"]))
+    stays = opened(work, row.participant_id, row.before).get("stays")
+    return None if stays is None else Stayed(reference=row.reference, what=tuple(stays))
