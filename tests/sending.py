@@ -30,6 +30,7 @@ class Told:
     outcomes: Iterable[CarrierOutcome] = ()
     before: Callable[[OutgoingMessage], None] = lambda message: None
     name: str = "told"
+    prefix: str = "ref"
     handed: list[OutgoingMessage] = field(default_factory=list)
     known: dict[str, Receipt] = field(default_factory=dict)
 
@@ -39,7 +40,7 @@ class Told:
     def hand_over(self, message: OutgoingMessage) -> Receipt:
         self.before(message)
         self.handed.append(message)
-        return Receipt(next(self._outcomes, CarrierOutcome.SENT), f"ref-{message.key}")
+        return Receipt(next(self._outcomes, CarrierOutcome.SENT), f"{self.prefix}-{message.key}")
 
     def look_up(self, key: str) -> Receipt | None:
         return self.known.get(key)

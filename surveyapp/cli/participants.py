@@ -53,7 +53,6 @@ def import_file(
         open_desk(),
         study,
         file.read_bytes(),
-        name=file.name,
         dry_run=dry_run,
         allow_shared=allow_shared,
         update=update,

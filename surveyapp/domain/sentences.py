@@ -117,6 +117,9 @@ SENTENCES: Mapping[str, str] = {
         "Somebody whose answers are in this file has left since, or no longer agrees to it. It was thrown away: ask "
         "for it anew."
     ),
+    "export_void_kept": N_(
+        "Something in this file is kept no longer, as its study says. It was thrown away: ask for it anew."
+    ),
     "export_void_words": N_("Words in this file were redacted since. It was thrown away: ask for it anew."),
     "export_given_up": N_(
         "It was begun several times and never came to an end. Ask for another shape or format, or have whoever runs "
@@ -521,6 +524,10 @@ SENTENCES: Mapping[str, str] = {
     "days_backward": N_("This day is before the one it comes after."),
     "no_list": N_("There is no such list, or it is somebody else’s."),
     "list_gone": N_("The file is no longer kept. Choose it again."),
+    "list_void": N_(
+        "Somebody was erased who may have been in this list, so it was thrown away. Nobody of it was added. Take them "
+        "out of the file and choose it again."
+    ),
     "list_moved_on": N_("This list has moved on meanwhile. Look at where it stands now."),
     "list_failed": N_("Something went wrong on our side. Nobody was added; try again."),
     "list_has_faults": N_("There are faults in the list. Mend them in the file and choose it again."),

@@ -10,6 +10,7 @@ from surveyapp.domain.staff import Scope
 from surveyapp.services import readiness
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security.backups import folder as backup_folder
+from surveyapp.services.sending.ways.chosen import carried
 from surveyapp.store import releases
 from surveyapp.store.progress import waiting
 from surveyapp.store.sending import outbox, worker
@@ -56,7 +57,8 @@ def _of_the_database(runtime: Runtime) -> Iterator[GaugeReading]:
     with runtime.database.reading() as session:
         for state, count in outbox.count_by_state(session).items():
             yield GaugeReading("shiftline_messages", count, (state.value,))
-        due = outbox.longest_due(session, runtime.clock())
+        ways = carried(runtime.settings)
+        due = outbox.longest_due(session, runtime.origin, list(runtime.studies), runtime.clock(), ways)
         yield _since("shiftline_message_oldest_due_seconds", runtime, due)
         for task in worker.tasks(session).values():
             if task.done_at is not None:

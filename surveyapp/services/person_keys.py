@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from surveyapp.domain.errors import KeyMissing
 from surveyapp.domain.sentences import say
 from surveyapp.store.participants import Sealed
-from surveyapp.store.security.key_file import KeyFile, KeyRecord, WrappedKey
+from surveyapp.store.security.key_file import KeyFile, KeyRecord, WrappedKey, is_of_thing
 
 PERSONAL = "person"
 """What stands where a row says which key sealed it: the person's own. No contact key has this name."""
@@ -73,10 +73,21 @@ class PersonKeys:
     def forgotten(self) -> dict[uuid.UUID, dt.datetime]:
         """Whose keys were destroyed, and when: the erasures, as they are known outside the database. Raises KeyMissing
         without the file."""
-        return {each.person: each.gone_at for each in self.file.everything() if each.gone_at is not None}
+        return {
+            each.person: each.gone_at
+            for each in self.file.everything()
+            if each.gone_at is not None and not is_of_thing(each.person)
+        }
 
     def whose(self) -> set[uuid.UUID]:
         """Everybody who has a key. Raises KeyMissing without the file."""
+        return {each for each in self._there() if not is_of_thing(each)}
+
+    def of_things(self) -> set[uuid.UUID]:
+        """The keys that are no person's (`own_keys`). Raises KeyMissing without the file."""
+        return {each for each in self._there() if is_of_thing(each)}
+
+    def _there(self) -> set[uuid.UUID]:
         return {each.person for each in self.file.everything() if each.gone_at is None}
 
     def tried(self) -> tuple[set[str], set[str]]:

@@ -9,11 +9,13 @@ import datetime as dt
 import logging
 import secrets
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.errors import ShiftlineError
+from surveyapp.domain.fieldwork.lists import ListState
 from surveyapp.domain.jobs.long_jobs import JobKind
 from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.domain.sending.planning import MessageState
@@ -23,6 +25,7 @@ from surveyapp.services.jobs import doing
 from surveyapp.services.jobs.doing import Act, JobInHand
 from surveyapp.services.one_by_one import one_by_one
 from surveyapp.services.questionnaires import moves
+from surveyapp.services.sealed_files import own_keys
 from surveyapp.services.security import kept_forms
 from surveyapp.services.sending import hearing, outbox
 from surveyapp.services.sending.ways.chosen import carriers
@@ -154,7 +157,10 @@ def look_for_asked(desk: Desk) -> Counter[MessageState]:
     """Sends what somebody asked for and waits for, between two rounds. Where another process sends, that one does."""
     try:
         with desk.reading() as work:
-            waits = outbox_store.asked_for(work.session, desk.runtime.origin, work.now, list(SendingWay), 1)
+            runtime = desk.runtime
+            waits = outbox_store.asked_for(
+                work.session, runtime.origin, list(runtime.studies), work.now, list(SendingWay), 1
+            )
         return outbox.send_asked_for(desk, carriers(desk.runtime.settings)) if waits else Counter()
     except ShiftlineError:
         # Another sends, or the database is away: the next round says so.
@@ -162,16 +168,28 @@ def look_for_asked(desk: Desk) -> Counter[MessageState]:
 
 
 def _messages(desk: Desk, this: WorkerRound) -> str:
-    done = outbox.send(
-        desk,
-        sorted(desk.runtime.studies),
-        carriers(desk.runtime.settings),
-        wanted=this.wanted,
-        holder=secrets.token_hex(8),
-    )
+    done: Counter[MessageState] = Counter()
+    heard: Counter[str] = Counter()
+
+    def send() -> None:
+        done.update(
+            outbox.send(
+                desk,
+                sorted(desk.runtime.studies),
+                carriers(desk.runtime.settings),
+                wanted=this.wanted,
+                holder=secrets.token_hex(8),
+            )
+        )
+
+    # Whatever one of them comes to, who says stop in another is heard.
+    steps: list[Callable[[], None]] = [
+        send,
+        lambda: heard.update(hearing.read_mailbox(desk)),
+        lambda: heard.update(stop=hearing.read_texts(desk)),
+    ]
+    one_by_one(steps, lambda each: each())
     told = [f"{count} {state.value}" for state, count in sorted(done.items())]
-    heard = hearing.read_mailbox(desk)
-    heard["stop"] += hearing.read_texts(desk)
     return ", ".join(told + [f"{count} {what} heard" for what, count in sorted(heard.items()) if count])
 
 
@@ -205,9 +223,12 @@ def _jobs(desk: Desk, this: WorkerRound) -> str:
 
 def _list(mine: JobInHand) -> None:
     # Files take what reads them: a worker whom nobody brings any does without.
-    from surveyapp.services.lists import imports
+    from surveyapp.services.lists import held, imports, taking_back
 
-    imports.carry_on(mine)
+    state = held.state_of(mine.desk, mine.job.study, uuid.UUID(mine.job.subject))
+    # Of one that is in, that it is taken back is all that is asked for.
+    carry_on = taking_back.carry_on if state is ListState.IMPORTED else imports.carry_on
+    carry_on(mine)
 
 
 def look_for_jobs(desk: Desk, wanted: Callable[[], bool], sends: bool) -> None:
@@ -244,6 +265,7 @@ def _remove_leftovers(work: Work) -> None:
 
     kept_forms.remove_old(work)
     taking_back.remove_old(work)
+    own_keys.sweep(work)
 
 
 def _studies(desk: Desk, this: WorkerRound) -> Iterator[str]:

@@ -182,6 +182,14 @@ def participant(
     return of_rows(session, [row], on if isinstance(on, dt.date) else on(row.study))[0]
 
 
+def is_anonymous(session: Session, participant_id: uuid.UUID) -> bool:
+    """Whether somebody's answers are nobody's any more."""
+    query = select(ParticipantRow.id).where(
+        ParticipantRow.id == participant_id, ParticipantRow.anonymised_at.is_not(None)
+    )
+    return session.execute(query).first() is not None
+
+
 def participants(
     session: Session, scope: Scope, on: dt.date, group: str | None = None, only: Collection[uuid.UUID] | None = None
 ) -> list[Participant]:

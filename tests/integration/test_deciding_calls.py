@@ -7,7 +7,9 @@ import datetime as dt
 import uuid
 
 import pytest
+from sqlalchemy import insert, update
 
+from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import HeldByAnother, InputRefused, NotPermitted, StateRefused
 from surveyapp.domain.fieldwork.call_queue import QueuePriority
 from surveyapp.domain.fieldwork.call_stand import CallHold, DecisionKind
@@ -20,9 +22,10 @@ from surveyapp.services.fieldwork import attempts, call_queue, calls, deciding, 
 from surveyapp.services.participants import enrolment
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
+from surveyapp.store import cases
 from surveyapp.store.calling import referrals, stands, wishes
 from surveyapp.store.security import audit
-from surveyapp.store.tables import CaseRow, ParticipantRow
+from surveyapp.store.tables import AttemptRow, CaseRow, ParticipantRow
 from tests import factories
 from tests.conftest import Clock
 from tests.interviewer import create_reachable
@@ -230,3 +233,22 @@ def test_what_is_stored_is_what_follows_from_what_was_tried(runtime: Runtime, cl
     with runtime.database.reading() as session:
         assert stands.stored(session, case_id) == after
         assert wishes.of_row(session.get_one(ParticipantRow, person.id)).languages == ("en",)
+
+
+def test_cases_of_a_study_without_a_folder_keep_nobody_elses_from_being_worked_out(
+    runtime: Runtime, staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They lie before the others, and nothing can be worked out of them."""
+    monkeypatch.setattr(working_out, "AT_ONCE", 2)
+    people = [create_reachable(runtime, ANY_TIME) for _ in range(5)]
+    with runtime.database.writing() as session:
+        for person in people:
+            (case,) = cases.cases_of(session, person.id)
+            stored = {"id": uuid.uuid4(), "case_id": case.id, "at": runtime.clock(), "staff_id": staff.id}
+            session.execute(insert(AttemptRow).values(stored | {"outcome": Outcome.NO_ANSWER, "mode": Mode.PHONE}))
+        gone = update(ParticipantRow).where(ParticipantRow.id.in_([each.id for each in people[:3]]))
+        session.execute(gone.values(study="over"))
+    working_out.work_out_older(factories.operator(runtime))
+    with runtime.database.reading() as session:
+        stood = [stands.stored(session, case.id).calls for each in people for case in cases.cases_of(session, each.id)]
+    assert stood == [0, 0, 0, 1, 1]

@@ -85,7 +85,7 @@ def test_a_file_adds_everybody_in_it(runtime: Runtime, desk: Desk, data: bytes) 
         assert [event.event for event in participants.events(session, first.id)] == ["placement_start"]
         trail = audit.entries(session, STUDY)
     assert trail[-3].action == "participants_imported"
-    assert trail[-3].detail == {"count": 4, "sha256": hashlib.sha256(data).hexdigest()}
+    assert trail[-3].detail == {"count": 4, "sha256": runtime.keyring.digest("list", hashlib.sha256(data).hexdigest())}
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])

@@ -14,13 +14,16 @@ from surveyapp.domain.staff import Role, Staff
 from surveyapp.services import worker
 from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
-from surveyapp.store.participants import Sealed
+from surveyapp.services.sealed_files import own_keys
+from surveyapp.store.participants import Sealed, participant_by_reference
+from surveyapp.store.security.key_file import of_thing
 from surveyapp.store.tables import KeptFormRow
 from surveyapp.web.shared.session import given_back, typed_texts
 from tests import factories
-from tests.conftest import Clock
+from tests.conftest import NOW, Clock
 from tests.page import Client, Page
 from tests.phone import Phone
+from tests.sealed import know
 
 TYPED = "She said that mornings suit her best."
 CONTACT = "/manage/job_rotation/participants/BF-0001/contact"
@@ -252,6 +255,78 @@ def test_once_they_are_erased_no_copy_tells_of_it(
         work.seals.unseal(candidate.id, f"kept_form:{copy.id}", copy.ciphertext)
     with pytest.raises((KeyError, InvalidTag)):
         runtime.keyring.unseal(copy.access_id, f"kept_form:{copy.id}", Sealed(copy.key_id, copy.ciphertext))
+
+
+@pytest.mark.parametrize("about", [True, False], ids=["of them", "of somebody else"])
+def test_what_staff_typed_of_somebody_goes_with_them(
+    runtime: Runtime, client: Client, manager: Staff, clock: Clock, about: bool
+) -> None:
+    """And no copy tells of it: a form of staff's has a key of its own, outside the database."""
+    with factories.operator(runtime).reading() as work:
+        them = participant_by_reference(work.session, factories.everyone(runtime), "BF-0001", NOW.date())
+    assert them is not None
+    erased = them if about else factories.create_participant(runtime, reference="BF-0002")
+    client.sign_in(manager.email)
+    form = filled(client)
+    clock.forward(minutes=30)
+    client.post(CONTACT, form)
+    with runtime.database.reading() as session:
+        copy = session.scalars(select(KeptFormRow)).one()
+        session.expunge(copy)
+    with factories.operator(runtime).writing() as work:
+        assert TYPED in own_keys.unseal(work, copy.id, f"kept_form:{copy.id}", copy.ciphertext)
+        erasing.erase(work, erased)
+    assert kept(runtime) == (0 if about else 1)
+    assert (of_thing(copy.id) in runtime.person_keys.of_things()) is not about
+    with pytest.raises((KeyError, InvalidTag)):
+        runtime.keyring.unseal(manager.id, f"kept_form:{copy.id}", Sealed("first", copy.ciphertext))
+
+
+@pytest.mark.parametrize("field", ["reference", "phone", "email"])
+def test_so_does_what_names_them_on_another_page(
+    runtime: Runtime, client: Client, manager: Staff, clock: Clock, field: str
+) -> None:
+    known = know(runtime, factories.create_staff(runtime, Role.INTERVIEWER), 1)
+    named = known.participant.reference if field == "reference" else getattr(known.contact, field)
+    client.sign_in(manager.email)
+    form = {**filled(client), "times": [f"or ask {named}"]}
+    clock.forward(minutes=30)
+    client.post(CONTACT, form)
+    with factories.operator(runtime).writing() as work:
+        erasing.erase(work, known.participant)
+    assert kept(runtime) == 0
+    assert runtime.person_keys.of_things() == set()
+
+
+def test_the_key_of_what_staff_typed_goes_with_it(
+    runtime: Runtime, client: Client, manager: Staff, clock: Clock
+) -> None:
+    """Sent again under another, let go of after three days, or with whoever typed it."""
+    client.sign_in(manager.email)
+    form = filled(client)
+    clock.forward(minutes=30)
+    for _ in range(2):
+        client.post(CONTACT, form)
+    assert len(runtime.person_keys.of_things()) == kept(runtime) == 1
+    clock.forward(hours=73)
+    worker.round_of(factories.operator(runtime), ["retention"])
+    assert runtime.person_keys.of_things() == set()
+
+
+def test_what_staff_typed_before_forms_had_keys_comes_back(
+    runtime: Runtime, client: Client, manager: Staff, clock: Clock
+) -> None:
+    client.sign_in(manager.email)
+    form = filled(client)
+    clock.forward(minutes=30)
+    led = client.post(CONTACT, form).location
+    with factories.operator(runtime).writing() as work:
+        row = work.session.scalars(select(KeptFormRow)).one()
+        bound_to = f"kept_form:{row.id}"
+        older = runtime.keyring.seal(manager.id, bound_to, own_keys.unseal(work, row.id, bound_to, row.ciphertext))
+        row.key_id, row.ciphertext = older.key_id, older.ciphertext
+    assert sign_in(runtime, client, manager, led) == "/staff/kept"
+    assert TYPED in client.page("/staff/kept").words
 
 
 def test_whether_or_not_anybody_comes_it_goes_after_three_days(runtime: Runtime, phone: Phone, clock: Clock) -> None:

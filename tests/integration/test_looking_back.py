@@ -88,3 +88,52 @@ def test_whoever_moves_them_or_takes_them_along_knows_the_same_of_them(two_said_
         ]
     told = [{key: each.earlier[1][key] for key in ("animal", "rate", "job")} for each in known]
     assert told == [said("cattle", 3)] * 2
+
+
+DRINKS = "{{id: drinks, kind: multiple, text: What do you drink?, options: {{{}}}}}"
+WHY = "{id: why, kind: open, ask_if: {changed: {from: touchpoint_1.drinks, to: drinks}}, text: Why something else now?}"
+LAST = "{id: last, kind: yes_no, text: Is that all?}"
+ORDERED, TURNED = "tea: Tea, juice: Juice, water: Water", "water: Water, tea: Tea, juice: Juice"
+RENAMED, THREE = "aqua: Water, chai: Tea, jus: Juice", "tea: Tea, coffee: Coffee, water: Water"
+TWO = "hot: Hot, cold: Cold"
+COMPARED = "comparisons:\n  - {variable: drinks, between: [first, second], comparable: yes, because: Only the order.}\n"
+SAME_ORDER = "drinks: {comparable: yes, because: Only the order is another.}"
+
+IN_OTHER_ORDERS: dict[str, tuple[list[str], str, str, tuple[str, ...], list[str]]] = {
+    # What first asked in each version, what is said of the change, what second asks, what was said then and now.
+    "the later touchpoint lists them in another order": ([ORDERED], "", TURNED, ("tea", "water"), ["water", "tea"]),
+    "a newer version lists them in another order": (
+        [ORDERED, TURNED], SAME_ORDER, ORDERED, ("water", "tea"), ["tea", "water"],
+    ),
+    "a newer version has other codes, in another order": (
+        [ORDERED, RENAMED], "drinks: {mapping: {tea: chai, juice: jus, water: aqua}, because: Codes.}",
+        ORDERED, ("aqua", "chai"), ["tea", "water"],
+    ),
+    "a newer version has one for two, and both were meant": (
+        [THREE, TWO], "drinks: {mapping: {tea: hot, coffee: hot, water: cold}, because: Fewer.}",
+        THREE, ("hot",), ["tea", "coffee"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", IN_OTHER_ORDERS)
+def test_who_says_the_same_of_several_options_is_not_asked_what_changed(
+    database_url: str, clock: Clock, tmp_path: Path, name: str
+) -> None:
+    """In whichever order they were listed; and whoever says something else is, where that can be told."""
+    first, change, second, then, now = IN_OTHER_ORDERS[name]
+    files = {
+        f"first/v{number}": questionnaire(
+            "first", number, DRINKS.format(each), **({"changes": change} if number > 1 else {})
+        )
+        for number, each in enumerate(first, 1)
+    }
+    files["second/v1"] = questionnaire("second", 1, DRINKS.format(second), WHY, LAST)
+    study = STUDY[: STUDY.index("measures:")] + (COMPARED if len(first) == 1 else "")
+    runtime = versioned.create_runtime(database_url, clock, tmp_path, files, study)
+    for number, drinks, asked in ((1, now, ["drinks", "last"]), (2, ["water"], ["drinks", "why", "last"])):
+        versioned.answer(runtime, 1, len(first), {"drinks": Codes(then)}, start=number)
+        phone = Phone(runtime)
+        phone.agree(factories.create_link(runtime, person(runtime, f"GU-000{number}"), 2))
+        assert phone.answer_until(None, {"drinks": drinks}) == asked
+    runtime.database.dispose()

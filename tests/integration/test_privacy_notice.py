@@ -15,7 +15,7 @@ from surveyapp.domain.instrument.consent.retention import KeepUntil, RetentionRu
 from surveyapp.services.questionnaires import versions
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import ROOT
-from tests import factories
+from tests import factories, versioned
 from tests.integration.test_theirs import PIN, begin, send
 from tests.phone import Phone
 from tests.unit.test_loading import write
@@ -89,6 +89,19 @@ def test_a_study_without_one_says_so(runtime: Runtime, phone: Phone) -> None:
 def test_every_basis_and_right_has_its_words(runtime: Runtime) -> None:
     source = (ROOT / "surveyapp/web/participant/templates/participant/privacy.html").read_text(encoding="utf-8")
     assert [each for each in (*LawfulBasis, *PrivacyRight) if f"'{each.value}': _(" not in source] == []
+
+
+def test_whom_to_ask_for_what_is_not_done_here(runtime: Runtime, phone: Phone, tmp_path: Path) -> None:
+    """The law gives a right that the platform does not carry out: no study can list it as if it did."""
+    phone.open(factories.create_link(runtime, factories.create_participant(runtime)))
+    phone.open("/survey/privacy")
+    notice = runtime.study(factories.STUDY).privacy
+    assert notice is not None
+    assert f"For that, ask those who decide over it: {notice.contact}." in phone.page.words
+    assert "Keep it, in case you want to ask us for something" in phone.page.words
+    written = versioned.STUDY.replace("rights: [access]", "rights: [access, restrict]")
+    (tmp_path / "study.yaml").write_text(written, encoding="utf-8")
+    assert any("“restrict” cannot be used" in each for each in faults(tmp_path))
 
 
 def test_the_day_is_the_rules() -> None:

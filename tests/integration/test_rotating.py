@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import uuid
+import zlib
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store.entry import pins as store
+from surveyapp.store.lists import records
 from surveyapp.store.tables import Base
 from tests import factories
 from tests.page import Client
@@ -66,8 +69,10 @@ def test_contact_keys_are_changed_and_the_old_one_is_needed_no_more(runtime: Run
 
 
 @pytest.mark.parametrize("looked_at", [False, True], ids=["read", "looked at"])
-def test_a_list_being_brought_in_is_sealed_anew(runtime: Runtime, looked_at: bool) -> None:
-    """As it came and as it was understood; and one that came before the key changed is looked at after."""
+@pytest.mark.parametrize("older", [False, True], ids=["own key", "from before"])
+def test_a_list_being_brought_in_outlasts_the_key(runtime: Runtime, looked_at: bool, older: bool) -> None:
+    """As it came and as it was understood: its own key is sealed anew, or it is itself where it is from before lists
+    had one."""
     manager = factories.create_staff(runtime, Role.MANAGER)
     data = b"First Name,Last Name,Mobile\nAmina,Yusuf,07700 900142\n"
     before = Desk(runtime, manager)
@@ -76,16 +81,24 @@ def test_a_list_being_brought_in_is_sealed_anew(runtime: Runtime, looked_at: boo
     mapping = list_pages.opened(before, factories.STUDY, import_id, group="backfill").mapping
     if looked_at:
         imports.tell_columns(before, factories.STUDY, import_id, mapping)
-    found = rotating.inventory(factories.operator(both))
-    assert [(each.key_id, each.count) for each in found if "list" in each.what] == [("first", 1)]
-    if looked_at:
-        desk = factories.operator(both)
-        assert rotating.rotate(desk).lists == 1
-        assert rotating.rotate(desk) == NOTHING
-        assert rotating.retired(rotating.inventory(desk)) == [("CONTACT_KEYS", "first")]
-    else:
-        imports.tell_columns(Desk(both, manager), factories.STUDY, import_id, mapping)
+    if older:
+        with before.writing() as work:
+            for name in ("file", "kept") if looked_at else ("file",):
+                plain = held.unsealed(work, import_id, name)
+                text = base64.b64encode(zlib.compress(plain)).decode()
+                stored = runtime.keyring.seal(import_id, f"list {name}", text)
+                records.change(work.session, import_id, **{name: stored.ciphertext})
+            records.change(work.session, import_id, key_id=stored.key_id)
+    desk = factories.operator(both)
+    found = rotating.inventory(desk)
+    assert [(each.key_id, each.count) for each in found if "list" in each.what] == [("first" if older else "", 1)]
+    done = rotating.rotate(desk)
+    assert (done.lists, done.keys) == ((1, 1) if older else (0, 1))
+    assert rotating.rotate(desk) == NOTHING
+    assert rotating.retired(rotating.inventory(desk)) == [("CONTACT_KEYS", "first")]
     alone = told(runtime, contact_keys={"new": NEW})
+    if not looked_at:
+        imports.tell_columns(Desk(alone, manager), factories.STUDY, import_id, mapping)
     with Desk(alone, manager).reading() as work:
         assert held.unsealed(work, import_id, "file") == data
         assert b"Amina" in held.unsealed(work, import_id, "kept")

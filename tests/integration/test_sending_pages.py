@@ -112,7 +112,7 @@ def test_whose_letter_no_font_can_write_is_left_for_a_person_to_decide(runtime: 
     [row] = rows(runtime, first)
     assert (row.state, row.why) == (MessageState.FAILED, WhyNot.UNWRITABLE)
     assert live_links(runtime, first) == 0 < live_links(runtime, second)
-    assert "No font of this machine has a letter of their name or address" in text(manager, PAGE)
+    assert "No font of this machine has a letter of it" in text(manager, PAGE)
     manager.raw.post(f"{PAGE}/{row.id}/decide", data={"decision": "again"})
     refused = manager.raw.post(f"{PAGE}/take/letter")
     assert refused.status_code == 409

@@ -154,9 +154,7 @@ class PrivacyW(Model):
     basis: Literal["consent", "public_task", "legitimate_interests", "contract", "legal_obligation", "vital_interests"]
     why: WordsW
     recipients: Annotated[list[WordsW], Field(min_length=1)]
-    rights: Annotated[
-        list[Literal["access", "rectify", "erase", "restrict", "object", "port", "withdraw"]], Field(min_length=1)
-    ]
+    rights: Annotated[list[Literal["access", "rectify", "erase", "object", "port", "withdraw"]], Field(min_length=1)]
     regulator: RegulatorW
     draft: bool = False
 

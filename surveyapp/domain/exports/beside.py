@@ -47,6 +47,7 @@ def process(own: OwnColumns, keys: Keys, responses: Sequence[ExportedResponse]) 
                 " ".join(each.modes),
                 " ".join(each.languages),
                 " ".join(each.renderings),
+                each.sent_again_at,
             )
 
     columns = (
@@ -56,11 +57,12 @@ def process(own: OwnColumns, keys: Keys, responses: Sequence[ExportedResponse]) 
         own.plain("questionnaire", N_("Questionnaire"), ColumnType.TEXT),
         own.number("version", N_("Version of the questionnaire")),
         own.plain("started_at", N_("When the answers were begun (UTC)"), ColumnType.MOMENT),
-        own.plain("submitted_at", N_("When the answers were sent (UTC)"), ColumnType.MOMENT),
+        own.plain("submitted_at", N_("When the answers were first sent (UTC)"), ColumnType.MOMENT),
         own.number("saves", N_("How often something was saved"), role=ColumnRole.PROCESS),
         own.plain("modes", N_("Modes, in the order used"), ColumnType.TEXT, role=ColumnRole.PROCESS),
         own.plain("languages", N_("Languages, in the order used"), ColumnType.TEXT, role=ColumnRole.PROCESS),
         own.plain("renderings", N_("Usual or easy words, in the order used"), ColumnType.TEXT, role=ColumnRole.PROCESS),
+        own.plain("sent_again_at", N_("When they were sent again after a correction (UTC)"), ColumnType.MOMENT),
     )
     return dataset("paradata", own.translate(N_("How responses came about")), columns, len(responses), rows)
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from surveyapp.domain.answers import Mode
 from surveyapp.domain.i18n import N_
 
 
@@ -176,10 +177,28 @@ class AnswerExport:
         return f"{self.stem}_{dataset.name}.{ending}"
 
 
+class ByProxy(enum.StrEnum):
+    """How much of what somebody answered came from somebody who answered for them."""
+
+    NONE = "none"
+    SOME = "some"
+    ALL = "all"
+
+
+BY_PROXY_LABELS: Mapping[ByProxy, str] = {
+    ByProxy.NONE: N_("None of the answers"),
+    ByProxy.SOME: N_("Some of the answers"),
+    ByProxy.ALL: N_("All answers"),
+}
+"""Each as source text."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ExportedResponse:
-    """A response that was sent, by whom and how it came: `modes`, `languages` and `renderings` in the order last used
-    (the last is that of the save that ended it), `saves` how often something was saved."""
+    """A response that was sent, by whom and how it came: `submitted_at` when first, `sent_again_at` when after a
+    correction; `modes`, `languages` and `renderings` in the order last used (the last is that of the save that ended
+    it), `saves` how often something was saved. `proxy`: who answered for them last, by the study's code;
+    `mode_by_answer`: of each answer that was given, where they came in several modes."""
 
     id: object
     person: object
@@ -191,7 +210,24 @@ class ExportedResponse:
     seed: int
     started_at: dt.datetime
     submitted_at: dt.datetime
+    sent_again_at: dt.datetime | None = None
     saves: int
     modes: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     renderings: tuple[str, ...] = ()
+    proxy: str | None = None
+    mode_by_answer: Mapping[str, str] = field(default_factory=dict)
+
+    def mode_of(self, variable: str) -> str | None:
+        """The mode in which the answer to a variable came that was given."""
+        if self.mode_by_answer:
+            return self.mode_by_answer.get(variable)
+        return self.modes[-1] if self.modes else None
+
+    @property
+    def by_proxy(self) -> ByProxy:
+        """How much of it somebody else answered: of the answers that stand."""
+        came = {mode == Mode.PROXY.value for mode in self.mode_by_answer.values() or self.modes[-1:]}
+        if True not in came:
+            return ByProxy.NONE
+        return ByProxy.SOME if False in came else ByProxy.ALL

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 from surveyapp.domain.exports.columns import InWords
 from surveyapp.domain.exports.dataset import (
+    BY_PROXY_LABELS,
     MISSING_LABELS,
+    ByProxy,
     ColumnRole,
     ColumnType,
     Dataset,
     ExportColumn,
+    ExportedResponse,
     ExportRow,
+    ExportValue,
     MeasureLevel,
     MissingKind,
     ValueLabel,
@@ -57,6 +61,52 @@ class OwnColumns:
             self.plain(f"{prefix}rendering", N_("Whether they were sent in usual or easy words"), ColumnType.TEXT, of),
         )
 
+    def by_whom(self, prefix: str, of: str | None = None) -> tuple[ExportColumn, ...]:
+        """How much somebody else answered for them and, where the study lets somebody, who."""
+        much = ExportColumn(
+            name=f"{prefix}by_proxy",
+            label=self._said(N_("How much of it somebody else answered for them"), of),
+            type=ColumnType.CODE,
+            role=ColumnRole.DESIGN,
+            values=tuple(
+                ValueLabel(value=each.value, number=number, label=self.translate(label))
+                for number, (each, label) in enumerate(BY_PROXY_LABELS.items(), 1)
+            ),
+            missing=ABSENT_AT_TOUCHPOINT if of else (),
+        )
+        return (much, *self.proxy(prefix, of))
+
+    def proxy(self, prefix: str = "", of: str | None = None) -> tuple[ExportColumn, ...]:
+        """Who answered for them; no column where the study lets nobody."""
+        if not self.study.proxies:
+            return ()
+        return (
+            ExportColumn(
+                name=f"{prefix}proxy",
+                label=self._said(N_("Who answered for them (of several, the last)"), of),
+                type=ColumnType.CODE,
+                role=ColumnRole.DESIGN,
+                values=tuple(
+                    ValueLabel(value=code, number=number, label=label)
+                    for number, (code, label) in enumerate(self.study.proxies.items(), 1)
+                ),
+                missing=(*(ABSENT_AT_TOUCHPOINT if of else ()), MissingKind.NOT_KNOWN),
+            ),
+        )
+
+    def proxies(self, response: ExportedResponse, *, here: bool) -> tuple[ExportValue, ...]:
+        """What stands beneath `proxy`, for a response of which something came from somebody else (`here`) or not. The
+        study may name them no more."""
+        if not self.study.proxies:
+            return ()
+        named = response.proxy if response.proxy in self.study.proxies else MissingKind.NOT_KNOWN
+        return (named if here else None,)
+
+    def who_answered(self, response: ExportedResponse) -> tuple[ExportValue, ...]:
+        """What stands beneath `by_whom`."""
+        much = response.by_proxy
+        return (much.value, *self.proxies(response, here=much is not ByProxy.NONE))
+
     def missing_kind(self) -> ExportColumn:
         labels = tuple(
             ValueLabel(value=kind.value, number=number, label=self.translate(MISSING_LABELS[kind]))
@@ -84,17 +134,20 @@ class OwnColumns:
         role: ColumnRole = ColumnRole.DESIGN,
     ) -> ExportColumn:
         """A column of our own: its label is a source text. `of`: the touchpoint it belongs to, by its title."""
-        said = self.translate(label)
         level: MeasureLevel = "nominal" if kind is ColumnType.TEXT else "scale"
         return ExportColumn(
             name=name,
-            label=f"{of}: {said}" if of else said,
+            label=self._said(label, of),
             type=kind,
             role=role,
             level=level,
             least=0 if kind is ColumnType.NUMBER else None,
             missing=ABSENT_AT_TOUCHPOINT if of else (),
         )
+
+    def _said(self, label: str, of: str | None) -> str:
+        said = self.translate(label)
+        return f"{of}: {said}" if of else said
 
     def known(self) -> tuple[ExportColumn, ...]:
         """What is known of people and of their sites, where the study says which values there can be."""

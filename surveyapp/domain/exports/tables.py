@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from surveyapp.domain.answers import Answers
+from surveyapp.domain.answers import Answers, Mode
 from surveyapp.domain.exports import beside
 from surveyapp.domain.exports.beside import ExportedAttempt
 from surveyapp.domain.exports.columns import AskedColumn, InWords, answer_columns
@@ -28,6 +28,8 @@ from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
 
+NOBODY_ANSWERED = frozenset({MissingKind.NOT_ASKED, MissingKind.NOT_REACHED, MissingKind.NOT_IN_VERSION})
+
 AnswersOf = Callable[[Sequence[ExportedResponse]], Iterator[tuple[ExportedResponse, Answers]]]
 """The answers of responses, in the order of the responses, read some at a time."""
 
@@ -35,7 +37,7 @@ AnswersOf = Callable[[Sequence[ExportedResponse]], Iterator[tuple[ExportedRespon
 @dataclass(frozen=True, kw_only=True)
 class ExportedPerson:
     """Somebody of whom there is a row. `key`: what they are called in these files; `due`: the touchpoints at which they
-    have been asked by now."""
+    had been asked by the moment that the files are of."""
 
     id: object
     key: str
@@ -106,6 +108,7 @@ class ExportTables:
                     *_first_last(response),
                     *known_of[response.person],
                     *(each.cell(given, response.version) for each in answers),
+                    *self.own.who_answered(response),
                 )
 
         fixed = (
@@ -113,11 +116,13 @@ class ExportTables:
             self.own.group(),
             self.own.number("touchpoint", N_("Touchpoint")),
             self.own.number("version", N_("Version of the questionnaire")),
-            self.own.plain("submitted_on", N_("Day on which the answers were sent (UTC)"), ColumnType.DATE),
+            self.own.plain("submitted_on", N_("Day on which the answers were first sent (UTC)"), ColumnType.DATE),
             *self.own.how(""),
         )
+        # What is newer than a program that reads comes last: no column before it is called otherwise for it.
+        columns = (*fixed, *known, *(each.column for each in answers), *self.own.by_whom(""))
         title = self.study.newest(name).title
-        return dataset(name, title, (*fixed, *known, *(each.column for each in answers)), len(mine), rows)
+        return dataset(name, title, columns, len(mine), rows)
 
     def _of_group(self, group: str) -> Dataset:
         """A row a person, their touchpoints beside one another."""
@@ -144,7 +149,7 @@ class ExportTables:
                     current = next(by_person, None)
                 row: list[ExportValue] = [person.key, person.group, *known_of[person.id]]
                 for number, columns in answers.items():
-                    row.extend(_at_touchpoint(person, number, columns, found.get(number)))
+                    row.extend(self._at_touchpoint(person, number, columns, found.get(number)))
                 yield row
 
         columns: list[ExportColumn] = [self.own.person(), self.own.group(), *known]
@@ -153,15 +158,34 @@ class ExportTables:
                 self.own.number(f"t{each.number}_version", N_("Version of the questionnaire"), each.title),
                 self.own.plain(
                     f"t{each.number}_submitted_on",
-                    N_("Day on which the answers were sent (UTC)"),
+                    N_("Day on which the answers were first sent (UTC)"),
                     ColumnType.DATE,
                     each.title,
                 ),
                 *self.own.how(f"t{each.number}_", each.title),
                 *(column.column for column in answers[each.number]),
+                *self.own.by_whom(f"t{each.number}_", each.title),
             ]
         title = next((each.title for each in self.study.groups if each.id == group), group)
         return dataset(group, title, columns, len(mine) if there else 0, rows)
+
+    def _at_touchpoint(
+        self,
+        person: ExportedPerson,
+        number: int,
+        columns: Sequence[AskedColumn],
+        found: tuple[ExportedResponse, Answers] | None,
+    ) -> Iterator[ExportValue]:
+        if found is None:
+            absent = MissingKind.NO_RESPONSE if number in person.due else MissingKind.NOT_DUE
+            yield from itertools.repeat(absent, 5 + len(columns) + (2 if self.study.proxies else 1))
+            return
+        response, given = found
+        yield Decimal(response.version)
+        yield response.submitted_at.date()
+        yield from _first_last(response)
+        yield from (each.cell(given, response.version) for each in columns)
+        yield from self.own.who_answered(response)
 
     def _long(self) -> Dataset:
         """A row an answer; of several options a row each."""
@@ -179,6 +203,7 @@ class ExportTables:
                 for each in columns[response.questionnaire]:
                     column, cell = each.column, each.cell(given, response.version)
                     words = labels.get((response.questionnaire, response.version, column.name), {})
+                    mode = None if _nobody_answered(cell) else response.mode_of(each.key)
                     yield (
                         keys[response.person],
                         response.group,
@@ -191,6 +216,8 @@ class ExportTables:
                         *_by_type(column.type, cell),
                         words.get(_stored(cell)),
                         cell.value if isinstance(cell, MissingKind) else None,
+                        mode,
+                        *self.own.proxies(response, here=mode == Mode.PROXY.value),
                     )
 
         count = sum(len(columns[each.questionnaire]) for each in self.responses)
@@ -214,6 +241,8 @@ class ExportTables:
             ),
             self.own.plain("label", N_("The answer’s words"), ColumnType.TEXT),
             self.own.missing_kind(),
+            self.own.plain("mode", N_("Mode in which this answer came"), ColumnType.TEXT),
+            *self.own.proxy(),
         )
         return dataset("answers", self.translate(N_("Answers")), fixed, count, rows)
 
@@ -237,21 +266,9 @@ def _first_last(response: ExportedResponse) -> tuple[ExportValue, ...]:
     return tuple(used[-1] if used else None for used in (response.modes, response.languages, response.renderings))
 
 
-def _at_touchpoint(
-    person: ExportedPerson,
-    number: int,
-    columns: Sequence[AskedColumn],
-    found: tuple[ExportedResponse, Answers] | None,
-) -> Iterator[ExportValue]:
-    if found is None:
-        absent = MissingKind.NO_RESPONSE if number in person.due else MissingKind.NOT_DUE
-        yield from itertools.repeat(absent, 5 + len(columns))
-        return
-    response, given = found
-    yield Decimal(response.version)
-    yield response.submitted_at.date()
-    yield from _first_last(response)
-    yield from (each.cell(given, response.version) for each in columns)
+def _nobody_answered(cell: ExportValue) -> bool:
+    """Whether nobody said anything there, nor was silent."""
+    return isinstance(cell, MissingKind) and cell in NOBODY_ANSWERED
 
 
 def _stored(cell: ExportValue) -> str:

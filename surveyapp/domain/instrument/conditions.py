@@ -175,7 +175,12 @@ def _changed(before: KnownValue, after: KnownValue, negated: bool) -> bool | Non
         return negated
     if before is None or after is None:
         return None
-    return all((one == other) == negated for one in _each(before) for other in _each(after))
+    return all((_said(one) == _said(other)) == negated for one in _each(before) for other in _each(after))
+
+
+def _said(known: Answer | str) -> object:
+    """What is compared of an answer: of several options which they are, in whichever order a question lists them."""
+    return frozenset(known.codes) if isinstance(known, Codes) else known
 
 
 def _each(known: Answer | MayBe | str) -> tuple[Answer | str, ...]:

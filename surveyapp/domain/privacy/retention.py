@@ -52,10 +52,9 @@ def kept_until(rule: RetentionRule, keep: KeepUntil, person: KeptPerson, zone: d
 
 
 def retained(rule: RetentionRule, person: KeptPerson, zone: dt.tzinfo) -> dict[KeptThing, dt.date]:
-    """Of what is held of somebody, the last day on which each is kept."""
-    if person.withdrawn_at is not None:
-        withdrawn_on = person.withdrawn_at.astimezone(zone).date()
-        return {KeptThing.WITHDRAWN: withdrawn_on + dt.timedelta(days=rule.withdrawn_days)}
+    """Of what is held of somebody, the last day on which each is kept. Nothing is kept longer of whoever withdrew: all
+    of it goes when that can be undone no more, what has an earlier time of its own goes then, and with the time of
+    their answers everything."""
     found = {}
     if person.contacts:
         found[KeptThing.CONTACTS] = kept_until(rule, rule.contacts, person, zone)
@@ -63,4 +62,8 @@ def retained(rule: RetentionRule, person: KeptPerson, zone: dt.tzinfo) -> dict[K
         found[KeptThing.WORDS] = kept_until(rule, rule.words, person, zone)
     if not person.anonymised:
         found[KeptThing.ANSWERS] = kept_until(rule, rule.answers, person, zone)
-    return found
+    if person.withdrawn_at is None:
+        return found
+    undone_until = person.withdrawn_at.astimezone(zone).date() + dt.timedelta(days=rule.withdrawn_days)
+    everything = min(undone_until, found.pop(KeptThing.ANSWERS, undone_until))
+    return {what: on for what, on in found.items() if on < everything} | {KeptThing.WITHDRAWN: everything}

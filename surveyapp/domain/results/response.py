@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
-from surveyapp.domain.results.cells import WORKING, Category, Cell, Edition, Slice, Tally
+from surveyapp.domain.results.cells import WITHHELD, WORKING, Category, Cell, Edition, Slice, Tally
 from surveyapp.domain.results.words import Words
 
 
@@ -18,7 +18,8 @@ class ResponseCounts:
     `withdrawn`; `could_be_asked` the sum of `answered`, `open` (not yet: they still may), `closed` (without an answer)
     and `refused`. Percentages are of those who could be asked. `again`: of those `asked_before`, who answered the
     touchpoint before and could be asked at this, how many answered again; None at a group's first. `modes`: how those
-    who answered handed it in, with percentages of them; `easy`: how many of them in easy words.
+    who answered handed it in, with percentages of them; `easy`: how many of them in easy words, of which releases tell
+    nothing, and which the first have no place for.
     """
 
     people: Slice
@@ -31,7 +32,7 @@ class ResponseCounts:
     not_open: Cell
     not_eligible: Cell
     withdrawn: Cell
-    easy: Cell
+    easy: Cell = WITHHELD
     asked_before: Cell | None = None
     again: Cell | None = None
     modes: dict[str, Cell] = field(default_factory=dict)

@@ -80,8 +80,8 @@ class PastMessage:
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
     """Somebody at a touchpoint. `barred`: why they are not asked (any more) there; `reached_by`: the ways for which
-    their contact record has something, the one that they prefer first; `ended`: the ways that ended, and why (bounced,
-    opted out, not theirs)."""
+    their contact record has something, in no order; `preferred`: the one that they prefer, None where they said nothing
+    of it; `ended`: the ways that ended, and why (bounced, opted out, not theirs)."""
 
     group: str
     opens_at: dt.datetime
@@ -89,6 +89,7 @@ class Recipient:
     answered_at: dt.datetime | None = None
     barred: WhyNot | None = None
     reached_by: tuple[SendingWay, ...] = ()
+    preferred: SendingWay | None = None
     ended: tuple[tuple[SendingWay, WhyNot], ...] = ()
     history: tuple[PastMessage, ...] = ()
 
@@ -204,9 +205,7 @@ def _way(
         return row.way, None
     if step.another and last in can and len(can) > 1:
         can.remove(last)
-        return can[0], None
-    preferred = person.reached_by[0]
-    return (preferred if preferred in can else can[0]), None
+    return (person.preferred if person.preferred in can else can[0]), None
 
 
 def day_after(moment: dt.datetime, days: int, zone: dt.tzinfo) -> dt.datetime:

@@ -6,7 +6,10 @@ import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
+
+from surveyapp.domain.sending.refusals import Refusal, of_report
 
 STOP_WORDS = frozenset(
     {
@@ -21,17 +24,22 @@ STOP_WORDS = frozenset(
 LONGEST_STOP = 200
 """Characters: a line of more says something else."""
 
+LONGEST_HEADER = 2_000
+"""Characters of a header that says what a part of an e-mail is: reading it takes time that goes with its square."""
+
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 @dataclass(frozen=True)
 class MailReply:
     """A message in the mailbox: which of ours it answers (by Message-ID, the nearest first), and whether it says that
-    it did not arrive for good, or that somebody wants no more."""
+    nobody is there (`bounced`), that it did not arrive for another reason (`failed`), or that somebody wants no
+    more."""
 
     about: tuple[str, ...]
     bounced: bool
     stop: bool
+    failed: bool = False
 
 
 def says_stop(text: str) -> bool:
@@ -49,22 +57,45 @@ def says_stop(text: str) -> bool:
     return False
 
 
+def opened(raw: bytes) -> EmailMessage:
+    """An e-mail as it came. Raises ValueError where it would take too long to read, and whatever else the library does
+    of what is no e-mail."""
+    for part in message_from_bytes(raw, policy=policy.compat32).walk():
+        for name, said in part.raw_items():
+            if name.casefold().startswith("content-") and len(str(said)) > LONGEST_HEADER:
+                raise ValueError(name)
+    message = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
 def mail_reply(message: EmailMessage) -> MailReply:
-    """What an e-mail in the mailbox is to us. Only what failed for good (status 5) came back; what is late did not."""
+    """What an e-mail in the mailbox is to us. Only what failed in the end came back; what is late did not. Raises
+    whatever the library does of what is no e-mail."""
     about = list(_ids(message, "In-Reply-To", "References"))
     report = message.get_content_type() == "multipart/report"
-    statuses: list[str] = []
+    came: set[Refusal | None] = set()
     if report:
         for part in message.walk():
             if part.get_content_type() == "message/delivery-status":
                 blocks = part.get_payload()
                 for block in blocks if isinstance(blocks, list) else []:
-                    if isinstance(block, Message) and block.get("Status"):
-                        statuses.append(str(block["Status"]).strip())
+                    if isinstance(block, Message):
+                        said = (str(block.get(each, "")) for each in ("Action", "Status", "Diagnostic-Code"))
+                        came.add(of_report(*said))
             elif part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
                 about = [*_original(part), *about]
-    bounced = report and any(each.startswith("5") for each in statuses)
-    return MailReply(tuple(dict.fromkeys(about)), bounced, not report and says_stop(_text(message)))
+    bounced, failed = Refusal.NOBODY in came, bool(came - {None, Refusal.NOBODY})
+    stop = not report and says_stop(_text(message))
+    return MailReply(tuple(dict.fromkeys(about)), bounced, stop, failed and not bounced)
+
+
+def written_by(message: Message) -> str:
+    """The address that an e-mail says it is from, as it stands there: of a header that is malformed its reader raises
+    whatever it comes to. Empty where there is none."""
+    said = next((str(value) for name, value in message.raw_items() if name.casefold() == "from"), "")
+    said = said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return said.rpartition("<")[2].partition(">")[0].strip()
 
 
 def _original(part: Message) -> Iterable[str]:

@@ -7,8 +7,8 @@ mapping, and backwards to whatever it may have been.
 
 from __future__ import annotations
 
-import functools
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,7 +18,7 @@ from surveyapp.domain.answers import Answer, Answers, Codes, Number
 from surveyapp.domain.i18n import source_of
 from surveyapp.domain.instrument.conditions import MayBe
 from surveyapp.domain.instrument.earlier.wordings import written_against
-from surveyapp.domain.instrument.kinds import Part
+from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study
@@ -110,11 +110,19 @@ class _Step:
         if not self.link.comparable:
             return answer if self._in_the_same_words(answer) else None
         codes = answer.codes if isinstance(answer, Codes) else (format(answer.value.normalize(), "f"),)
-        choices = [self._may_be(code) for code in codes]
-        if not all(choices) or _count(choices) > MOST_THAT_IT_MAY_HAVE_BEEN:
+        options = [self._may_be(code) for code in codes]
+        if not all(options) or self._many(options) > MOST_THAT_IT_MAY_HAVE_BEEN:
             return None
-        found = tuple(dict.fromkeys(_answer(answer, each) for each in itertools.product(*choices)))
+        most = None if self.now.type is PartType.CODES else 1
+        choices = [_some_of(each, most) for each in options]
+        chosen = (tuple(itertools.chain(*each)) for each in itertools.product(*choices))
+        found = tuple(dict.fromkeys(_answer(answer, each) for each in chosen))
         return found[0] if len(found) == 1 else MayBe(found)
+
+    def _many(self, options: Sequence[Sequence[str]]) -> int:
+        """How many answers there are behind so many options for each code."""
+        several = self.now.type is PartType.CODES
+        return math.prod(2 ** len(each) - 1 if several else len(each) for each in options)
 
     def _may_be(self, code: str) -> tuple[str, ...]:
         mapping = self.link.mapping or {}
@@ -139,8 +147,9 @@ def _ends(question: Question) -> tuple[str | None, ...]:
     )
 
 
-def _count(choices: Sequence[Sequence[str]]) -> int:
-    return functools.reduce(lambda count, each: count * len(each), choices, 1)
+def _some_of(codes: Sequence[str], most: int | None) -> list[tuple[str, ...]]:
+    """One or more of several codes, in every way there is; `most`: no more than so many of them."""
+    return [some for many in range(1, (most or len(codes)) + 1) for some in itertools.combinations(codes, many)]
 
 
 def _answer(like: Codes | Number, codes: Sequence[str]) -> Answer:

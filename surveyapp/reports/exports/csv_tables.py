@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from surveyapp.domain.exports.dataset import AnswerExport
-from surveyapp.reports.exports.texts import CODEBOOK, NamedColumns, cells_text, codebook, words_cell
+from surveyapp.reports.exports.texts import CODEBOOK, InFile, cells_text, codebook, words_cell
 
 
 def write(export: AnswerExport, folder: Path) -> list[Path]:
@@ -21,13 +21,13 @@ def write(export: AnswerExport, folder: Path) -> list[Path]:
     return made
 
 
-def write_codebook(export: AnswerExport, target: Path, columns_of: NamedColumns) -> None:
+def write_codebook(export: AnswerExport, target: Path, there: InFile) -> None:
     """What every column is, what it is called in the files beside, and what its values mean."""
-    value = CODEBOOK.index("value")
-    # A kind of absence stands as it does in the data.
+    # Values and kinds of absence stand as they do in the data.
+    plain = {CODEBOOK.index("value"), CODEBOOK.index("number")}
     rows = (
-        [cell if place == value else words_cell(cell) for place, cell in enumerate(row)]
-        for row in codebook(export, columns_of)
+        [cell if place in plain else words_cell(cell) for place, cell in enumerate(row)]
+        for row in codebook(export, there)
     )
     _file(target, CODEBOOK, rows)
 

@@ -23,7 +23,8 @@ from surveyapp.reports.exports import (
     triples,
     workbook_tables,
 )
-from surveyapp.reports.exports.texts import NamedColumns, as_they_are, readme
+from surveyapp.reports.exports.numbered import absent_number
+from surveyapp.reports.exports.texts import InFile, readme
 
 Writer = Callable[[AnswerExport, Path], list[Path]]
 
@@ -38,13 +39,13 @@ WRITERS: Mapping[str, Writer] = {
 }
 """By the name of the format."""
 
-COLUMNS: Mapping[str, NamedColumns] = {
-    "sav": stat_files.sav_columns,
-    "dta": stat_files.dta_columns,
-    "parquet": parquet_tables.columns,
-    "triples": triples.columns,
+IN_FILE: Mapping[str, InFile] = {
+    "sav": InFile(stat_files.sav_columns, lambda column, kind: str(absent_number(column, kind))),
+    "dta": InFile(stat_files.dta_columns, lambda _column, kind: stat_files.absent_mark(kind)),
+    "parquet": InFile(parquet_tables.columns),
+    "triples": InFile(triples.columns, lambda column, kind: str(triples.absent_code(column, kind))),
 }
-"""Of the formats whose columns are others, or called otherwise."""
+"""Of the formats whose columns are others or called otherwise, or in which an absence is not written out."""
 
 
 def write(export: AnswerExport, form: str, folder: Path) -> list[Path]:
@@ -81,7 +82,7 @@ def pack(export: AnswerExport, form: str, place: Path, into: IO[bytes]) -> None:
 def _write(export: AnswerExport, form: str, folder: Path) -> list[Path]:
     made = WRITERS[form](export, folder)
     book = folder / f"{export.stem}_codebook.csv"
-    csv_tables.write_codebook(export, book, COLUMNS.get(form, as_they_are))
+    csv_tables.write_codebook(export, book, IN_FILE.get(form, InFile()))
     compared = folder / f"{export.stem}_comparability.jsonld"
     compared.write_text(comparability_ld.document(export), encoding="utf-8")
     about = folder / f"{export.stem}_readme.txt"

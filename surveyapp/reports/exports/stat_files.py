@@ -57,8 +57,8 @@ def write_sav(export: AnswerExport, folder: Path) -> list[Path]:
     text, days and times it stands in a variable beside."""
     made = []
     for dataset in export.datasets:
-        columns = list(_in_pieces(numbered(export, dataset, SPSS_EPOCH), SPSS_TEXT))
-        names = _names([each.column for each in columns], SPSS_NAME, SPSS_RESERVED)
+        named = _in_pieces(numbered(export, dataset, SPSS_EPOCH), SPSS_TEXT)
+        names, columns = [name for name, _ in named], [each for _, each in named]
         target = folder / export.file_name(dataset, "sav")
         pyreadstat.write_sav(
             pandas.DataFrame({name: _spss(each) for name, each in zip(names, columns, strict=True)}),
@@ -160,24 +160,41 @@ def letter(number: int) -> str:
     return chr(ord("a") + number - 1)
 
 
+def absent_mark(kind: MissingKind) -> str:
+    """A kind of absence as Stata shows it: .a is not asked."""
+    return f".{letter(number_of(kind))}"
+
+
 def _names(columns: Sequence[ExportColumn], most: int, reserved: frozenset[str]) -> list[str]:
     """Names that the program takes; one that is a word of its language has an underscore after it."""
     wanted = (each.name for each in columns)
     return unique_names((f"{name}_" if name in reserved else name for name in wanted), most)
 
 
-def _in_pieces(columns: Sequence[NumberedColumn], most: int) -> Iterator[NumberedColumn]:
-    """The columns, those with a text longer than so many bytes in as many as it needs, one after the other."""
-    for each in columns:
-        longest = max((len(text.encode()) for text in each.values), default=0) if _is_text(each) else 0
-        if longest <= most:
-            yield each
-            continue
-        left = list(each.values)
-        while any(left):
-            piece = [clipped(text, most) for text in left]
-            yield NumberedColumn(each.column, piece)
-            left = [text[len(first) :] for text, first in zip(left, piece, strict=True)]
+def _in_pieces(columns: Sequence[NumberedColumn], most: int) -> list[tuple[str, NumberedColumn]]:
+    """The columns with their names, those with a text longer than so many bytes in as many as it needs, one after the
+    other. Every column is called what it is without the further ones: those are named last."""
+    pieces = [list(_pieces(each, most)) for each in columns]
+    firsts = _names([each.column for each in columns], SPSS_NAME, SPSS_RESERVED)
+    further = [name for name, some in zip(firsts, pieces, strict=True) for _ in some[1:]]
+    last = iter(unique_names([*firsts, *further], SPSS_NAME)[len(firsts) :])
+    return [
+        (next(last) if place else name, piece)
+        for name, some in zip(firsts, pieces, strict=True)
+        for place, piece in enumerate(some)
+    ]
+
+
+def _pieces(each: NumberedColumn, most: int) -> Iterator[NumberedColumn]:
+    longest = max((len(text.encode()) for text in each.values), default=0) if _is_text(each) else 0
+    if longest <= most:
+        yield each
+        return
+    left = list(each.values)
+    while any(left):
+        piece = [clipped(text, most) for text in left]
+        yield NumberedColumn(each.column, piece)
+        left = [text[len(first) :] for text, first in zip(left, piece, strict=True)]
 
 
 def _is_text(each: NumberedColumn) -> bool:

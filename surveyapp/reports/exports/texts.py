@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -113,10 +114,19 @@ def as_they_are(_export: AnswerExport, dataset: Dataset) -> Iterable[tuple[Expor
     return ((column, column.name) for column in dataset.columns)
 
 
-def codebook(export: AnswerExport, columns_of: NamedColumns = as_they_are) -> Iterator[list[str]]:
+@dataclass(frozen=True)
+class InFile:
+    """What a codebook says of the files of a format: what columns are called there, and what a kind of absence of a
+    column is there, where it is not written out (`.not_asked`)."""
+
+    columns: NamedColumns = as_they_are
+    absent: Callable[[ExportColumn, MissingKind], str] = lambda _column, _kind: ""
+
+
+def codebook(export: AnswerExport, there: InFile = InFile()) -> Iterator[list[str]]:
     """A row a column, and one for each value and kind of absence that it can have, beneath `CODEBOOK`."""
     for dataset in export.datasets:
-        for column, in_file in columns_of(export, dataset):
+        for column, in_file in there.columns(export, dataset):
             head = [
                 dataset.name,
                 column.name,
@@ -134,4 +144,4 @@ def codebook(export: AnswerExport, columns_of: NamedColumns = as_they_are) -> It
             for value in column.values:
                 yield [*head, value.value, str(value.number), value.label, ""]
             for kind in column.missing:
-                yield [*head, absence(kind), "", export.missing_labels[kind], "yes"]
+                yield [*head, absence(kind), there.absent(column, kind), export.missing_labels[kind], "yes"]

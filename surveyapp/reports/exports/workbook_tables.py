@@ -22,6 +22,9 @@ from surveyapp.reports.exports.texts import CODEBOOK, absence, codebook, readme,
 MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 1_048_576, 16_384, 31
 """What a sheet takes, and a sheet's name."""
 
+MOST_UNITS = 32_767
+"""What a cell takes, in units of UTF-16: an emoji is two."""
+
 FIRST_DAY = dt.date(1900, 3, 1)
 """From when on a spreadsheet's days are right; an earlier one is written as text."""
 
@@ -77,9 +80,16 @@ def _rows(sheet: Any, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> N
 def _words(sheet: Any, text: str) -> Any:
     """A text is a text, whatever it begins with."""
     cell = WriteOnlyCell(sheet, None)
-    cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", text)
+    cell.value = _fitting(ILLEGAL_CHARACTERS_RE.sub(" ", text))
     cell.data_type = "s"
     return cell
+
+
+def _fitting(text: str) -> str:
+    """A text as a cell takes it: with … where its end was cut off."""
+    if 2 * len(text) <= MOST_UNITS or len(units := text.encode("utf-16-le")) <= 2 * MOST_UNITS:
+        return text
+    return units[: 2 * (MOST_UNITS - 1)].decode("utf-16-le", errors="ignore") + "…"
 
 
 def _cell(sheet: Any, value: ExportValue) -> Any:

@@ -16,7 +16,7 @@ from surveyapp.domain.security.fitness import (
     JOB_AGE,
     said_of_age,
 )
-from surveyapp.domain.staff import Role, Scope
+from surveyapp.domain.staff import Role
 from surveyapp.services import worker
 from surveyapp.services.doctor import machine
 from surveyapp.services.doctor.finding import BETTER, WRONG, Found
@@ -203,21 +203,18 @@ def sending(runtime: Runtime) -> Found:
     settings = runtime.settings
     with runtime.database.reading() as session:
         sending = [study.title for study in runtime.studies.values() if outbox.sends(session, study.id)[0]]
-        waiting = [
-            each.due_at
-            for study in runtime.studies
-            for each in outbox.waiting(session, Scope(study, runtime.origin), runtime.clock(), carried(settings), 1)
-        ]
+        ways = carried(settings)
+        since = outbox.longest_due(session, runtime.origin, list(runtime.studies), runtime.clock(), ways)
     if sending and settings.mail is None and settings.notify is None:
         yield (
             WRONG,
             f"{', '.join(sending)}: sending is switched on, and nothing carries a message.",
             "Set SURVEYAPP_MAIL_SERVER and SURVEYAPP_MAIL_FROM, or SURVEYAPP_NOTIFY_KEY; or switch sending off.",
         )
-    elif sending and waiting and runtime.clock() - min(waiting) > DUE_AGE:
+    elif since is not None and runtime.clock() - since > DUE_AGE:
         yield (
             WRONG,
-            f"A message has been due for {said_of_age(runtime.clock() - min(waiting))} and was not sent.",
+            f"A message has been due for {said_of_age(runtime.clock() - since)} and was not sent.",
             "`surveyapp messages plan` says why; `surveyapp worker --status` whether anybody sends.",
         )
     if sending and settings.mail is not None and settings.mailbox is None:

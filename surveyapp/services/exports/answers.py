@@ -87,7 +87,7 @@ def export_answers(
     scope = desk.scope(Action.EXPORT_ANSWERS, study_id)
     with desk.writing() as work, seldom_looked_for():
         until = cut(work, scope, request.release)
-        who = whose(work, study, scope, request.references)
+        who = whose(work, study, scope, until, request.references)
         sent = [each for each in exported.sent_responses(work.session, scope, until) if each.person in who.people]
         if not sent:
             raise StateRefused(say("nothing_to_export", study=study_id))

@@ -77,8 +77,7 @@ def ask(desk: Desk, study_id: str, request: ExportRequest) -> None:
         raise InputRefused(say("export_purpose_wanted"), "purpose")
     scope = desk.scope(Action.EXPORT_ANSWERS, study_id)
     with desk.writing() as work:
-        cut(work, scope, request.release)
-        whose(work, study, scope, request.references, named={})
+        whose(work, study, scope, cut(work, scope, request.release), request.references, named={})
         there = [each for each in store.of_staff(work.session, work.staff.id, study_id) if each.state in OPEN]
         if any(each.is_like(study_id, request) for each in there):
             raise StateRefused(say("export_asked_already"))
@@ -139,7 +138,7 @@ def take(desk: Desk, study_id: str, job_id: uuid.UUID) -> TakenExport:
         if job.state is not ExportState.READY or key is None or job.file is None or job.began_at is None:
             raise StateRefused(unpacked(job.why) if job.why else say("export_not_there"))
         redacted = store.words_redacted(work.session, scope, job.began_at)
-        may_leave = whose(work, study, scope, job.request.references).people
+        may_leave = whose(work, study, scope, work.now, job.request.references).people
     content = tempfile.TemporaryFile(dir=export_files.folder(desk.runtime))  # noqa: SIM115 (whoever sends it closes it)
     try:
         if not export_files.people_in(desk.runtime, job.id, job.file, key) <= may_leave.keys():

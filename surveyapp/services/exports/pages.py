@@ -70,7 +70,7 @@ def page(desk: Desk, caller: ProgramCaller, study_id: str, request: PageRequest,
             exported.people_there(work.session, scope), caller, study_id, request.after, request.limit + 1
         )
         shown = dict(itertools.islice(named.items(), request.limit))
-        people = list(whose(work, study, scope, references=False, named=shown).people.values())
+        people = list(whose(work, study, scope, until, references=False, named=shown).people.values())
         may_leave = {each.id for each in people}
         read = exported.sent_responses(work.session, scope, until, shown.keys())
         sent = [each for each in read if each.person in may_leave]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 import uuid
 from collections.abc import Collection, Mapping
@@ -31,10 +32,16 @@ class WhoseAnswers:
 
 
 def whose(
-    work: Work, study: Study, scope: Scope, references: bool, named: Mapping[uuid.UUID, str] | None = None
+    work: Work,
+    study: Study,
+    scope: Scope,
+    until: dt.datetime,
+    references: bool,
+    named: Mapping[uuid.UUID, str] | None = None,
 ) -> WhoseAnswers:
-    """Whose answers may leave now. `references`: by their reference, of those who agreed to be linked; `named`: of
-    these people alone, by what they are called there. Raises InputRefused (`references`)."""
+    """Whose answers may leave now, and where they had been asked by the moment `until`. `references`: by their
+    reference, of those who agreed to be linked; `named`: of these people alone, by what they are called there. Raises
+    InputRefused (`references`)."""
     only = None if named is None else named.keys()
     everybody = participants.participants(work.session, scope, work.today(study), only=only)
     there = [person for person in everybody if person.withdrawn_at is None]
@@ -46,7 +53,7 @@ def whose(
         if linked is None:
             raise InputRefused(say("nobody_asked_to_link"), "references")
         linking = [person for person in sharing if person.id in linked]
-    due = exported.asked_by_now(work.session, scope, work.now, only)
+    due = exported.asked_by(work.session, scope, until, only)
     if references:
         keys = [person.reference for person in linking]
     else:

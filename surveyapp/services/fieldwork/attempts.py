@@ -247,7 +247,7 @@ def to_ask_for(runtime: Runtime, who: ByInterviewer) -> Mapping[IdentityFact, st
         visit = visit_to_end(work, who)
         who.staff.check_of(Action.SEE_CONTACTS, visit.participant)
         record_on(work, who, AuditAction.CONTACT_SEEN)
-        return identity.facts(work, visit.participant)
+        return identity.facts(work, visit.participant, rights=True)
 
 
 def _check_said(outcome: Outcome, note: str, said: SaidOfOutcome) -> None:
@@ -271,7 +271,7 @@ def _follow(work: Work, visit: Visit, attempt: Attempt, said: SaidOfOutcome) -> 
         return
     if change is ParticipationChange.WITHDRAWN:
         assert said.why is not None
-        identity.confirm(work, person, said.confirmed)
+        identity.confirm(work, person, said.confirmed, rights=True)
         leaving.make(work, person, change, said.why)
     else:
         leaving.make(work, person, change, REASONS[change][0])

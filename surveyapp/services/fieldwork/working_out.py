@@ -25,7 +25,7 @@ def work_out_older(desk: Desk) -> int:
     count = 0
     while True:
         with desk.writing() as work:
-            there = [each for each in stands.uncounted(work.session, AT_ONCE) if each[1] in desk.runtime.studies]
+            there = stands.uncounted(work.session, list(desk.runtime.studies), AT_ONCE)
             for case_id, study in there:
                 work_out(work, desk.runtime.study(study), case_id)
         count += len(there)

@@ -3,16 +3,14 @@ all are added or nobody is."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.fieldwork.lists import DoubleChoice, ListRecord, ListState
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
-from surveyapp.services.lists import bringing, checking, headings, sorting
+from surveyapp.services.lists import bringing, checking, headings, held, sorting
 from surveyapp.services.lists.bringing import StepOfList
 from surveyapp.services.lists.checking import Listed
 from surveyapp.services.lists.files import reading
@@ -57,7 +55,6 @@ def import_file(
     study_id: str,
     data: bytes,
     *,
-    name: str = "",
     dry_run: bool = False,
     allow_shared: bool = False,
     update: bool = False,
@@ -70,12 +67,12 @@ def import_file(
     the file does not show by itself. Raises NotPermitted, NotFound."""
     scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.runtime.study(study_id)
     people, faults = _read(desk, study, data, order, encoding, sheet)
-    sha256 = hashlib.sha256(data).hexdigest()
+    file_print = held.print_of(data)
     with desk.reading() as work:
         rows = _sorted(people, _known(work, scope) if update else frozenset())
         new = [(line, listed.new) for line, listed in rows.new]
         compared = compare(work, scope, study, new, rows.known, rows.groups, look_for_shared=True)
-        again = _imported_before(work, study, sha256)
+        again = _imported_before(work, study, file_print)
     faults = checking.all_faults(faults, compared, {line for line, *_ in rows.known})
     placement = compared.placement
     shared = tuple(sorted([*again, *(RowFault(line, each.field, each.sentence) for line, each in placement.shared)]))
@@ -86,7 +83,7 @@ def import_file(
         references = tuple(person.reference for _, person in placement.people)
         changed = len({each.person.id for each in compared.changes.values()})
         return Import(references=references, new_sites=sites, shared=shared, changed=changed)
-    brought = _bring_in(desk, scope, study, rows, len(people), name, sha256)
+    brought = _bring_in(desk, scope, study, rows, len(people), file_print)
     return Import(references=brought.references, new_sites=sites, shared=shared, changed=brought.changed, stored=True)
 
 
@@ -147,14 +144,10 @@ def _sorted(people: list[Listed], known: frozenset[str]) -> sorting.Sorted:
     return rows
 
 
-def _imported_before(work: Work, study: Study, sha256: str) -> list[RowFault]:
+def _imported_before(work: Work, study: Study, file_print: str) -> list[RowFault]:
     """A warning when this very file was imported already: people without a number or address would be there twice."""
-    days = [
-        at.astimezone(work.runtime.zone(study)).date()
-        for at, detail in work.recorded(study.id, AuditAction.PARTICIPANTS_IMPORTED)
-        if detail.get("sha256") == sha256
-    ]
-    return [RowFault(1, "", say("file_imported", day=day)) for day in days[-1:]]
+    day = held.brought_before(work, study, file_print)
+    return [] if day is None else [RowFault(1, "", say("file_imported", day=day))]
 
 
 def _bring_in(
@@ -163,18 +156,18 @@ def _bring_in(
     study: Study,
     rows: sorting.Sorted,
     total: int,
-    name: str,
-    sha256: str,
+    file_print: str,
 ) -> bringing.Brought:
     import_id = new_id()
     with desk.writing() as work:
+        mark = held.mark(work, file_print)
         record = ListRecord(
             id=import_id,
             study=study.id,
             staff_id=work.staff_id,
             staff_name=None,
-            file_name=name[:200],
-            sha256=sha256,
+            file_name="",
+            sha256=mark,
             state=ListState.IMPORTING,
             made_at=work.now,
             done=0,
@@ -184,7 +177,7 @@ def _bring_in(
         records.add(work.session, record, Sealed("", b""))
     try:
         return bringing.bring_in(
-            desk, scope, study, import_id, rows, Decisions(), sha256, lambda done: None, StepOfList()
+            desk, scope, study, import_id, rows, Decisions(), mark, lambda done: None, StepOfList()
         )
     except BaseException:
         with desk.writing() as work:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import FieldFault, FieldsRefused
+from surveyapp.domain.errors import FieldFault, FieldsRefused, StateRefused
 from surveyapp.domain.fieldwork.lists import DoubleChoice, ListState, RowOutcome
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointStanding
 from surveyapp.domain.instrument.study import Study
@@ -20,6 +20,7 @@ from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import consents as consenting
 from surveyapp.services.cases import scheduling, stopping
 from surveyapp.services.jobs.doing import JobNotOurs
+from surveyapp.services.lists import held
 from surveyapp.services.lists.checking import Progress
 from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.lists.known import KnownChange, KnownRow, compare
@@ -39,7 +40,7 @@ from surveyapp.store.database import after_commit, new_id
 from surveyapp.store.enrolment import TakenConsent
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
-from surveyapp.store.lists.standing import Standing, lock, standing
+from surveyapp.store.lists.standing import PersonStands, lock, standing
 from surveyapp.store.mending import touchpoints
 from surveyapp.store.participants import Sealed
 from surveyapp.store.privacy import participation
@@ -173,7 +174,7 @@ class _Changes:
     stood: Mapping[uuid.UUID, object]
 
 
-def _stand(work: Work, people: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[Standing, Mapping[str, Sealed]]]:
+def _stand(work: Work, people: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[PersonStands, Mapping[str, Sealed]]]:
     """How people stand; how they are reached sealed, as it is stored."""
     held = participants.contacts_of(work.session, people)
     return {person: (stands, held.get(person, {})) for person, stands in standing(work.session, people).items()}
@@ -267,7 +268,7 @@ def _take_in(
     outcomes += [ListRow(line=line, outcome=RowOutcome.LEFT_OUT) for line in (*rows.left_out, *rows.folded)]
     records.add_rows(session, import_id, outcomes)
     total = len(outcomes)
-    records.step(
+    through = records.step(
         session,
         import_id,
         [ListState.IMPORTING],
@@ -276,11 +277,12 @@ def _take_in(
         total=total,
         finished_at=work.now,
         beat_at=work.now,
-        key_id=None,
-        file=None,
-        kept=None,
         failed=None,
+        **records.LET_GO,
     )
+    if not through:  # somebody was erased meanwhile who may be in it
+        raise StateRefused(say("list_moved_on"))
+    held.forget(work, import_id)
     noted: dict[str, Any] = {"count": len(people), "sha256": sha256}
     changed = len({each.person.id for each in changes})
     if changed:
@@ -357,7 +359,10 @@ def _change(work: Work, scope: Scope, study: Study, changes: Sequence[_Change]) 
 
 
 def _kept(
-    work: Work, changes: Sequence[_Change], before: Mapping[uuid.UUID, Standing], after: Mapping[uuid.UUID, Standing]
+    work: Work,
+    changes: Sequence[_Change],
+    before: Mapping[uuid.UUID, PersonStands],
+    after: Mapping[uuid.UUID, PersonStands],
 ) -> dict[int, bytes]:
     rows: dict[uuid.UUID, list[_Change]] = {}
     for each in changes:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import dataclasses
+import datetime as dt
+import hashlib
 import json
 import uuid
 import zlib
@@ -12,7 +15,9 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import (
+    KeyMissing,
     NotFound,
     StateRefused,
 )
@@ -26,6 +31,8 @@ from surveyapp.services.jobs.asking import JobStand
 from surveyapp.services.kept_sentences import unpacked
 from surveyapp.services.lists import doubles
 from surveyapp.services.lists.doubles import LikelyDouble
+from surveyapp.services.person_keys import PERSONAL
+from surveyapp.services.sealed_files import own_keys
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
 from surveyapp.store.jobs import long_jobs
@@ -33,9 +40,13 @@ from surveyapp.store.lists import records
 from surveyapp.store.lists.records import ListRow
 from surveyapp.store.participants import Sealed
 
+_SEALED = "sealed:"
+"""How the name of a file begins while it waits: people are named in names of files, too."""
+
 
 def sealed(work: Work, import_id: uuid.UUID, name: str, data: bytes) -> Sealed:
-    return work.runtime.keyring.seal(import_id, f"list {name}", base64.b64encode(zlib.compress(data, 6)).decode())
+    """With the list's own key, which goes with it from every copy of the database (`own_keys`)."""
+    return own_keys.seal(work, import_id, f"list {name}", base64.b64encode(zlib.compress(data, 6)).decode())
 
 
 def unsealed(work: Work, import_id: uuid.UUID, name: str) -> bytes:
@@ -44,10 +55,60 @@ def unsealed(work: Work, import_id: uuid.UUID, name: str) -> bytes:
     if kept is None:
         raise StateRefused(say("list_gone"))
     try:
-        text = work.runtime.keyring.unseal(import_id, f"list {name}", kept)
+        if kept.key_id == PERSONAL:
+            text = own_keys.unseal(work, import_id, f"list {name}", kept.ciphertext)
+        else:  # it is from before lists had keys of their own
+            text = work.runtime.keyring.unseal(import_id, f"list {name}", kept)
         return zlib.decompress(base64.b64decode(text))
-    except (InvalidTag, KeyError, binascii.Error, zlib.error):  # its key is gone, or another release kept it
+    except (InvalidTag, KeyError, KeyMissing, binascii.Error, zlib.error):  # or another release kept it
         raise StateRefused(say("list_gone")) from None
+
+
+def sealed_name(work: Work, import_id: uuid.UUID, name: str) -> str:
+    """What a file is called, as it is stored while the list waits."""
+    if not name:
+        return ""
+    text = own_keys.seal(work, import_id, "list name", name[:200]).ciphertext
+    return _SEALED + base64.b64encode(text).decode()
+
+
+def _named(work: Work, found: ListRecord) -> ListRecord:
+    """A list with the name of its file to be read, where that is kept still."""
+    if not found.file_name.startswith(_SEALED):
+        return found
+    try:
+        text = base64.b64decode(found.file_name.removeprefix(_SEALED))
+        name = own_keys.unseal(work, found.id, "list name", text)
+    except (InvalidTag, KeyMissing, binascii.Error):
+        name = ""
+    return dataclasses.replace(found, file_name=name)
+
+
+def forget(work: Work, import_id: uuid.UUID) -> None:
+    """Destroys the key of a list that is let go of."""
+    own_keys.forget(work, [import_id])
+
+
+def print_of(data: bytes) -> str:
+    """By which a file is known again. Plain, it tells whoever tries who was in a short list: it is never stored."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def mark(work: Work, file_print: str) -> str:
+    """What is stored of a file for good: a keyed hash."""
+    return work.runtime.keyring.digest("list", file_print)
+
+
+def brought_before(work: Work, study: Study, file_print: str) -> dt.date | None:
+    """The last day on which this very file was brought in, with whichever access key that was marked; before marks had
+    keys, the plain hash stood in the trail."""
+    known = {file_print, *work.runtime.keyring.digests("list", file_print)}
+    days = [
+        at.astimezone(work.runtime.zone(study)).date()
+        for at, detail in work.recorded(study.id, AuditAction.PARTICIPANTS_IMPORTED)
+        if detail.get("sha256") in known
+    ]
+    return days[-1] if days else None
 
 
 def seal_anew(desk: Desk) -> int:
@@ -55,7 +116,7 @@ def seal_anew(desk: Desk) -> int:
     be megabytes. Returns how many. One whose key is no longer listed stays until it is thrown away."""
     keyring, first = desk.runtime.keyring, desk.runtime.settings.contact_key_id
     with desk.reading() as work:
-        waiting = records.sealed_otherwise(work.session, first)
+        waiting = records.sealed_otherwise(work.session, [first, PERSONAL])
     count = 0
     for import_id in waiting:
         with desk.writing() as work:
@@ -82,7 +143,7 @@ def record_in(work: Work, desk: Desk, study_id: str, import_id: uuid.UUID) -> Li
     everywhere = desk.may_everywhere(Action.MANAGE_PARTICIPANTS, study_id)
     if found is None or not (everywhere or found.staff_id == work.staff_id):
         raise NotFound(say("no_list"))
-    return found
+    return _named(work, found)
 
 
 def elsewhere(work: Work, scope: Scope, import_id: uuid.UUID, rows: Sequence[ListRow]) -> set[uuid.UUID]:
@@ -98,7 +159,7 @@ def lists(desk: Desk, study_id: str) -> list[ListRecord]:
     scope_of(desk, study_id)
     with desk.reading() as work:
         own = None if desk.may_everywhere(Action.MANAGE_PARTICIPANTS, study_id) else work.staff_id
-        return records.of_study(work.session, study_id, own, 50)
+        return [_named(work, each) for each in records.of_study(work.session, study_id, own, 50)]
 
 
 def record(desk: Desk, study_id: str, import_id: uuid.UUID) -> ListRecord:

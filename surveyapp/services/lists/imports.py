@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-import hashlib
 import json
 import logging
 import threading
@@ -88,8 +87,8 @@ def begin(desk: Desk, study_id: str, name: str, data: bytes) -> uuid.UUID:
             study=study_id,
             staff_id=work.staff_id,
             staff_name=None,
-            file_name=name[:200],
-            sha256=hashlib.sha256(data).hexdigest(),
+            file_name=held.sealed_name(work, import_id, name),
+            sha256=held.mark(work, held.print_of(data)),
             state=ListState.READ,
             made_at=work.now,
             done=0,
@@ -188,8 +187,6 @@ def carry_on(mine: JobInHand) -> None:
     """Does the step that a long list is in. Raises what went wrong, which then stands in the record as well."""
     import_id, study_id = uuid.UUID(mine.job.subject), mine.job.study
     state = held.state_of(mine.desk, study_id, import_id)
-    if state is ListState.IMPORTED:  # nothing else is asked for of one that is in
-        return taking_back.carry_on(mine)
     back = ListState.READ if state is ListState.CHECKING else ListState.CHECKED
     # What is made of a long list stays until it is through: to look among it for what has gone costs a fifth.
     gc.set_threshold(100 * _USUAL[0], *_USUAL[1:])
@@ -276,6 +273,7 @@ def _look(desk: Desk, study_id: str, import_id: uuid.UUID, mine: JobInHand | Non
         "sites": list(checked.new_sites),
         "ahead": [each.as_json() for each in checked.ahead],
         "placed": checked.placed,
+        "print": held.print_of(data),
     }
     if not checked.faults:
         kept["people"] = checking.people_as_json(checked.people)
@@ -285,7 +283,7 @@ def _look(desk: Desk, study_id: str, import_id: uuid.UUID, mine: JobInHand | Non
         sealed = held.sealed(work, import_id, "kept", json.dumps(kept, ensure_ascii=False).encode())
         records.lock(work.session, import_id)
         beside = records.sealed(work.session, import_id, kept=False)
-        # One key is named for both: where the first was changed since the file came, the file goes under it too.
+        # One key is named for both: a file from before lists had keys of their own goes under its own, too.
         turned = beside is not None and beside.key_id != sealed.key_id
         file = {"file": held.sealed(work, import_id, "file", data).ciphertext} if turned else {}
         records.step(
@@ -379,12 +377,14 @@ def _bring(desk: Desk, study_id: str, import_id: uuid.UUID, mine: JobInHand | No
     with desk.reading() as work:
         found = held.record_in(work, desk, study_id, import_id)
         kept = json.loads(held.unsealed(work, import_id, "kept"))
+        # One that was looked at before marks had keys has the plain hash beside it.
+        mark = held.mark(work, kept.get("print", found.sha256))
     decisions = _kept_decisions(found)
     people = _people(desk, study, kept)
     rows = sorting.sort_rows(people, [held.kept_double(each) for each in kept["doubles"]], decisions)
     rows.groups = "group" in ListMapping.of_json(found.summary["mapping"]).columns
     told, step = _progress(desk, import_id, mine), _step(scope, mine)
-    bringing.bring_in(desk, scope, study, import_id, rows, decisions, found.sha256, told, step)
+    bringing.bring_in(desk, scope, study, import_id, rows, decisions, mark, told, step)
 
 
 def _people(desk: Desk, study: Study, kept: Mapping[str, Any]) -> list[checking.Listed]:

@@ -20,7 +20,7 @@ from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.kept_sentences import unpacked
-from surveyapp.services.lists import checking, headings
+from surveyapp.services.lists import checking, headings, held
 from surveyapp.services.lists.checking import CasesAhead
 from surveyapp.services.lists.doubles import LikelyDouble
 from surveyapp.services.lists.files import reading
@@ -167,7 +167,8 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1, do
         some = [each for each in likely if each.line in placed][:SHOWN_PLACED]
         coming = {each: Site(id=new_id(), study=study_id, reference=each, name=each) for each in kept["sites"]}
         moved = tuple(_placed(work, scope, study, each, placed, coming) for each in some)
-        again = _again(work, study, found.sha256)
+        # One that was looked at before marks had keys has the plain hash beside it.
+        day = held.brought_before(work, study, kept.get("print", found.sha256))
     desk.note(AuditAction.LIST_SEEN, study=study_id, page=page, doubles=len(beside))
     return LookedAt(
         record=found,
@@ -189,7 +190,7 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1, do
         decisions=decisions,
         placed=tuple(each for each in moved if each is not None),
         placed_in_all=len(placed),
-        again=again,
+        again=None if day is None else say("file_imported", day=day),
     )
 
 
@@ -206,16 +207,6 @@ def _placed(
     except (FieldsRefused, SaidError):  # it is among the faults
         return None
     return PlacedAhead(line=double.line, reference=double.reference, plan=plan)
-
-
-def _again(work: Work, study: Study, sha256: str) -> Sentence | None:
-    """That this very file was brought in before, and stands."""
-    days = [
-        at.astimezone(work.runtime.zone(study)).date()
-        for at, detail in work.recorded(study.id, AuditAction.PARTICIPANTS_IMPORTED)
-        if detail.get("sha256") == sha256
-    ]
-    return say("file_imported", day=days[-1]) if days else None
 
 
 def _person_ahead(work: Work, study: Study, line: int, row: WrittenRow, decisions: Decisions) -> PersonAhead:

@@ -52,18 +52,34 @@ def discard(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
         found = held.record_in(work, desk, study_id, import_id)
         if found.state in (ListState.IMPORTED, ListState.UNDONE) or not held.let_go(work, found):
             raise StateRefused(say("list_moved_on"))
-        bringing.clear_in(work, study_id, import_id)
-        records.remove(work.session, import_id)
+        _remove(work, study_id, import_id)
 
 
 def remove_old(work: Work) -> None:
     """Throws away the lists that nobody brought in, with whoever one that was interrupted had brought so far."""
+    records.forget_names(work.session)
     for import_id, study in records.old(work.session, work.now - KEPT_FOR).items():
         found = records.get(work.session, study, import_id)
         if found is None or not held.let_go(work, found):
             continue  # it is being brought in at last
-        bringing.clear_in(work, study, import_id)
-        records.remove(work.session, import_id)
+        _remove(work, study, import_id)
+
+
+def _remove(work: Work, study_id: str, import_id: uuid.UUID) -> None:
+    bringing.clear_in(work, study_id, import_id)
+    records.remove(work.session, import_id)
+    held.forget(work, import_id)
+
+
+def void(work: Work, study_id: str) -> None:
+    """Lets go of a study's lists that wait, and of whoever one of them has brought so far, as part of erasing somebody
+    who may be in one: a list is a file of whatever shape, and nobody can say who is not in it. Whoever works on one
+    finds it gone."""
+    for import_id in records.waiting(work.session, study_id):
+        bringing.clear_in(work, study_id, import_id)
+        why = json.dumps(packed(say("list_void")))
+        records.let_go(work.session, import_id, ListState.UNDONE, failed=why, finished_at=work.now)
+        held.forget(work, import_id)
 
 
 @dataclass(frozen=True)
@@ -182,6 +198,7 @@ def _take_back(mine: JobInHand, study_id: str, import_id: uuid.UUID) -> None:
 
 def _take_out_added(work: Work, desk: Desk, scope: Scope, study: Study, import_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
     """Takes out whoever a list added; the keys of those whom it changed, and who are still to be put back."""
+    records.forget_names(work.session)  # from here on its summary stays
     records.lock(work.session, import_id)
     found = held.record_in(work, desk, study.id, import_id)
     rows = _may_be_taken_back(work, scope, found)
@@ -276,4 +293,5 @@ def _through(work: Work, desk: Desk, study_id: str, import_id: uuid.UUID) -> Non
     if not records.step(work.session, import_id, [ListState.IMPORTED], ListState.UNDONE, **values):
         raise StateRefused(say("list_moved_on"))
     noted = {"changed": back["put_back"]} if back["put_back"] else {}
-    work.record(AuditAction.IMPORT_UNDONE, study=study_id, count=back["added"], sha256=found.sha256, **noted)
+    which = {"sha256": found.sha256} if found.sha256 else {}
+    work.record(AuditAction.IMPORT_UNDONE, study=study_id, count=back["added"], **which, **noted)

@@ -233,10 +233,21 @@ class ThemesInFiles:
         """Each response's answers with what was coded of them."""
         for response, given in answers:
             themes = self._groups.get(response.group)
-            more = {} if themes is None else dict(self._coded(response, given, themes))
-            yield response, {**given, **more} if more else given
+            more: dict[str, Answer] = {}
+            came = dict(response.mode_by_answer)
+            for variable, answer, source in () if themes is None else self._coded(response, given, themes):
+                more[variable] = answer
+                if source in came:
+                    came[variable] = came[source]
+            if not more:
+                yield response, given
+                continue
+            yield dataclasses.replace(response, mode_by_answer=came), {**given, **more}
 
-    def _coded(self, response: ExportedResponse, given: Answers, themes: GroupThemes) -> Iterator[tuple[str, Answer]]:
+    def _coded(
+        self, response: ExportedResponse, given: Answers, themes: GroupThemes
+    ) -> Iterator[tuple[str, Answer, str]]:
+        """Each variable that stands in no questionnaire, what it says, and the one whose answer it is made from."""
         suffix = self._suffixes[response.group]
         parts = parts_of(self.versions[response.questionnaire][response.version])
         back: dict[str, Codes] = {}
@@ -254,9 +265,10 @@ class ThemesInFiles:
                         several = parts[host].type is PartType.CODES
                         back[host] = Codes(coded_back(chosen, option, said, several=several))
                     case Missing() as missing:
-                        yield coded_variable(host) + suffix, missing
+                        yield coded_variable(host) + suffix, missing, host
             elif isinstance(answer, Missing):
-                yield theme_variable(variable) + suffix, answer
-            elif isinstance(answer, Text) and (answer.text or codes is not None):
-                yield theme_variable(variable) + suffix, Codes(themes_of(own.frame, codes))
-        yield from ((coded_variable(host) + suffix, codes) for host, codes in back.items())
+                yield theme_variable(variable) + suffix, answer, variable
+            elif isinstance(answer, Text):
+                # Words that were let go are counted still, coded or not.
+                yield theme_variable(variable) + suffix, Codes(themes_of(own.frame, codes)), variable
+        yield from ((coded_variable(host) + suffix, codes, host) for host, codes in back.items())

@@ -324,6 +324,18 @@ def _validated(written: str) -> str | None:
         return None
 
 
+def ascii_address(address: str) -> str:
+    """An e-mail address with its domain in the letters of the first mail servers (`müller.de` as `xn--mller-kva.de`),
+    which all of them know; the address itself where its domain is in them, or cannot be."""
+    mailbox, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{mailbox}@{validate_email(f'a@{domain}', check_deliverability=False).ascii_domain}"
+    except EmailNotValidError:
+        return address
+
+
 def forget_read() -> None:
     """Lets go of the numbers and addresses that were read: a list reads each several times over."""
     phone_number.cache_clear()

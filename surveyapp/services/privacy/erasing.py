@@ -2,8 +2,9 @@
 
 Gone from the database: the person, how they are reached, whom they belong with, what they consented to, their cases
 and links, what was tried, every answer and save, their sessions. Gone from beside it: their key, and with it whatever
-copies of the database hold of contacts, notes and words; files of single answers that lie ready to be taken; the
-working view's counts, which are made anew. What stays:
+copies of the database hold of contacts, notes and words; files of single answers that lie ready to be taken; lists of
+the study that wait to be brought in, and what staff had typed of them as a session ended; the working view's counts,
+which are made anew. What stays:
 releases, which are counts of nobody in particular; audit entries, which have references alone; and that somebody was
 erased.
 """
@@ -14,13 +15,18 @@ import logging
 import uuid
 from collections.abc import Callable
 
+from cryptography.exceptions import InvalidTag
+
 from surveyapp.domain.audit import AuditAction, System
-from surveyapp.domain.errors import DatabaseUnavailable
-from surveyapp.domain.participants import Origin, Participant
+from surveyapp.domain.errors import DatabaseUnavailable, KeyMissing
+from surveyapp.domain.participants import Contact, Origin, Participant
+from surveyapp.services.lists import taking_back
+from surveyapp.services.participants import contacts
 from surveyapp.services.results import current
 from surveyapp.services.results.releasing import cuts
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.sealed_files import export_files
+from surveyapp.services.security import kept_forms
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import results
 from surveyapp.store.database import after_commit
@@ -41,6 +47,7 @@ def erase_by_key(work: Work, person: uuid.UUID, action: AuditAction) -> None:
     """`erase` of whoever has this key, if they are there; listed as erased either way."""
     # Whoever was merged into them had a key of their own, and goes with them.
     folded = merging.folded_into(work.session, [person])
+    _let_go_besides(work, person)
     place = erasures.erase(work.session, person, work.now)
     if place is not None:
         study, origin = place
@@ -50,6 +57,19 @@ def erase_by_key(work: Work, person: uuid.UUID, action: AuditAction) -> None:
     _afterwards(work, person, place)
     for each in folded:
         erase_by_key(work, each, action)
+
+
+def _let_go_besides(work: Work, person: uuid.UUID) -> None:
+    """What is no row of theirs and may be of them: lists that wait, and what staff had typed as a session ended."""
+    found = work.person(person)
+    if found is None:
+        return
+    try:
+        contact = contacts.read(work, person)
+    except (KeyError, KeyMissing, InvalidTag):  # they were erased before, and are back
+        contact = Contact()
+    kept_forms.let_go_of(work, found, contact)
+    taking_back.void(work, found.study)
 
 
 def was_erased(runtime: Runtime, whose: str) -> bool:

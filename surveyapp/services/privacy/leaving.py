@@ -115,7 +115,7 @@ def to_ask_for(desk: Desk, study_id: str, reference: str) -> Mapping[IdentityFac
     with desk.writing() as work:
         participant = found(work, desk, study_id, reference)
         work.record(AuditAction.CONTACT_SEEN, reference, study=study_id)
-        return identity.facts(work, participant)
+        return identity.facts(work, participant, rights=True)
 
 
 def found(work: Work, desk: Desk, study_id: str, reference: str) -> Participant:
@@ -150,7 +150,7 @@ def record(
                 return participant
             raise StateRefused(say("change_not_open", reference=reference))
         if change not in NOT_SPOKEN_WITH:
-            identity.confirm(work, participant, confirmed)
+            identity.confirm(work, participant, confirmed, rights=True)
         if change is ParticipationChange.ERASED:
             erasing.erase(work, participant)
             return None

@@ -20,6 +20,7 @@ from surveyapp.domain.privacy.retention import KeptPerson, KeptThing, retained
 from surveyapp.domain.staff import Action
 from surveyapp.services.one_by_one import one_by_one
 from surveyapp.services.privacy import erasing
+from surveyapp.services.sealed_files import export_files
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.privacy import retention as store
 
@@ -75,6 +76,8 @@ def run(desk: Desk, study_id: str) -> dict[KeptThing, int]:
         return done
     with desk.reading() as work:
         waiting = [person.id for person in store.people(work.session, scope) if any(_over(work, study, person))]
+    # In no order that is known: rows that are stored one after another would tell whose they were.
+    secrets.SystemRandom().shuffle(waiting)
 
     def let_go(person_id: uuid.UUID) -> None:
         with desk.writing() as work:
@@ -111,7 +114,10 @@ def _let_go(work: Work, study: Study, person: KeptPerson, over: list[KeptThing])
     if KeptThing.WORDS in over:
         store.erase_words(work.session, person.id)
     if KeptThing.ANSWERS in over:
-        store.anonymise(work.session, person.id, f"{ANONYMOUS}{secrets.token_hex(8)}", work.now)
+        reference, zone = f"{ANONYMOUS}{secrets.token_hex(8)}", work.runtime.zone(study)
+        store.anonymise(work.session, person.id, reference, work.now, zone)
+    if {KeptThing.WORDS, KeptThing.ANSWERS} & set(over):  # files have words, and references
+        export_files.void(work, study.id, kept_no_longer=True)
     erasing.renew_key(work, person.id)
 
 

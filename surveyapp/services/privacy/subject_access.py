@@ -78,7 +78,7 @@ def held_record(
     """
     with desk.writing() as work:
         person = leaving.found(work, desk, study_id, reference)
-        identity.confirm(work, person, confirmed)
+        identity.confirm(work, person, confirmed, rights=True)
         made = record_of(work, person, language)
         work.record(AuditAction.RECORD_GIVEN_OUT, reference, study=study_id, language=made.language)
         return made

@@ -97,9 +97,11 @@ def sweep(runtime: Runtime) -> None:
                 each.unlink(missing_ok=True)
 
 
-def void(work: Work, study_id: str) -> None:
-    """Lets go of a study's files, as part of erasing somebody who may be in one; what is being made begins anew."""
-    store.void(work.session, study_id, work.now, packed(say("export_void")))
+def void(work: Work, study_id: str, kept_no_longer: bool = False) -> None:
+    """Lets go of a study's files, as part of erasing somebody who may be in one, or of letting go of what is in them
+    and is `kept_no_longer`; what is being made begins anew."""
+    why = say("export_void_kept") if kept_no_longer else say("export_void")
+    store.void(work.session, study_id, work.now, packed(why))
     after_commit(work.session, lambda: sweep(work.runtime))
 
 

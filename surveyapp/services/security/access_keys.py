@@ -11,13 +11,13 @@ from surveyapp.domain.sentences import say
 from surveyapp.services.keyring import Keyring
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Work
-from surveyapp.store.security import access_keys as store
+from surveyapp.store.security import retiring as store
 
 
 def others(runtime: Runtime) -> list[str]:
     """The names that are listed with another key than the one that something rests on."""
     with runtime.database.reading() as session:
-        known = store.known(session)
+        known = store.marks(session)
         return [
             name
             for name, mark in _marks(runtime.keyring).items()
@@ -32,11 +32,11 @@ def confirm(runtime: Runtime) -> None:
         raise KeyMissing(say("access_keys_wrong", names=wrong))
     marks = _marks(runtime.keyring)
     with runtime.database.reading() as session:
-        known = store.known(session)
+        known = store.marks(session)
     new = {name: mark for name, mark in marks.items() if known.get(name) != mark}
     if new:
         with runtime.database.writing() as session:
-            store.note(session, new, runtime.clock())
+            store.note_marks(session, new, runtime.clock())
     runtime.confirmed_keys.update(marks.values())
 
 
@@ -45,9 +45,9 @@ def confirm_first(work: Work) -> None:
     ((name, mark), *_) = _marks(work.runtime.keyring).items()
     if mark in work.runtime.confirmed_keys:
         return
-    if store.known(work.session).get(name, mark) != mark and store.is_rested_on(work.session, name, work.now):
+    if store.marks(work.session).get(name, mark) != mark and store.is_rested_on(work.session, name, work.now):
         raise KeyMissing(say("access_keys_wrong", names=[name]))
-    store.note(work.session, {name: mark}, work.now)
+    store.note_marks(work.session, {name: mark}, work.now)
     work.runtime.confirmed_keys.add(mark)
 
 

@@ -98,8 +98,20 @@ def bounced(work: Work, sender_reference: str) -> bool:
     return found is not None
 
 
+def failed(work: Work, sender_reference: str) -> bool:
+    """A message did not arrive, though somebody may be there: it is noted, for a person to decide. Of a message that
+    there is not (any more), nothing."""
+    found = store.by_sender_reference(work.session, sender_reference)
+    if found is not None:
+        store.moved(work.session, found.id, _SEEN, MessageState.FAILED, why=WhyNot.REFUSED, ended_at=work.now)
+    return found is not None
+
+
+_SEEN = (MessageState.SENT, MessageState.UNCERTAIN, MessageState.HANDING_OVER)
+"""States of a message of which somebody may say later that it did not arrive."""
+
+
 def came_back(work: Work, found: OutboxMessage) -> None:
     """Notes that a message came back, and ends the way by which it went."""
-    seen = (MessageState.SENT, MessageState.UNCERTAIN, MessageState.HANDING_OVER)
-    store.moved(work.session, found.id, seen, MessageState.BOUNCED, why=WhyNot.BOUNCED, ended_at=work.now)
+    store.moved(work.session, found.id, _SEEN, MessageState.BOUNCED, why=WhyNot.BOUNCED, ended_at=work.now)
     end_way(work, found.participant_id, found.way, WhyNot.BOUNCED)

@@ -49,6 +49,7 @@ def recipient(work: Work, facts: RecipientFacts) -> Recipient:
         answered_at=answered,
         barred=_barred(work, facts),
         reached_by=facts.reached_by,
+        preferred=facts.preferred,
         ended=facts.ended,
         history=facts.history,
     )

@@ -11,14 +11,14 @@ import datetime as dt
 import secrets
 import uuid
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import KeyMissing, StateRefused
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.sending.planning import MessageState, WhyNot, due, is_of_earlier_window
+from surveyapp.domain.sending.planning import MessageState, PlannedMessage, WhyNot, due, is_of_earlier_window
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
@@ -31,6 +31,7 @@ from surveyapp.store.entry import accesses
 from surveyapp.store.sending import outbox as store
 from surveyapp.store.sending import recipients, worker
 from surveyapp.store.sending.outbox import NewMessage, OutboxMessage
+from surveyapp.store.sending.recipients import RecipientFacts
 
 HOLD = dt.timedelta(minutes=5)
 """How long whoever sends has the lock without a sign of life: longer than any carrier is waited for."""
@@ -67,23 +68,42 @@ def the_lock(desk: Desk, holder: str | None = None) -> Iterator[Callable[[], Non
 
 
 def plan_due(work: Work, scope: Scope, study: Study) -> int:
-    """Plans what is due now in a study, a row each; how many are new. The caller has the lock."""
+    """Plans what is due now in a study, a row each; how many are new. What waits since before goes by the way that the
+    plan says now; of what is not to go any more no row stays, whether or not anybody carries it. The caller has the
+    lock."""
     new: list[NewMessage] = []
     anew: list[NewMessage] = []
     rules = rules_of(study)
     for facts in everyone(work, study, scope):
         earlier = {each.step: is_of_earlier_window(rules, each, facts.case.opens_at) for each in facts.history}
-        for each in due(plan_of(work, study, facts), work.now):
-            if earlier.get(each.step.id, True) and each.way is not None and each.at is not None:
-                language = language_of(work, study, facts, each.step)
-                (anew if each.step.id in earlier else new).append(
-                    NewMessage(
-                        case_id=facts.case.id, step=each.step.id, way=each.way, language=language, due_at=each.at
-                    )
-                )
+        plan = plan_of(work, study, facts)
+        for each in due(plan, work.now):
+            if earlier.get(each.step.id, True):
+                (anew if each.step.id in earlier else new).append(_as_planned(work, study, facts, each))
+        _plan_again(work, study, facts, plan)
     store.add(work.session, new, work.now)
     store.renew(work.session, anew, work.now)
     return len(new) + len(anew)
+
+
+def _as_planned(work: Work, study: Study, facts: RecipientFacts, each: PlannedMessage) -> NewMessage:
+    """A message that goes, as its row has it."""
+    assert each.way is not None
+    assert each.at is not None
+    language = language_of(work, study, facts, each.step)
+    return NewMessage(case_id=facts.case.id, step=each.step.id, way=each.way, language=language, due_at=each.at)
+
+
+def _plan_again(work: Work, study: Study, facts: RecipientFacts, plan: Sequence[PlannedMessage]) -> None:
+    """Leads somebody's rows that wait after the plan."""
+    going = {each.step.id: each for each in plan if each.why is None}
+    for row in facts.history:
+        if row.state is not MessageState.PLANNED:
+            continue
+        if (now := going.get(row.step)) is None:
+            store.take_back_step(work.session, facts.case.id, row.step)
+        elif now.way is not row.way:
+            store.go_otherwise(work.session, _as_planned(work, study, facts, now))
 
 
 def send_asked_for(desk: Desk, carriers: Mapping[SendingWay, Carrier]) -> Counter[MessageState]:
@@ -144,7 +164,7 @@ def _send_asked_for(
 ) -> None:
     """What was asked for, whether the study sends or not: it is the person who wants it, and waits."""
     with desk.reading() as work:
-        found = store.asked_for(work.session, desk.runtime.origin, work.now, carriers)
+        found = store.asked_for(work.session, desk.runtime.origin, list(desk.runtime.studies), work.now, carriers)
     for message in found:
         if message.id in wrong:
             continue
@@ -221,7 +241,7 @@ def take_up(work: Work, message: OutboxMessage, via: str) -> tuple[OutgoingMessa
     person = participants.participant(work.session, facts[0].participant_id, work.today(study))
     assert person is not None
     before = {each.id for each in accesses.accesses_of(work.session, case.id)}
-    way, language, unsaid = message.way, message.language, MessageState.STOPPED
+    language, unsaid = message.language, MessageState.STOPPED
     if message.request:
         outgoing = asked.made(work, study, message, facts[0], person, case)
         language = language if isinstance(outgoing, WhyNot) else outgoing.language
@@ -229,8 +249,12 @@ def take_up(work: Work, message: OutboxMessage, via: str) -> tuple[OutgoingMessa
         found = next((each for each in plan_of(work, study, facts[0]) if each.step.id == message.step), None)
         if found is None or found.why is not None or found.way is None or found.at is None or found.at > work.now:
             return _not_now(work, message, found.why if found else WhyNot.DONE)
-        way, language, unsaid = found.way, language_of(work, study, facts[0], found.step), MessageState.FAILED
-        outgoing = wording.made(work, study, found.step, way, language, person, case, message.id.hex)
+        if found.way is not message.way:
+            # How they are reached has changed since it was planned, and whoever would carry it carries another way.
+            store.go_otherwise(work.session, _as_planned(work, study, facts[0], found))
+            return MessageState.PLANNED
+        language, unsaid = language_of(work, study, facts[0], found.step), MessageState.FAILED
+        outgoing = wording.made(work, study, found.step, message.way, language, person, case, message.id.hex)
     given = tuple(each.id for each in accesses.accesses_of(work.session, case.id) if each.id not in before)
     if isinstance(outgoing, WhyNot):
         for each in given:
@@ -245,7 +269,7 @@ def take_up(work: Work, message: OutboxMessage, via: str) -> tuple[OutgoingMessa
         handed_at=work.now,
         tries=message.tries + 1,
         via=via,
-        way=way,
+        reference=None,
         language=language,
     ):
         # Somebody else took it up: what was made for it goes.
@@ -258,7 +282,7 @@ def take_up(work: Work, message: OutboxMessage, via: str) -> tuple[OutgoingMessa
         study=message.study,
         touchpoint=message.touchpoint,
         step=message.step,
-        way=way.value,
+        way=message.way.value,
         via=via,
     )
     return outgoing, given
@@ -288,7 +312,6 @@ def settle(work: Work, message: OutboxMessage, receipt: Receipt, given: Given = 
             state, more["why"] = MessageState.FAILED, WhyNot.UNWRITABLE
         case CarrierOutcome.NO_SUCH_ADDRESS:
             state, more["why"] = MessageState.BOUNCED, WhyNot.BOUNCED
-            recipients.end_channel(work.session, message.participant_id, message.way, WhyNot.BOUNCED, work.now)
         case CarrierOutcome.NOT_TAKEN | CarrierOutcome.DOWN:
             first = asked.AGAIN_AFTER if message.request else AGAIN_AFTER
             wait = min(first * 2 ** min(message.tries, 6), LONGEST_WAIT)
@@ -296,6 +319,10 @@ def settle(work: Work, message: OutboxMessage, receipt: Receipt, given: Given = 
     if receipt.reference is not None:
         more["reference"] = receipt.reference
     store.moved(work.session, message.id, _OPEN, state, **more)
+    # Whose it is now: meanwhile they may have been erased, or found to be the same as somebody else.
+    whose = store.message(work.session, message.id)
+    if whose is not None and state is MessageState.BOUNCED:
+        recipients.end_channel(work.session, whose.participant_id, message.way, WhyNot.BOUNCED, work.now)
     if state in (MessageState.PLANNED, MessageState.FAILED, MessageState.BOUNCED):
         # Nobody has these: they would only stand on the person's page as given out.
         for each in given:

@@ -61,7 +61,8 @@ def take(
             if not store.sends(work.session, study_id)[0]:
                 raise StateRefused(say("sending_is_off"))
             outbox.plan_due(work, scope, study)
-            for each in store.waiting(work.session, scope, work.now, (way,), MOST):
+            # Whoever takes them along now does not wait until a carrier is tried again.
+            for each in store.waiting(work.session, scope, None, (way,), MOST):
                 taken = outbox.take_up(work, each, TAKEN_ALONG)
                 if not isinstance(taken, MessageState):
                     found.append((each, *taken))

@@ -3,6 +3,7 @@ response together. Whoever withdrew is in none of it."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import itertools
@@ -20,6 +21,7 @@ from surveyapp.domain.instrument.easy.renderings import plain_of, rendering_of
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.answer_rows import bound
+from surveyapp.store.answering.sent import counting
 from surveyapp.store.database import seals_of
 from surveyapp.store.open_answers import marking
 from surveyapp.store.participants import scoped
@@ -57,11 +59,13 @@ def sent_responses(
                     ParticipantRow.reference,
                     ParticipantRow.group_id,
                     CaseRow.touchpoint,
+                    CaseRow.proxy,
                     ResponseRow.questionnaire,
                     ResponseRow.version,
                     ResponseRow.seed,
                     ResponseRow.started_at,
                     ResponseRow.submitted_at,
+                    ResponseRow.sent_again_at,
                 ),
                 scope,
                 until,
@@ -87,10 +91,12 @@ def sent_responses(
                 seed=row.seed,
                 started_at=row.started_at,
                 submitted_at=row.submitted_at,
+                sent_again_at=row.sent_again_at,
                 saves=saves,
                 modes=tuple(modes),
                 languages=_last_used(map(plain_of, languages)),
                 renderings=_last_used(rendering_of(each).value for each in languages),
+                proxy=row.proxy,
             )
         )
     return found
@@ -134,10 +140,10 @@ def _sent(
 def _how(
     session: Session, scope: Scope, until: dt.datetime, people: Collection[uuid.UUID] | None
 ) -> dict[uuid.UUID, tuple[int, dict[str, None], dict[str, None]]]:
-    """How often each response was saved, in which modes and languages, each where it was used last; what came too late
-    is no part of it."""
+    """How often each response was saved, in which modes and languages, each where it was used last: of the saves that
+    are part of what was sent."""
     query = _sent(select(SaveRow.response_id, SaveRow.mode, SaveRow.language), scope, until, people)
-    query = query.join(SaveRow, SaveRow.response_id == ResponseRow.id).where(SaveRow.late.is_(False))
+    query = query.join(SaveRow, SaveRow.response_id == ResponseRow.id).where(counting(SaveRow))
     found: dict[uuid.UUID, tuple[int, dict[str, None], dict[str, None]]] = {}
     query = query.order_by(SaveRow.response_id, SaveRow.revision)
     for some in session.connection().execute(query, execution_options={"yield_per": FETCHED}).partitions():
@@ -153,8 +159,8 @@ def _how(
 def answers_of(
     session: Session, responses: Sequence[ExportedResponse], scope: Scope
 ) -> Iterator[tuple[ExportedResponse, Mapping[str, Answer]]]:
-    """The current answers of responses, in their order, without what was redacted of their words. Raises KeyMissing
-    where the words of one cannot be opened."""
+    """The current answers of responses, in their order, without what was redacted of their words; the response says of
+    those that came in several modes which came in which. Raises KeyMissing where the words of one cannot be opened."""
     seals = seals_of(session)
     sealed = seals.words_sealed(scope.study)
     for start in range(0, len(responses), AT_A_TIME):
@@ -201,8 +207,32 @@ def answers_of(
                     text = seals.unseal(people[response], bound(variable), closed)  # type: ignore[arg-type]  # their key
                 given[variable] = Text(text or "")
         marking.redact_answers(session, people, read)  # type: ignore[arg-type]  # their keys
+        came = _modes_of_answers(session, list(people))
         for each in some:
-            yield each, read[each.id]
+            modes = came.get(each.id)
+            yield each if modes is None else dataclasses.replace(each, mode_by_answer=modes), read[each.id]
+
+
+def _modes_of_answers(session: Session, responses: Sequence[object]) -> dict[object, dict[str, str]]:
+    """The mode in which each answer came that was given, of those of these responses that were saved in several. By the
+    answer's own save, and not by those that count: what came too late is an answer once it was sent again."""
+    several = (
+        select(SaveRow.response_id)
+        .where(SaveRow.response_id.in_(responses))
+        .group_by(SaveRow.response_id)
+        .having(func.count(SaveRow.mode.distinct()) > 1)
+    )
+    found: dict[object, dict[str, str]] = {each: {} for each in session.scalars(several)}
+    if found:
+        rows = session.execute(
+            select(AnswerRow.response_id, AnswerRow.variable, SaveRow.mode)
+            .join(SaveRow, SaveRow.id == AnswerRow.save_id)
+            .where(AnswerRow.response_id.in_(list(found)), AnswerRow.position == 0)
+            .where(AnswerRow.reason.is_distinct_from(Reason.NOT_ASKED))
+        )
+        for response, variable, mode in rows:
+            found[response][variable] = mode.value
+    return found
 
 
 def people_there(session: Session, scope: Scope) -> list[uuid.UUID]:
@@ -211,16 +241,16 @@ def people_there(session: Session, scope: Scope) -> list[uuid.UUID]:
     return list(session.scalars(query))
 
 
-def asked_by_now(
-    session: Session, scope: Scope, now: dt.datetime, people: Collection[uuid.UUID] | None = None
+def asked_by(
+    session: Session, scope: Scope, until: dt.datetime, people: Collection[uuid.UUID] | None = None
 ) -> dict[uuid.UUID, set[int]]:
-    """The touchpoints that had opened for each person in scope; of some people alone, on request."""
+    """The touchpoints that had opened by a moment for each person in scope; of some people alone, on request."""
     query = scoped(
         select(CaseRow.participant_id, CaseRow.touchpoint).join(
             ParticipantRow, ParticipantRow.id == CaseRow.participant_id
         ),
         scope,
-    ).where(CaseRow.opens_at <= now)
+    ).where(CaseRow.opens_at <= until)
     if people is not None:
         query = query.where(CaseRow.participant_id.in_(people))
     found: dict[uuid.UUID, set[int]] = {}

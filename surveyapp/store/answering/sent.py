@@ -21,8 +21,10 @@ AT_A_TIME = 5_000
 """So many cases are put right in one statement."""
 
 
-def last_sent(save: Any, response: Any = ResponseRow) -> ColumnElement[int]:
-    """The revision of the save that ended what was sent of a response, of the rows `save`."""
+def counting(save: Any, response: Any = ResponseRow) -> ColumnElement[bool]:
+    """Whether a save, of the rows `save`, is part of what was sent of a response, or of what is to be sent: it did not
+    come too late, nor while sent answers were open that were not sent again. Whatever says how answers came goes by
+    these alone."""
     sent_at = func.coalesce(response.sent_again_at, response.submitted_at)
     opened = (
         select(func.min(ReopeningRow.revision))
@@ -30,9 +32,14 @@ def last_sent(save: Any, response: Any = ResponseRow) -> ColumnElement[int]:
         .correlate(response)
         .scalar_subquery()
     )
+    return and_(save.late.is_(False), save.revision <= func.coalesce(opened, _EVERY))
+
+
+def last_sent(save: Any, response: Any = ResponseRow) -> ColumnElement[int]:
+    """The revision of the save that ended what was sent of a response, of the rows `save`."""
     return (
         select(func.max(save.revision))
-        .where(save.response_id == response.id, save.late.is_(False), save.revision <= func.coalesce(opened, _EVERY))
+        .where(save.response_id == response.id, counting(save, response))
         .correlate(response)
         .scalar_subquery()
     )

@@ -98,12 +98,13 @@ def stand_of(row: CaseRow) -> CallStand:
     return CallStand(**{name: getattr(row, name) for name in CallStand.__dataclass_fields__})
 
 
-def uncounted(session: Session, limit: int) -> list[tuple[uuid.UUID, str]]:
-    """Cases with attempts of which it was not worked out how they stand, with their studies."""
+def uncounted(session: Session, studies: Collection[str], limit: int) -> list[tuple[uuid.UUID, str]]:
+    """Cases with attempts of which it was not worked out how they stand, with which of these studies they are of."""
     query = (
         select(CaseRow.id, ParticipantRow.study)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         .where(CaseRow.tried_at.is_(None), select(AttemptRow.id).where(AttemptRow.case_id == CaseRow.id).exists())
+        .where(ParticipantRow.study.in_(studies))
         .order_by(CaseRow.id)
         .limit(limit)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,8 @@ _PLAIN = (
     StaffRow.name.label("staff_name"),
 )
 """All but what is sealed, which may be megabytes."""
+
+_THROUGH = (ListState.IMPORTED, ListState.UNDONE)
 
 
 def add(session: Session, record: ListRecord, file: Sealed) -> None:
@@ -85,9 +87,9 @@ def sealed(session: Session, import_id: uuid.UUID, kept: bool) -> Sealed | None:
     return None if row is None or row.sealed is None or row.key_id is None else Sealed(row.key_id, row.sealed)
 
 
-def sealed_otherwise(session: Session, key_id: str) -> list[uuid.UUID]:
-    """The lists that are sealed with another key than this."""
-    query = select(ListImportRow.id).where(ListImportRow.key_id.is_not(None), ListImportRow.key_id != key_id)
+def sealed_otherwise(session: Session, key_ids: Collection[str]) -> list[uuid.UUID]:
+    """The lists that are sealed with another key than these."""
+    query = select(ListImportRow.id).where(ListImportRow.key_id.is_not(None), ListImportRow.key_id.not_in(key_ids))
     return list(session.scalars(query.order_by(ListImportRow.id)))
 
 
@@ -122,9 +124,33 @@ def remove(session: Session, import_id: uuid.UUID) -> None:
 def old(session: Session, before: dt.datetime) -> dict[uuid.UUID, str]:
     """The lists that were begun before a moment and never brought in, each with its study."""
     query = select(ListImportRow.id, ListImportRow.study).where(
-        ListImportRow.made_at < before, ListImportRow.state.not_in([ListState.IMPORTED, ListState.UNDONE])
+        ListImportRow.made_at < before, ListImportRow.state.not_in(_THROUGH)
     )
     return {row.id: row.study for row in session.execute(query.order_by(ListImportRow.id))}
+
+
+def waiting(session: Session, study: str | None = None) -> list[uuid.UUID]:
+    """The lists, of one study or of all, that are not brought in yet, nor taken back."""
+    query = select(ListImportRow.id).where(ListImportRow.state.not_in(_THROUGH))
+    if study is not None:
+        query = query.where(ListImportRow.study == study)
+    return list(session.scalars(query.order_by(ListImportRow.id)))
+
+
+LET_GO: Mapping[str, Any] = {"key_id": None, "file": None, "kept": None, "file_name": "", "summary": {}}
+"""What a list is without what was in it."""
+
+
+def let_go(session: Session, import_id: uuid.UUID, state: ListState, **values: Any) -> None:
+    """Lets go of what a list holds, whatever is being done with it."""
+    change(session, import_id, state=state, **LET_GO, **values)
+
+
+def forget_names(session: Session) -> None:
+    """Lets go of what names the files of lists that are through, and of their plain hashes: from before both went with
+    the file."""
+    named = update(ListImportRow).where(ListImportRow.state.in_(_THROUGH), ListImportRow.file_name != "")
+    session.execute(named.values(file_name="", sha256="", summary={}))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from surveyapp.domain.sending.planning import NOT_THEIRS
 from surveyapp.store.tables import CaseRow, ChannelEndRow, EventRow, ParticipantRow, ReferralRow, RelationshipRow
 
-Standing = dict[str, Any]
+PersonStands = dict[str, Any]
 """What stands of somebody, in what JSON can hold, by what it is of: `group`, `site`, `enrolled_on`, `stopped_at` and
 the like; `attribute.…` by name; `event.…` with the day and who says so; `related.…` with the other's reference;
 `window.…` and `standing.…` by the key of a case; `ended.…` by way and reason; `referral.…` by its key. What is not
@@ -35,10 +35,10 @@ def lock(session: Session, people: Collection[uuid.UUID]) -> None:
         session.execute(query.with_for_update(key_share=True)).all()
 
 
-def standing(session: Session, people: Collection[uuid.UUID]) -> dict[uuid.UUID, Standing]:
+def standing(session: Session, people: Collection[uuid.UUID]) -> dict[uuid.UUID, PersonStands]:
     """How these people stand; whoever is gone is left out."""
     session.flush()
-    found: dict[uuid.UUID, Standing] = {}
+    found: dict[uuid.UUID, PersonStands] = {}
     wanted = sorted(people)
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
@@ -49,7 +49,7 @@ def standing(session: Session, people: Collection[uuid.UUID]) -> dict[uuid.UUID,
     return found
 
 
-def _belonging(session: Session, people: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, Standing]]:
+def _belonging(session: Session, people: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, PersonStands]]:
     query = select(
         ParticipantRow.id,
         ParticipantRow.group_id,

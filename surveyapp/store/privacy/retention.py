@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from surveyapp.store.calling import stands, wishes
 from surveyapp.store.mending.merging import drop_pictures
 from surveyapp.store.open_answers import marking, quoting
 from surveyapp.store.participants import scoped
+from surveyapp.store.privacy.parting import part
 from surveyapp.store.tables import (
     AccessRow,
     AnswerHistoryRow,
@@ -149,10 +151,10 @@ def erase_words(session: Session, person: uuid.UUID) -> None:
     session.execute(update(AttemptRow).where(AttemptRow.case_id.in_(mine)).values(note=None, note_sealed=None))
 
 
-def anonymise(session: Session, person: uuid.UUID, reference: str, at: dt.datetime) -> None:
-    """Makes somebody's answers nobody's: another reference, and nothing left of contacts, words, attempts and what came
-    of them, messages, events, ways out, lists, and whom they belong with or were besides. What is known of them stays,
-    as results are counted by it."""
+def anonymise(session: Session, person: uuid.UUID, reference: str, at: dt.datetime, zone: ZoneInfo) -> None:
+    """Makes somebody's answers nobody's: another reference and other keys, moments by their month in `zone` alone, and
+    nothing left of contacts, words, attempts and what came of them, messages, events, ways out, lists, and whom they
+    belong with or were besides. What is known of them stays, as results are counted by it."""
     erase_contacts(session, person)
     erase_words(session, person)
     mine = select(CaseRow.id).where(CaseRow.participant_id == person)
@@ -179,9 +181,12 @@ def anonymise(session: Session, person: uuid.UUID, reference: str, at: dt.dateti
         .values(next_at=None, assigned_to=None, on_their_own_since=None, on_their_own_of=None)
     )
     stands.forget_stands(session, person)
+    results.note_change_of(session, person)
+    parted = part(session, person, reference, zone)
+    day = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(dt.UTC)
     session.execute(
         update(ParticipantRow)
-        .where(ParticipantRow.id == person)
-        .values(reference=reference, anonymised_at=at, language_asked=None, not_called_by=None)
+        .where(ParticipantRow.id == parted)
+        .values(anonymised_at=day, language_asked=None, not_called_by=None)
     )
-    results.note_change_of(session, person)
+    results.note_change_of(session, parted)

@@ -49,6 +49,16 @@ _LIVE, _GONE = b"L", b"E"
 _NOTHING = bytes(WRAPPED)
 
 
+def of_thing(thing: uuid.UUID) -> uuid.UUID:
+    """Under what the key of something that is no person stands in the file: its own id (a UUIDv7), as a UUIDv8."""
+    return uuid.UUID(int=thing.int & ~(0xF << 76) | 0x8 << 76)
+
+
+def is_of_thing(key: uuid.UUID) -> bool:
+    """Whether a record's key is of something that is no person."""
+    return key.version == 8
+
+
 class KeyFileMissing(KeyMissing):
     """There is no file of keys, or what lies there is none: `path`."""
 

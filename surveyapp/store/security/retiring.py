@@ -1,16 +1,18 @@
-"""What still rests on which key of the installation."""
+"""What still rests on which key of the installation, and what each access key is known by, which is not the key."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from surveyapp.store.participants import Sealed
-from surveyapp.store.tables import AccessRow, PinRow, StaffRow
+from surveyapp.store.tables import AccessKeyRow, AccessRow, PinRow, StaffRow
 
 
 def live_accesses(session: Session, now: dt.datetime) -> dict[str, int]:
@@ -50,3 +52,31 @@ def second_factors(session: Session, key_id: str) -> list[tuple[uuid.UUID, Seale
         for row in rows
         if row.totp_key_id is not None and row.totp_ciphertext is not None
     ]
+
+
+def marks(session: Session) -> dict[str, str]:
+    """What the key of each name is known by."""
+    return {row.name: row.known_by for row in session.execute(select(AccessKeyRow.name, AccessKeyRow.known_by))}
+
+
+def note_marks(session: Session, made: Mapping[str, str], now: dt.datetime) -> None:
+    """Keeps what keys are known by, in the place of what was known of the same names."""
+    if not made:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    rows = [{"name": name, "known_by": mark, "noted_at": now} for name, mark in sorted(made.items())]
+    added = dialect.insert(AccessKeyRow).values(rows)
+    session.execute(
+        added.on_conflict_do_update(
+            index_elements=[AccessKeyRow.name],
+            set_={"known_by": added.excluded.known_by, "noted_at": added.excluded.noted_at},
+        )
+    )
+
+
+def is_rested_on(session: Session, name: str, now: dt.datetime) -> bool:
+    """Whether anything rests on the key of a name: a link or code that works, or a PIN."""
+    return any(
+        session.execute(select(1).where(func.substr(hashed, 1, len(name) + 1) == f"{name}:", *which).limit(1)).first()
+        for hashed, which in ((AccessRow.digest, works(now)), (PinRow.hashed, ()))
+    )

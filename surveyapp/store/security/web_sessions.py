@@ -166,11 +166,9 @@ class SealedForm:
     kept_at: dt.datetime
 
 
-def keep_form(session: Session, kept: SealedForm) -> None:
-    """Keeps a form, in place of one that the same person sent to the same address before."""
-    session.execute(
-        delete(KeptFormRow).where(_owned_by(kept.staff_id or kept.access_id), KeptFormRow.path == kept.path)
-    )
+def keep_form(session: Session, kept: SealedForm) -> list[uuid.UUID]:
+    """Keeps a form, in place of one that the same person sent to the same address before: which went."""
+    gone = _remove_forms(session, _owned_by(kept.staff_id or kept.access_id), KeptFormRow.path == kept.path)
     session.execute(
         insert(KeptFormRow).values(
             id=kept.id,
@@ -182,12 +180,26 @@ def keep_form(session: Session, kept: SealedForm) -> None:
             kept_at=kept.kept_at,
         )
     )
+    return gone
 
 
 def forms_of(session: Session, owner: uuid.UUID, since: dt.datetime) -> list[SealedForm]:
     """What is kept for a staff member or an access, and not older than that, oldest first."""
-    columns = KeptFormRow.__table__.columns
-    query = select(*columns).where(_owned_by(owner), KeptFormRow.kept_at > since).order_by(KeptFormRow.id)
+    return _forms(session, _owned_by(owner), KeptFormRow.kept_at > since)
+
+
+def forms_of_staff(session: Session) -> list[SealedForm]:
+    """What is kept for any member of staff, oldest first."""
+    return _forms(session, KeptFormRow.staff_id.is_not(None))
+
+
+def forms(session: Session) -> list[uuid.UUID]:
+    """All that are kept."""
+    return list(session.scalars(select(KeptFormRow.id)))
+
+
+def _forms(session: Session, *which: ColumnElement[bool]) -> list[SealedForm]:
+    query = select(*KeptFormRow.__table__.columns).where(*which).order_by(KeptFormRow.id)
     return [
         SealedForm(
             id=row.id,
@@ -205,14 +217,18 @@ def count_forms(session: Session, owner: uuid.UUID) -> int:
     return session.scalar(select(func.count()).select_from(KeptFormRow).where(_owned_by(owner))) or 0
 
 
-def remove_form(session: Session, owner: uuid.UUID, kept_id: uuid.UUID) -> None:
-    """Lets go of one, if it is theirs."""
-    session.execute(delete(KeptFormRow).where(_owned_by(owner), KeptFormRow.id == kept_id))
+def remove_form(session: Session, owner: uuid.UUID, kept_id: uuid.UUID) -> list[uuid.UUID]:
+    """Lets go of one, if it is theirs: that which went."""
+    return _remove_forms(session, _owned_by(owner), KeptFormRow.id == kept_id)
 
 
-def remove_old_forms(session: Session, before: dt.datetime) -> None:
-    """Lets go of everybody's that were kept before a moment."""
-    session.execute(delete(KeptFormRow).where(KeptFormRow.kept_at <= before))
+def remove_old_forms(session: Session, before: dt.datetime) -> list[uuid.UUID]:
+    """Lets go of everybody's that were kept before a moment: which went."""
+    return _remove_forms(session, KeptFormRow.kept_at <= before)
+
+
+def _remove_forms(session: Session, *which: ColumnElement[bool]) -> list[uuid.UUID]:
+    return list(session.scalars(delete(KeptFormRow).where(*which).returning(KeptFormRow.id)))
 
 
 def _owned_by(owner: uuid.UUID | None) -> ColumnElement[bool]:

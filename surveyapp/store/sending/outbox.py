@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.participants import Origin
@@ -86,7 +86,8 @@ def add(session: Session, messages: Sequence[NewMessage], now: dt.datetime) -> l
 
 def renew(session: Session, messages: Sequence[NewMessage], now: dt.datetime) -> None:
     """Plans messages anew of which there is a row: they were sent for a window that somebody was moved from. What waits
-    or is being handed over stays as it is."""
+    or is being handed over stays as it is. Each is another message, by another id: whoever carries it, and tells what
+    became of it, knows it from the one before."""
     under_way = (MessageState.PLANNED, MessageState.HANDING_OVER)
     afresh = dict.fromkeys(("handed_at", "ended_at", "via", "reference", "why", "decided_by"))
     for each in messages:
@@ -95,6 +96,7 @@ def renew(session: Session, messages: Sequence[NewMessage], now: dt.datetime) ->
             update(MessageRow)
             .where(*it, MessageRow.state.not_in(under_way))
             .values(
+                id=new_id(),
                 state=MessageState.PLANNED,
                 way=each.way,
                 language=each.language,
@@ -162,20 +164,37 @@ def _found(session: Session, query: Any) -> list[OutboxMessage]:
 
 
 def waiting(
-    session: Session, scope: Scope, now: dt.datetime, ways: Collection[SendingWay] | None = None, most: int = 500
+    session: Session,
+    scope: Scope,
+    now: dt.datetime | None,
+    ways: Collection[SendingWay] | None = None,
+    most: int = 500,
 ) -> list[OutboxMessage]:
-    """What the study has planned and is due in scope, the longest waiting first."""
-    query = scoped(_select(), scope).where(MessageRow.state == MessageState.PLANNED, MessageRow.due_at <= now)
+    """What the study has planned and is due in scope, the longest waiting first. `now`: None for what rests as well
+    before a carrier is tried again."""
+    query = scoped(_select(), scope).where(MessageRow.state == MessageState.PLANNED)
+    if now is not None:
+        query = query.where(MessageRow.due_at <= now)
     if ways is not None:
         query = query.where(MessageRow.way.in_(ways))
     return _found(session, query.where(MessageRow.request == "").order_by(MessageRow.due_at, MessageRow.id).limit(most))
 
 
 def asked_for(
-    session: Session, origin: Origin, now: dt.datetime, ways: Collection[SendingWay], most: int = 50
+    session: Session,
+    origin: Origin,
+    studies: Collection[str],
+    now: dt.datetime,
+    ways: Collection[SendingWay],
+    most: int = 50,
 ) -> list[OutboxMessage]:
-    """What people asked for and is due, of whatever study, the longest waiting first."""
-    theirs = (ParticipantRow.origin == origin, MessageRow.request > "", MessageRow.way.in_(ways))
+    """What people of these studies asked for and is due, the longest waiting first."""
+    theirs = (
+        ParticipantRow.origin == origin,
+        ParticipantRow.study.in_(studies),
+        MessageRow.request > "",
+        MessageRow.way.in_(ways),
+    )
     query = _select().where(MessageRow.state == MessageState.PLANNED, MessageRow.due_at <= now, *theirs)
     return _found(session, query.order_by(MessageRow.due_at, MessageRow.id).limit(most))
 
@@ -199,9 +218,26 @@ def message(session: Session, id: uuid.UUID) -> OutboxMessage | None:
     return found[0] if found else None
 
 
+def _waits(case_id: uuid.UUID, step: str) -> Sequence[ColumnElement[bool]]:
+    """What the study has planned for somebody and was not handed over yet."""
+    theirs = (MessageRow.case_id == case_id, MessageRow.step == step, MessageRow.request == "")
+    return (*theirs, MessageRow.state == MessageState.PLANNED)
+
+
 def take_back(session: Session, id: uuid.UUID) -> None:
     """Takes a planned message out: it is planned anew when its time has come."""
     session.execute(delete(MessageRow).where(MessageRow.id == id, MessageRow.state == MessageState.PLANNED))
+
+
+def take_back_step(session: Session, case_id: uuid.UUID, step: str) -> None:
+    """The same of what the study has planned of a step."""
+    session.execute(delete(MessageRow).where(*_waits(case_id, step)))
+
+
+def go_otherwise(session: Session, message: NewMessage) -> None:
+    """What the study has planned goes by another way, as soon as it is due: what kept it back was the way before."""
+    values = {"way": message.way, "language": message.language, "due_at": message.due_at}
+    session.execute(update(MessageRow).where(*_waits(message.case_id, message.step)).values(**values))
 
 
 def of_case(session: Session, case_id: uuid.UUID) -> list[OutboxMessage]:
@@ -249,10 +285,21 @@ def count_by_state(session: Session) -> Mapping[MessageState, int]:
     return {state: found.get(state, 0) for state in MessageState}
 
 
-def longest_due(session: Session, now: dt.datetime) -> dt.datetime | None:
-    """Since when the message is due that has waited longest, in studies that send or do not."""
-    due = (MessageRow.state == MessageState.PLANNED, MessageRow.due_at <= now)
-    return session.execute(select(func.min(MessageRow.due_at)).where(*due)).scalar_one()
+def longest_due(
+    session: Session, origin: Origin, studies: Collection[str], now: dt.datetime, ways: Collection[SendingWay]
+) -> dt.datetime | None:
+    """Since when the message is due that has waited longest of what is to go by these ways: of these studies, in those
+    that send, and what people asked for in any."""
+    on = [study for study in studies if sends(session, study)[0]]
+    query = (
+        select(func.min(MessageRow.due_at))
+        .join(CaseRow, CaseRow.id == MessageRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(MessageRow.state == MessageState.PLANNED, MessageRow.due_at <= now, MessageRow.way.in_(ways))
+        .where(ParticipantRow.origin == origin, ParticipantRow.study.in_(studies))
+        .where(or_(ParticipantRow.study.in_(on), MessageRow.request > ""))
+    )
+    return session.execute(query).scalar_one()
 
 
 def switch(session: Session, study: str, sends: bool, at: dt.datetime, by_staff: uuid.UUID | None) -> None:

@@ -43,8 +43,9 @@ PREFERRED = {"email": SendingWay.EMAIL, "text": SendingWay.TEXT}
 @dataclass(frozen=True, kw_only=True)
 class RecipientFacts:
     """Somebody at a touchpoint. `languages`: codes of those they speak: what they asked for in a call, what they last
-    answered in by themselves, what their contact record says; `reached_by`: the way they prefer first; `referred`: what
-    keeps them from being called; `easy`: whether they were last asked in easy words."""
+    answered in by themselves, what their contact record says; `reached_by`: every way, in no order that means
+    anything; `preferred`: the way they prefer; `referred`: what keeps them from being called; `easy`: whether they were
+    last asked in easy words."""
 
     participant_id: uuid.UUID
     reference: str
@@ -58,6 +59,7 @@ class RecipientFacts:
     reopened: bool
     submitted_at: dt.datetime | None
     reached_by: tuple[SendingWay, ...]
+    preferred: SendingWay | None
     ended: tuple[tuple[SendingWay, WhyNot], ...]
     history: tuple[PastMessage, ...]
     referred: frozenset[ReferralKind] = frozenset()
@@ -100,10 +102,6 @@ def everyone(
     spoken = _asked_in(session, scope, few) if asked_in else {}
     found = []
     for row in rows:
-        reached = ways.get(row.person, ())
-        preferred = PREFERRED.get(row.call_way or "")
-        if preferred in reached:
-            reached = (preferred, *(each for each in reached if each is not preferred))
         words = spoken.get(row.person, _AskedIn())
         languages = [row.language_asked or "", words.by_themselves, row.call_languages or ""]
         found.append(
@@ -119,7 +117,8 @@ def everyone(
                 response_state=row.response_state,
                 reopened=row.reopened_at is not None,
                 submitted_at=row.submitted_at,
-                reached_by=reached,
+                reached_by=ways.get(row.person, ()),
+                preferred=PREFERRED.get(row.call_way or ""),
                 ended=ended.get(row.person, ()),
                 history=history.get(row.case.id, ()),
                 referred=referred.get(row.person, frozenset()),

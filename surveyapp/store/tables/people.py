@@ -162,7 +162,8 @@ class RelationshipRow(Base):
 
 class ListImportRow(Base):
     """A list of people that is being brought in, or was. `file` and `kept` are it as it came and as it was understood,
-    sealed with a contact key, until it is brought in or thrown away, three days at most."""
+    sealed with a key of its own, until it is brought in or thrown away, three days at most; so is `file_name`. `sha256`
+    is a keyed hash."""
 
     __tablename__ = "list_import"
     __table_args__ = (Index(None, "study", "made_at"), known("state", ListState))

@@ -85,6 +85,7 @@ FACT_WORDS: dict[IdentityFact, LazyString] = {
     IdentityFact.SITE: _("Their site"),
     IdentityFact.ENROLLED: _("The day they enrolled"),
     IdentityFact.EVENT: _("The day of what happened first"),
+    IdentityFact.REFERENCE: _("Their reference"),
 }
 """What somebody on the phone is asked for."""
 

@@ -25,7 +25,7 @@ from surveyapp.services.sending.ways.mail_server import MailServer
 from surveyapp.services.work import Desk
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
-from surveyapp.store.lists import staging
+from surveyapp.store.lists import records, staging
 from surveyapp.store.tables import ParticipantRow
 from tests import factories
 from tests.conftest import NOW, Clock
@@ -48,8 +48,7 @@ def _sending(**changed: Any) -> Spoil:
 
 
 def _waiting(runtime: Runtime, clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
-    due = type("due", (), {"due_at": NOW - DUE_AGE - dt.timedelta(minutes=1)})
-    patch.setattr(kept.outbox, "waiting", lambda *_arguments: [due])
+    patch.setattr(kept.outbox, "longest_due", lambda *_arguments: NOW - DUE_AGE - dt.timedelta(minutes=1))
     patch.setattr(MailServer, "answers", lambda _self: True)
     return _sending(mail=MAIL)(runtime, clock, patch)
 
@@ -148,7 +147,9 @@ def _taken_out(setting_: str, name: str = "other") -> Spoil:
         factories.create_link(runtime, person)
         factories.set_pin(runtime, person, "482913")
         manager = factories.create_staff(runtime, Role.MANAGER)
-        imports.begin(Desk(runtime, manager), factories.STUDY, "list.csv", b"First Name\nAmina\n")
+        listed = imports.begin(Desk(runtime, manager), factories.STUDY, "list.csv", b"First Name\nAmina\n")
+        with runtime.database.writing() as session:  # from before lists had keys of their own
+            records.change(session, listed, key_id="first")
         keyring = dataclasses.replace(runtime.keyring, **{setting_: {name: b"o" * 32}})
         made = dataclasses.replace(runtime, keyring=keyring)
         return setting(**{setting_: {name: b"o" * 32}})(made, clock, patch)

@@ -25,6 +25,7 @@ from surveyapp.services.results.releasing import released, releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import participants
+from surveyapp.store.privacy import retention
 from tests import factories, versioned
 from tests.conftest import Clock
 
@@ -193,6 +194,36 @@ def test_an_other_with_two_codes_stays_as_it_is_where_one_can_be_chosen(reader: 
     friend = str(coding.standing(reader, versioned.NAME, WHO).codes[0].code.id)
     code(reader, WHO, {"friend": [friend, add(reader, WHO, "Jo")]})
     assert told(question(operator, "from")) == {"A friend": 2, "Jo": 0, "Somebody else": 2}
+
+
+def test_words_that_were_let_go_are_counted_and_stand_in_files_as_they_were_coded(
+    cafe: Runtime, reader: Desk, operator: Desk
+) -> None:
+    """One answer was coded and two were not: neither became a question that was not reached."""
+    warm, said = add(reader, WHY, "Warm"), "Still warm"
+    # Which comes first is drawn by lot, and the second touchpoint's is in another file.
+    while said == "Still warm":
+        shown = coding.next_answer(reader, ONE, versioned.NAME, WHY)
+        assert shown is not None
+        said = "".join(piece.text for piece in shown.answer.pieces)
+        coding.code_answer(reader, ONE, versioned.NAME, WHY, shown.answer.token, [warm])
+
+    def in_file() -> list[list[str]]:
+        request = ExportRequest(shape=ExportShape.RESPONSES, form="csv", purpose="To look at themes")
+        made = export_answers(operator, versioned.NAME, request, str)
+        data = next(each for each in made.datasets if each.name == "first")
+        themes = [place for place, each in enumerate(data.columns) if each.name.startswith("why_themes_")]
+        assert [data.columns[place].name.rpartition("_")[2] for place in themes] == ["t1", "none", "uncoded"]
+        return sorted([str(row[place]) for place in themes] for row in data.rows())
+
+    before, counted = in_file(), told(question(operator, "why_themes"))
+    assert before == sorted([["True", "False", "False"], *[["False", "False", "True"]] * 2, ["skipped"] * 3])
+    with cafe.database.writing() as session:
+        for each in participants.participants(session, Scope(versioned.NAME, cafe.origin), cafe.clock().date()):
+            retention.erase_words(session, each.id)
+    assert in_file() == before
+    assert told(question(operator, "why_themes")) == counted
+    assert (counted["Warm"], counted["Not coded yet"]) == (1, 2)
 
 
 def test_files_of_answers_have_a_column_a_theme_and_what_other_was_coded_to(cafe: Runtime, reader: Desk) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
+from sqlalchemy import func, select
 
 from surveyapp.domain.answers import Codes
 from surveyapp.domain.audit import AuditAction
@@ -17,8 +20,9 @@ from surveyapp.services.privacy import correcting
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants, releases, responses
-from surveyapp.store.privacy import reopening
+from surveyapp.store.privacy import reopening, retention
 from surveyapp.store.security import audit
+from surveyapp.store.tables import SaveRow
 from tests import factories
 from tests.conftest import Clock
 from tests.page import Client
@@ -70,6 +74,18 @@ def progress(runtime: Runtime, clock: Clock) -> int:
         return releases.progress(session, factories.everyone(runtime), clock.now).new_or_changed
 
 
+def changed(phone: Phone, before: Codes) -> str:
+    """Chooses another option than before; which."""
+    phone.open("/survey/q/first_feeling")
+    other = next(
+        attributes["value"]
+        for tag, attributes in phone.page.elements
+        if tag == "input" and attributes.get("type") == "radio" and attributes["value"] not in before.codes
+    )
+    phone.send(first_feeling=other)
+    return other
+
+
 def test_what_was_sent_counts_until_it_is_sent_again(
     runtime: Runtime, desk: Desk, person: Participant, phone: Phone, clock: Clock
 ) -> None:
@@ -80,13 +96,7 @@ def test_what_was_sent_counts_until_it_is_sent_again(
     clock.forward(minutes=5)
     phone.open("/survey")
     assert phone.path == "/survey/check"
-    phone.open("/survey/q/first_feeling")
-    other = next(
-        attributes["value"]
-        for tag, attributes in phone.page.elements
-        if tag == "input" and attributes.get("type") == "radio" and attributes["value"] not in before.codes
-    )
-    phone.send(first_feeling=other)
+    other = changed(phone, before)
     assert counted(runtime, person) == before
     assert progress(runtime, clock) == 0
     clock.forward(minutes=5)
@@ -156,3 +166,24 @@ def test_on_the_page(runtime: Runtime, person: Participant, phone: Phone, client
     assert client.post(where, {**form, "why": "because"}).status_code == 422
     assert client.post(where, {**form, "why": "slip"}).location == f"/rights/{factories.STUDY}/{person.reference}"
     assert response_of(runtime, person).reopened_at is not None
+
+
+def test_a_correction_that_was_never_sent_goes_once_answers_are_nobodys(
+    runtime: Runtime, desk: Desk, person: Participant, phone: Phone, clock: Clock
+) -> None:
+    """By months nothing tells that it came after what was sent."""
+    first, before = response_of(runtime, person), counted(runtime, person)
+    clock.forward(minutes=5)
+    correcting.reopen(desk, factories.STUDY, person.reference, 1, SLIP)
+    clock.forward(minutes=5)
+    changed(phone, before)
+    with runtime.database.writing() as session:
+        retention.anonymise(session, person.id, "X-1", clock.now, ZoneInfo("Europe/London"))
+    with runtime.database.reading() as session:
+        nobody = participants.participant_by_reference(session, factories.everyone(runtime), "X-1", clock().date())
+        assert nobody is not None
+        left = responses.response_of(session, cases.cases_of(session, nobody.id)[0].id)
+        assert left is not None
+        saves = session.scalar(select(func.count()).where(SaveRow.response_id == left.id))
+        assert (saves, left.reopened_at, reopening.of(session, left.id)) == (first.revision, None, [])
+    assert counted(runtime, nobody) == before

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from surveyapp.cli import main
 from surveyapp.domain.answers import Mode, Text
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.exports.jobs import ExportState
 from surveyapp.domain.instrument.consent.retention import KeepUntil, RetentionRule
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
@@ -19,11 +20,13 @@ from surveyapp.domain.privacy.retention import KeptPerson, KeptThing, kept_until
 from surveyapp.domain.responses import NewSave
 from surveyapp.domain.staff import Role
 from surveyapp.services import worker
+from surveyapp.services.participants import contacts
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import leaving, retention
 from surveyapp.services.results.table import table
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, participants, responses
+from surveyapp.store.answering import export_jobs
 from surveyapp.store.database import new_id
 from surveyapp.store.entry import accesses
 from surveyapp.store.security import audit
@@ -31,6 +34,7 @@ from surveyapp.store.tables import Base, ContactLookupRow, ContactRow
 from tests import factories
 from tests.conftest import NOW, Clock
 from tests.fieldwork import NOBODY
+from tests.integration.test_export_jobs_on_both import MADE, asked, states
 from tests.integration.test_who_answered import hand_in
 from tests.interviewer import create_reachable
 from tests.page import Client
@@ -77,11 +81,51 @@ def test_nothing_is_kept_without_an_end(keep: KeepUntil, until: dt.date) -> None
         ({}, {KeptThing.CONTACTS, KeptThing.WORDS, KeptThing.ANSWERS}),
         ({"contacts": False}, {KeptThing.WORDS, KeptThing.ANSWERS}),
         ({"contacts": False, "words": False, "anonymised": True}, set()),
-        ({"withdrawn_at": NOW}, {KeptThing.WITHDRAWN}),
+        ({"withdrawn_at": NOW}, {KeptThing.CONTACTS, KeptThing.WITHDRAWN}),
+        ({"withdrawn_at": NOW, "contacts": False}, {KeptThing.WITHDRAWN}),
     ],
 )
 def test_what_is_there_has_its_time(changes: dict[str, object], what: set[KeptThing]) -> None:
     assert set(retained(RULE, person(**changes), dt.UTC)) == what
+
+
+def test_nothing_is_kept_longer_of_whoever_withdrew() -> None:
+    """Whatever day they withdraw on: each thing goes on the day it would have gone, or sooner."""
+    for words in (KeepUntil(days=30), KeepUntil(touchpoint=1)):
+        rule = dataclasses.replace(RULE, words=words)
+        for changes in ({"words": True}, {"words": True, "contacts": False}, {"words": False}):
+            stays = retained(rule, person(**changes), dt.UTC)
+            for day in range(0, 400, 7):
+                withdrawn = NOW + dt.timedelta(days=day)
+                goes = retained(rule, person(**changes, withdrawn_at=withdrawn), dt.UTC)
+                everything = goes[KeptThing.WITHDRAWN]
+                assert everything <= withdrawn.date() + dt.timedelta(days=rule.withdrawn_days)
+                assert {what: min(goes.get(what, everything), everything) for what in stays} == {
+                    what: min(on, everything) for what, on in stays.items()
+                }
+                assert everything <= stays[KeptThing.ANSWERS]
+
+
+def test_contacts_of_whoever_withdrew_go_with_everybody_elses(runtime: Runtime, clock: Clock) -> None:
+    runtime = kept(RULE, runtime)
+    interviewer = factories.create_staff(runtime, Role.INTERVIEWER)
+    stays, leaves = know(runtime, interviewer, 1), know(runtime, interviewer, 2)
+    clock.forward(days=(dt.date(2026, 8, 24) - NOW.date()).days)
+    facts = [IdentityFact.NAME, IdentityFact.PHONE]
+    withdrawn, reference = ParticipationChange.WITHDRAWN, leaves.participant.reference
+    leaving.record(factories.operator(runtime), factories.STUDY, reference, withdrawn, LeavingReason.PRIVACY, facts)
+    clock.forward(days=1)
+    assert retention.run(factories.operator(runtime), factories.STUDY) == {KeptThing.CONTACTS: 2}
+    with factories.operator(runtime).reading() as work:
+        assert [contacts.read(work, each.participant.id).name for each in (stays, leaves)] == ["", ""]
+    leaving.record(
+        factories.operator(runtime),
+        factories.STUDY,
+        reference,
+        ParticipationChange.WITHDRAWAL_UNDONE,
+        LeavingReason.MISTAKE,
+        list(IdentityFact),
+    )
 
 
 def words_of(runtime: Runtime, who: Participant) -> dict[str, object]:
@@ -90,6 +134,25 @@ def words_of(runtime: Runtime, who: Participant) -> dict[str, object]:
         response = responses.response_of(session, case.id)
         assert response is not None
         return dict(responses.current_answers(session, response.id))
+
+
+def test_files_that_lie_ready_go_with_what_is_in_them(runtime: Runtime, clock: Clock) -> None:
+    """With words, and with answers; how people are reached is in no file."""
+    runtime = kept(RULE, runtime)
+    know(runtime, factories.create_staff(runtime, Role.INTERVIEWER), 1)
+    whose = factories.create_staff(runtime, Role.EXPORT_ANSWERS).id
+    for days, thing, gone in (
+        (90, KeptThing.CONTACTS, False),
+        (160, KeptThing.WORDS, True),
+        (100, KeptThing.ANSWERS, True),
+    ):
+        clock.forward(days=days)
+        job = asked(runtime, whose)
+        with runtime.database.writing() as session:
+            assert export_jobs.claim(session, "a", clock()) is not None
+            assert export_jobs.ready(session, job, "a", clock(), MADE)
+        assert retention.run(factories.operator(runtime), factories.STUDY) == {thing: 1}
+        assert states(runtime, whose)[job] is (ExportState.VOID if gone else ExportState.READY)
 
 
 def lines(runtime: Runtime) -> list[tuple[str, str, int, bool]]:

@@ -16,7 +16,8 @@ from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.environment.outside import NotifySettings
 from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.sending import outbox
+from surveyapp.services.sending import deciding, outbox
+from surveyapp.services.sending.deciding import MessageDecision
 from surveyapp.services.sending.ways.carrier import CarrierOutcome
 from surveyapp.store.security import audit
 from surveyapp.store.sending import recipients
@@ -85,6 +86,19 @@ def test_what_came_back_does_not_arrive_later(runtime: Runtime, notify: FlaskCli
     person, ours, theirs = sent(runtime)
     tell(notify, reference=ours, id=theirs, status="permanent-failure")
     tell(notify, reference=ours, id=theirs, status="delivered")
+    assert [each.state for each in rows(runtime, person)] == [BOUNCED]
+
+
+def test_what_became_of_an_earlier_time_is_not_of_this_one(runtime: Runtime, notify: FlaskClient) -> None:
+    """A message that a person had sent again has the same reference of ours, so that it arrives once."""
+    person, ours, theirs = sent(runtime)
+    tell(notify, reference=ours, id=theirs, status="temporary-failure")
+    [row] = rows(runtime, person)
+    deciding.decide(factories.operator(runtime), STUDY, row.id, MessageDecision.AGAIN)
+    outbox.send(factories.operator(runtime), [STUDY], by(Told(prefix="second")))
+    tell(notify, reference=ours, id=theirs, status="permanent-failure")
+    assert [each.state for each in rows(runtime, person)] == [SENT]
+    tell(notify, reference=ours, id=f"second-{ours}", status="permanent-failure")
     assert [each.state for each in rows(runtime, person)] == [BOUNCED]
 
 

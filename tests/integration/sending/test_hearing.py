@@ -7,21 +7,25 @@ import email
 import re
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
 
 import pytest
+from sqlalchemy import update
 
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.sending.planning import MessageState, WhyNot
 from surveyapp.domain.sending.replies import MailReply, mail_reply, says_stop
 from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.services import worker
 from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.sending import deciding, hearing, outbox
 from surveyapp.services.work import Desk
 from surveyapp.store.sending import recipients
+from surveyapp.store.tables import MessageRow
 from tests import factories
 from tests.conftest import Clock
 from tests.sending import STUDY, Told, at_ten, by, reachable, rows, switch_on
@@ -53,13 +57,13 @@ def test_who_says_stop(said: str, stop: bool) -> None:
     assert says_stop(said) is stop
 
 
-def bounce(about: str, status: str = "5.1.1") -> EmailMessage:
+def bounce(about: str, status: str = "5.1.1", action: str = "failed") -> EmailMessage:
     """A report as RFC 3464 has it."""
     return _message(
         'From: MAILER-DAEMON@example.org\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\n'
         "Subject: Undelivered\nMIME-Version: 1.0\n\n--b\nContent-Type: text/plain\n\nIt could not be delivered.\n\n"
         "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n"
-        f"Final-Recipient: rfc822; a@example.org\nAction: failed\nStatus: {status}\n\n"
+        f"Final-Recipient: rfc822; a@example.org\nAction: {action}\nStatus: {status}\n\n"
         f"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {about}\nSubject: x\n\n--b--\n"
     )
 
@@ -79,7 +83,9 @@ def _message(written: str) -> EmailMessage:
 
 def test_what_a_report_says() -> None:
     assert mail_reply(bounce("<1@x>")) == MailReply(("<1@x>",), True, False)
-    assert mail_reply(bounce("<1@x>", "4.2.2")) == MailReply(("<1@x>",), False, False)
+    assert mail_reply(bounce("<1@x>", "5.7.1")) == MailReply(("<1@x>",), False, False, failed=True)
+    assert mail_reply(bounce("<1@x>", "4.2.2")) == MailReply(("<1@x>",), False, False, failed=True)
+    assert mail_reply(bounce("<1@x>", "4.2.2", "delayed")) == MailReply(("<1@x>",), False, False)
     assert mail_reply(answer("<1@x>", "STOP")) == MailReply(("<1@x>",), False, True)
 
 
@@ -161,10 +167,6 @@ def test_a_mailbox_is_read(runtime: Runtime, clock: Clock, server: MailServerOfT
     # A carrier names a message as a mail server would.
     assert all(re.fullmatch(r"ref-\w+", each) for each in about.values())
     with runtime.database.writing() as session:
-        from sqlalchemy import update
-
-        from surveyapp.store.tables import MessageRow
-
         for each in about.values():
             session.execute(update(MessageRow).where(MessageRow.reference == each).values(reference=f"<{each}@x>"))
     with factories.operator(runtime).writing() as work:
@@ -241,3 +243,102 @@ def test_who_answers_stop_to_an_email_gets_no_reminder_as_a_text(runtime: Runtim
     later = Told()
     outbox.send(factories.operator(runtime), [STUDY], by(later))
     assert [each.to for each in later.handed] == ["+447700900143"]
+
+
+MALFORMED = {
+    "a sender that is a quote": b'From: "\r\nSubject: x\r\n\r\nSTOP\r\n',
+    "no header at all": b"STOP\r\n",
+    "nothing": b"",
+    "zeros": b"\0" * 500,
+    "a kind that is none": b"From: a@b.org\r\nContent-Type: (; text/plain; charset*0*=''\r\n\r\nhello\r\n",
+    "a charset that is none": b'From: a@b.org\r\nContent-Type: text/plain; charset="undefined"\r\n\r\nhello\r\n',
+    "comments in comments": b"From: a@b.org\r\nContent-Type: " + b"(" * 1_900 + b"\r\n\r\nSTOP\r\n",
+    "parts in parts": b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(3_000)
+    ),
+    "a header that takes minutes": b'From: a@b.org\r\nContent-Type: text/plain; a="'
+    + b"=?utf-8?q?a?=" * 15_000
+    + b"\r\n\r\nx",
+    "a report of nothing": b'From: a@b.org\r\nContent-Type: multipart/report; boundary="\r\n\r\nx\r\n',
+    "letters that are none": "From: \u0119 <\u0119@x>\r\n\r\nSTOP".encode("utf-16"),
+}
+UNREADABLE = {"a kind that is none", "comments in comments", "parts in parts", "a header that takes minutes"}
+
+
+@pytest.mark.parametrize("which", MALFORMED)
+def test_one_malformed_message_keeps_none_from_being_heard(
+    runtime: Runtime, clock: Clock, server: MailServerOfTests, which: str
+) -> None:
+    clock.now += at_ten(clock.now)
+    people = [reachable(runtime, number) for number in range(2)]
+    server.messages.append(MALFORMED[which])
+    server.post(answer("<1@x>", "STOP", "person0@example.org"))
+    server.messages.append(MALFORMED[which])
+    server.post(answer("<1@x>", "STOP", "person1@example.org"))
+    desk, began = desk_of(runtime, server), time.monotonic()
+    assert hearing.read_mailbox(desk)["stop"] == 2
+    for each in people:
+        with runtime.database.reading() as session:
+            assert len(recipients.ended_ways(session, each.id)) == len(SendingWay)
+    # Somebody looks at it: it stays unread, and is told of.
+    assert server.seen == {2, 4}
+    assert hearing.read_mailbox(desk) == ({"unreadable": 2} if which in UNREADABLE else {})
+    assert time.monotonic() - began < 10
+
+
+def test_whose_key_is_not_there_keeps_nobody_else_from_being_heard(
+    runtime: Runtime, clock: Clock, server: MailServerOfTests
+) -> None:
+    """Neither in the mailbox, nor where there is something to send to them."""
+    clock.now += at_ten(clock.now)
+    stops, lost = reachable(runtime, 1), reachable(runtime, 2)
+    switch_on(runtime)
+    outbox.send(factories.operator(runtime), [STUDY], by(Told()))
+    about = rows(runtime, stops)[0].sender_reference
+    with runtime.database.writing() as session:
+        session.execute(update(MessageRow).where(MessageRow.reference == about).values(reference="<ours@x>"))
+    runtime.person_keys.forget([lost.id], runtime.clock())
+    clock.forward(days=3)
+    server.post(answer("<1@x>", "STOP", "nobody@example.org"))
+    server.post(answer("<ours@x>", "STOP"))
+    came = worker.round_of(desk_of(runtime, server), ["messages"])
+    assert "key" in came.failed["messages"]
+    assert server.seen == {2}
+    with runtime.database.reading() as session:
+        assert len(recipients.ended_ways(session, stops.id)) == len(SendingWay)
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "ended"),
+    [
+        ("5.1.1", MessageState.BOUNCED, [WhyNot.BOUNCED]),
+        ("5.7.1", MessageState.FAILED, []),
+        ("5.2.2", MessageState.FAILED, []),
+        ("4.4.7", MessageState.FAILED, []),
+    ],
+)
+def test_a_report_ends_a_way_only_where_nobody_is_there(
+    runtime: Runtime, clock: Clock, server: MailServerOfTests, status: str, state: MessageState, ended: list[WhyNot]
+) -> None:
+    clock.now += at_ten(clock.now)
+    person = reachable(runtime)
+    switch_on(runtime)
+    outbox.send(factories.operator(runtime), [STUDY], by(Told()))
+    with runtime.database.writing() as session:
+        session.execute(update(MessageRow).values(reference="<ours@x>"))
+    server.post(bounce("<ours@x>", status))
+    assert hearing.read_mailbox(desk_of(runtime, server)) == {state.value: 1}
+    assert [each.state for each in rows(runtime, person)] == [state]
+    with runtime.database.reading() as session:
+        assert [why for _, why, _ in recipients.ended_ways(session, person.id)] == ended
+
+
+@pytest.mark.parametrize("sender", ["anna@xn--mller-kva.de", "anna@müller.de", "ANNA@Müller.de"])
+def test_stop_from_an_address_in_other_letters_is_heard(
+    runtime: Runtime, server: MailServerOfTests, sender: str
+) -> None:
+    person = reachable(runtime, email="anna@müller.de")
+    server.messages.append(f"From: Anna <{sender}>\r\n\r\nSTOP\r\n".encode())
+    assert hearing.read_mailbox(desk_of(runtime, server)) == {"stop": 1}
+    with runtime.database.reading() as session:
+        assert len(recipients.ended_ways(session, person.id)) == len(SendingWay)

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import email
 import socket
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email import policy
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
+from surveyapp.domain.sending.planning import MessageState, WhyNot
+from surveyapp.domain.sending.refusals import Refusal
+from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.sending import outbox, wording
 from surveyapp.services.sending.ways.carrier import CarrierOutcome, OutgoingMessage
 from surveyapp.services.sending.ways.mail_server import MailServer
+from surveyapp.store.entry import accesses
+from tests import factories
+from tests.conftest import Clock
+from tests.sending import STUDY, Told, at_ten, by, reachable, rows, switch_on
+from tests.unit.sending.test_refusals import ANSWERS
 
 
 class Post:
@@ -84,8 +98,8 @@ def server(url: str, timeout: float = 5) -> MailServer:
         ("here@example.org", CarrierOutcome.SENT),
         ("gone@example.org", CarrierOutcome.NO_SUCH_ADDRESS),
         ("busy@example.org", CarrierOutcome.NOT_TAKEN),
-        ("barred@example.org", CarrierOutcome.REFUSED),
-        ("spam@example.org", CarrierOutcome.REFUSED),
+        ("barred@example.org", CarrierOutcome.DOWN),
+        ("spam@example.org", CarrierOutcome.DOWN),
         ("full@example.org", CarrierOutcome.NOT_TAKEN),
         ("cut@example.org", CarrierOutcome.UNCERTAIN),
     ],
@@ -149,3 +163,172 @@ def test_nothing_that_is_filled_in_makes_another_header(post: tuple[Post, str]) 
     got = next(each for each in post[0].got if each["Message-ID"] == receipt.reference)
     assert got["Bcc"] is None
     assert got["Subject"] == "Job Bcc: everybody@example.org: hello"
+
+
+class Refusing(Post):
+    """A server that refuses at one stage of the talk, in these words."""
+
+    def __init__(self, stage: str, answer: str) -> None:
+        super().__init__()
+        self.stage, self.answer = stage, answer
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.stage == "MAIL":
+            return self.answer
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.stage == "RCPT":
+            return self.answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        return self.answer if self.stage == "END" else await super().handle_DATA(server, session, envelope)
+
+
+class RefusesData(Controller):
+    """Its server does not even want to hear what is said."""
+
+    def factory(self) -> SMTP:
+        made = super().factory()
+        if self.handler.stage == "DATA":
+
+            async def smtp_data(arg: str) -> None:
+                await made.push(self.handler.answer)
+
+            made._smtp_methods["DATA"] = smtp_data
+        return made
+
+
+@contextmanager
+def refusing(stage: str, answer: str) -> Iterator[str]:
+    controller = RefusesData(Refusing(stage, answer), hostname="127.0.0.1", port=_free_port())
+    controller.start()
+    try:
+        yield f"smtp://127.0.0.1:{controller.port}"
+    finally:
+        controller.stop()
+
+
+STAGES = ("MAIL", "RCPT", "DATA", "END")
+CAME_OF = {
+    Refusal.NOBODY: CarrierOutcome.NO_SUCH_ADDRESS,
+    Refusal.LATER: CarrierOutcome.NOT_TAKEN,
+    Refusal.NEVER: CarrierOutcome.REFUSED,
+    Refusal.US: CarrierOutcome.DOWN,
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_refusal_at_every_stage_is_of_what_it_is_of(stage: str) -> None:
+    """At the first it does not know yet for whom it is: that is of us, whatever it says."""
+    for (code, said), (of_address, of_words) in ANSWERS.items():
+        answer = "\r\n".join(
+            [*(f"{code}-{line}" for line in said.split("\n")[:-1]), f"{code} {said.split(chr(10))[-1]}"]
+        )
+        wanted = {"MAIL": Refusal.US, "RCPT": of_address}.get(stage, of_words)
+        with refusing(stage, answer) as url:
+            mail = server(url)
+            came = [mail.hand_over(message("here@example.org")).outcome for _ in range(2)]
+            mail.close()
+        assert came == [CAME_OF[wanted]] * 2, answer
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer"),
+    [
+        ("MAIL", "550 5.7.1 authentication required"),
+        ("RCPT", "550 5.7.1 Relaying denied"),
+        ("RCPT", "550 relay not permitted"),
+        ("RCPT", "550 5.2.2 mailbox full"),
+        ("DATA", "554 5.7.1 blocked, see spamhaus.org"),
+        ("END", "550 5.7.26 unauthenticated"),
+    ],
+)
+def test_a_server_that_refuses_us_takes_nobodys_address_from_them(
+    runtime: Runtime, clock: Clock, stage: str, answer: str
+) -> None:
+    clock.now += at_ten(clock.now)
+    people = [reachable(runtime, number) for number in range(3)]
+    switch_on(runtime)
+    desk = factories.operator(runtime)
+    with refusing(stage, answer) as url:
+        outbox.send(desk, [STUDY], {SendingWay.EMAIL: server(url)})
+    assert {row.state for each in people for row in rows(runtime, each)} == {MessageState.PLANNED}
+    clock.forward(hours=1)
+    mended = Told()
+    outbox.send(desk, [STUDY], by(mended))
+    assert len(mended.handed) == len(people)
+
+
+UNWRITABLE = {
+    "a subject of two lines": {"subject": "Job Rotation\nBcc: a@example.org"},
+    "half a sign": {"text": "Hello \ud800"},
+    "no address": {"to": '"'},
+    "an address of two lines": {"to": "a@example.org\nb@example.org"},
+}
+
+
+@pytest.mark.parametrize("what", UNWRITABLE)
+def test_what_cannot_be_written_is_never_begun(post: tuple[Post, str], what: str) -> None:
+    mail = server(post[1])
+    said = {"to": "here@example.org", **UNWRITABLE[what]}
+    assert mail.hand_over(message(**said)).outcome is CarrierOutcome.UNWRITABLE
+    assert mail._talk is None
+    assert mail.hand_over(message("next@example.org")).outcome is CarrierOutcome.SENT
+    mail.close()
+
+
+def test_one_message_that_cannot_be_written_costs_nobody_else_a_round(
+    runtime: Runtime, clock: Clock, post: tuple[Post, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a translation has a subject of two lines."""
+    clock.now += at_ten(clock.now)
+    worded = wording.worded
+
+    def two_lines(*args: Any) -> wording.WordedMessage:
+        said = worded(*args)
+        return dataclasses.replace(said, subject=said.subject.replace(" ", "\n")) if said.language == "pl" else said
+
+    monkeypatch.setattr(wording, "worded", two_lines)
+    polish = [reachable(runtime, email=f"pl{number}@example.org", language="Polish") for number in range(2)]
+    others = [reachable(runtime, number) for number in range(2)]
+    switch_on(runtime)
+    came = outbox.send(factories.operator(runtime), [STUDY], {SendingWay.EMAIL: server(post[1])})
+    assert came == {MessageState.FAILED: 2, MessageState.SENT: 2}
+    assert [row.why for each in polish for row in rows(runtime, each)] == [WhyNot.UNWRITABLE] * 2
+    assert [row.state for each in others for row in rows(runtime, each)] == [MessageState.SENT] * 2
+    with runtime.database.reading() as session:
+        for each in polish:
+            # Nobody has their links: none is left.
+            assert accesses.accesses_of(session, rows(runtime, each)[0].case_id) == []
+
+
+@pytest.mark.parametrize(
+    ("to", "arrives_at"),
+    [
+        ("anna@müller.de", "anna@xn--mller-kva.de"),
+        ("anna@例え.jp", "anna@xn--r8jz45g.jp"),
+        ("zażółć@example.org", "zażółć@example.org"),
+        ("zażółć@müller.de", "zażółć@xn--mller-kva.de"),
+    ],
+)
+def test_an_address_in_other_letters_is_reached(post: tuple[Post, str], to: str, arrives_at: str) -> None:
+    mail = server(post[1])
+    key = uuid.uuid4().hex
+    receipt = mail.hand_over(message(to, key=key))
+    mail.close()
+    assert receipt.outcome is CarrierOutcome.SENT
+    [got] = [each for each in post[0].got if each["Message-ID"] == receipt.reference]
+    assert got["To"] == arrives_at
+
+
+def test_a_sender_in_other_letters_sends(post: tuple[Post, str]) -> None:
+    mail = MailServer(post[1], "Team <survey@müller.de>")
+    receipt = mail.hand_over(message("here@example.org", key="ee" * 16))
+    mail.close()
+    assert receipt.reference == f"<{'ee' * 16}@xn--mller-kva.de>"
+    [got] = [each for each in post[0].got if each["Message-ID"] == receipt.reference]
+    assert got["From"].addresses[0].addr_spec == "survey@xn--mller-kva.de"

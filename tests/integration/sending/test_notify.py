@@ -27,6 +27,27 @@ PATHS = {
 }
 
 
+REFUSALS = {
+    "trial@": (400, "BadRequestError", "Can't send to this recipient when service is in trial mode"),
+    "team@": (400, "BadRequestError", "Can't send to this recipient using a team-only API key"),
+    "frame@": (400, "BadRequestError", "Template not found"),
+    "id@": (400, "ValidationError", "template_id is not a valid UUID"),
+    "fields@": (400, "BadRequestError", "Missing personalisation: name"),
+    "ways@": (400, "BadRequestError", "Service is not allowed to send text messages"),
+    "clock@": (403, "AuthError", "Error: Your system clock must be accurate to within 30 seconds"),
+    "where@": (404, "NotFound", "The requested URL was not found on the server."),
+    "day@": (429, "TooManyRequestsError", "Exceeded send limits (50) for today"),
+    "shape@": (400, "ValidationError", "email_address Not a valid email address"),
+    "number@": (400, "ValidationError", "phone_number Not enough digits"),
+    "abroad@": (400, "BadRequestError", "Cannot send to international mobile numbers"),
+    "long@": (400, "BadRequestError", "Content for template has a character count greater than the limit of 918"),
+    "line@": (400, "ValidationError", "personalisation address_line_1 is a required property"),
+}
+"""What it says in refusing, as its documentation has it."""
+
+OF_THIS = {"shape@", "number@", "abroad@", "long@", "line@"}
+
+
 class Answers(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         server = self.server
@@ -45,6 +66,10 @@ class Answers(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
+        for word, (status, error, said) in REFUSALS.items():
+            if to.startswith(word):
+                self.say(status, {"status_code": status, "errors": [{"error": error, "message": said}]})
+                return
         for word, status in (("bad", 400), ("busy", 429), ("broken", 500)):
             if to.startswith(word):
                 if word == "broken":
@@ -66,7 +91,7 @@ class Answers(BaseHTTPRequestHandler):
             self.say(200, {"received_text_messages": [came]})
             return
         [wanted] = parse_qs(urlsplit(self.path).query)["reference"]
-        found = [{"id": "theirs", "status": "delivered"} for each in server.got if each["reference"] == wanted]
+        found = [{"id": "theirs", "status": server.status} for each in server.got if each["reference"] == wanted]
         self.say(200, {"notifications": found})
 
     def say(self, status: int, body: Any) -> None:
@@ -87,6 +112,7 @@ class NotifyOfTests(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answers)
         self.got: list[dict[str, Any]] = []
+        self.status = "delivered"
 
     @property
     def url(self) -> str:
@@ -127,6 +153,37 @@ def test_what_it_says_is_what_came_of_it(server: NotifyOfTests, to: str, outcome
     assert known is not None
     assert known.outcome is (CarrierOutcome.SENT if went else CarrierOutcome.NOT_TAKEN)
     notify.close()
+
+
+@pytest.mark.parametrize("word", REFUSALS)
+def test_where_it_is_us_whom_it_refuses_nobody_is_given_up(server: NotifyOfTests, word: str) -> None:
+    notify = Notify(KEY, server.url, SendingWay.EMAIL, "t")
+    came = notify.hand_over(message(f"{word}example.org")).outcome
+    notify.close()
+    assert came is (CarrierOutcome.REFUSED if word in OF_THIS else CarrierOutcome.DOWN)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("created", CarrierOutcome.SENT),
+        ("delivered", CarrierOutcome.SENT),
+        ("permanent-failure", CarrierOutcome.NO_SUCH_ADDRESS),
+        ("temporary-failure", CarrierOutcome.REFUSED),
+        ("technical-failure", CarrierOutcome.REFUSED),
+        ("validation-failed", CarrierOutcome.REFUSED),
+    ],
+)
+def test_what_did_not_arrive_is_not_looked_up_as_sent(
+    server: NotifyOfTests, status: str, outcome: CarrierOutcome
+) -> None:
+    notify, sent = Notify(KEY, server.url, SendingWay.EMAIL, "t"), message("cut@example.org")
+    notify.hand_over(sent)
+    server.status = status
+    found = notify.look_up(sent.key)
+    notify.close()
+    assert found is not None
+    assert found.outcome is outcome
 
 
 def test_what_is_for_it_goes_nowhere_else(server: NotifyOfTests) -> None:

@@ -111,17 +111,20 @@ def test_reminders_go_by_another_way_and_only_to_those_who_have_not_answered(run
 
 
 def test_a_reminder_planned_while_the_answer_is_being_sent_is_not_handed_over(runtime: Runtime, clock: Clock) -> None:
-    """It was planned, and before it is handed over the person stops: under the lock of the case it is seen."""
-    person = reachable(runtime)
+    """They are planned together, and before the second is handed over its person stops: under the lock of the case it
+    is seen."""
+    people = [reachable(runtime, number) for number in range(2)]
     switch_on(runtime)
-    desk = factories.operator(runtime)
-    with desk.writing() as work:
-        assert outbox.plan_due(work, factories.everyone(runtime), runtime.study(STUDY)) == 1
-        stopping.stop(work, person, LeavingReason.NOT_SAID)
-    carrier = Told()
-    assert send(runtime, carrier) == {MessageState.STOPPED: 1}
-    assert carrier.handed == []
-    assert rows(runtime, person) == []
+
+    def the_other_stops(message: OutgoingMessage) -> None:
+        other = people[message.to == "person0@example.org"]
+        with factories.operator(runtime).writing() as work:
+            stopping.stop(work, other, LeavingReason.NOT_SAID)
+
+    carrier = Told(before=the_other_stops)
+    assert send(runtime, carrier) == {SENT: 1, MessageState.STOPPED: 1}
+    assert len(carrier.handed) == 1
+    assert sorted(len(rows(runtime, each)) for each in people) == [0, 1]
 
 
 class Killed(BaseException):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import datetime as dt
 import io
 import uuid
 from collections.abc import Callable
@@ -26,8 +27,8 @@ from surveyapp.services.participants import enrolment
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import leaving
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.sending import calendar, deciding, outbox
-from surveyapp.services.sending.ways.carrier import CarrierOutcome
+from surveyapp.services.sending import calendar, deciding, hearing, outbox
+from surveyapp.services.sending.ways.carrier import CarrierOutcome, Receipt
 from surveyapp.services.work import Desk
 from surveyapp.settings import ROOT
 from surveyapp.store.lists import records
@@ -311,6 +312,46 @@ def test_whose_window_is_moved_is_invited_in_it_and_only_then(runtime: Runtime, 
     steps = [(each.step, each.state) for each in rows(runtime, person)]
     assert sorted(steps) == [(step, MessageState.SENT) for step in ("invite", "remind_3", "remind_7")]
     assert len(carrier.handed) == 5
+
+
+def test_who_is_invited_anew_gets_another_message(runtime: Runtime, clock: Clock) -> None:
+    """Mail systems leave out what they have seen before, and what became of the first is not of the second."""
+    person, desk = reachable(runtime), factories.operator(runtime)
+    switch_on(runtime)
+    [first] = send(runtime).handed
+    [row] = rows(runtime, person)
+    opens = clock.now.date() + dt.timedelta(days=30)
+    days = {"opens_on": opens, "due_on": opens + dt.timedelta(days=20), "closes_on": opens + dt.timedelta(days=30)}
+    people.mend_case(
+        manager(runtime), STUDY, person.reference, 1, {name: day.isoformat() for name, day in days.items()}
+    )
+    clock.forward(days=35)
+    # It is not taken at once: the same goes again.
+    [second] = send(runtime, Told([CarrierOutcome.NOT_TAKEN])).handed
+    clock.forward(hours=1)
+    [third] = send(runtime).handed
+    assert first.key != second.key == third.key
+    for about in (first.key, row.id.hex):
+        hearing.told_delivery(desk, about, "", "permanent-failure")
+    with desk.writing() as work:
+        assert not deciding.bounced(work, row.sender_reference or "")
+    assert [each.state for each in rows(runtime, person)] == [MessageState.SENT]
+    assert calendar.person(manager(runtime), STUDY, person.reference).ended == ()
+
+
+def test_what_is_uncertain_is_not_looked_up_by_an_earlier_message(runtime: Runtime, clock: Clock) -> None:
+    person = reachable(runtime)
+    switch_on(runtime)
+    [first] = send(runtime).handed
+    opens = clock.now.date() + dt.timedelta(days=30)
+    days = {"opens_on": opens, "due_on": opens + dt.timedelta(days=20), "closes_on": opens + dt.timedelta(days=30)}
+    people.mend_case(
+        manager(runtime), STUDY, person.reference, 1, {name: day.isoformat() for name, day in days.items()}
+    )
+    clock.forward(days=35)
+    send(runtime, Told([CarrierOutcome.UNCERTAIN]))
+    send(runtime, Told(known={first.key: Receipt(CarrierOutcome.NO_SUCH_ADDRESS)}))
+    assert [each.state for each in rows(runtime, person)] == [MessageState.UNCERTAIN]
 
 
 def test_they_are_written_to_in_the_language_that_a_call_found_out(runtime: Runtime, clock: Clock) -> None:

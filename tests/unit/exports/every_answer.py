@@ -3,6 +3,7 @@ without any database."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -26,6 +27,10 @@ from surveyapp.domain.normalise import free_text
 from tests import every_kind
 
 AT = dt.datetime(2026, 3, 7, 9, 30, 15, tzinfo=dt.UTC)
+
+PROXIES = {"carer": "A carer", "relative": "A relative"}
+MODES = (("phone", "self"), ("proxy", "phone"), ("proxy",))
+WHO = ("relative", "carer", "whoever the study once named", None)
 
 TYPED = (
     "=1+1",
@@ -64,7 +69,7 @@ def study(folder: Path, *, language: str = "en") -> Study:
     written = every_kind.STUDY.format(language=language, opens="enrolled")
     (folder / every_kind.NAME / "study.yaml").write_text(written, encoding="utf-8")
     (folder / every_kind.NAME / "guest_1" / "v1.yaml").write_text(every_kind.QUESTIONNAIRE, encoding="utf-8")
-    return load_studies(folder)[every_kind.NAME]
+    return dataclasses.replace(load_studies(folder)[every_kind.NAME], proxies=PROXIES)
 
 
 def every_answer(questionnaire: Questionnaire) -> list[dict[str, Answer]]:
@@ -120,8 +125,13 @@ def export_of(
             seed=number,
             started_at=AT - dt.timedelta(minutes=10),
             submitted_at=AT,
+            sent_again_at=AT + dt.timedelta(days=1) if number % 2 else None,
             saves=3,
-            modes=("phone", "self"),
+            modes=MODES[number % len(MODES)],
+            mode_by_answer={key: ("proxy", "phone")[place % 2] for place, key in enumerate(answers[number])}
+            if number % len(MODES) == 1
+            else {},
+            proxy=WHO[number % len(WHO)],
             languages=("en", "ur"),
             renderings=("usual", "easy"),
         )

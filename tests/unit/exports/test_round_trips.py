@@ -325,6 +325,9 @@ def test_every_answer_and_every_absence_is_in_what_is_read_back(
     """So that the round trip means something."""
     main = exports[shape].datasets[0]
     rows = expected(main)
+    prefix = "" if shape is ExportShape.RESPONSES else "t1_"
+    assert {row[f"{prefix}by_proxy"] for row in rows} == {"none", "some", "all"}
+    assert {row[f"{prefix}proxy"] for row in rows} == {None, *every_answer.PROXIES, MissingKind.NOT_KNOWN}
     for column in main.columns:
         if column.role.value != "answer":
             continue
@@ -339,65 +342,6 @@ def test_every_answer_and_every_absence_is_in_what_is_read_back(
             assert set(every_answer.HOSTILE) <= there
         of_kinds = {each for each in there if isinstance(each, MissingKind)}
         assert of_kinds <= set(column.missing), column.name
-
-
-def test_the_codebook_says_what_every_column_and_code_is(
-    exports: dict[ExportShape, AnswerExport], tmp_path: Path
-) -> None:
-    export = exports[ExportShape.RESPONSES]
-    folder.write(export, "csv", tmp_path)
-    with (tmp_path / f"{export.stem}_codebook.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for dataset in export.datasets:
-        for column in dataset.columns:
-            mine = [row for row in rows if (row["dataset"], row["column"]) == (dataset.name, column.name)]
-            assert [words_of(mine[0][name]) for name in ("label", "type", "level")] == [
-                column.label, column.type.value, column.level
-            ]  # fmt: skip
-            assert [
-                (row["value"], row["value_label"]) for row in mine if row["value_label"] and not row["missing"]
-            ] == [(value.value, value.label) for value in column.values]
-            assert [row["value"] for row in mine if row["missing"]] == [absence(kind) for kind in column.missing]
-
-
-def names_in(form: str, at: Path) -> list[str]:
-    """What the columns of a file are called in it."""
-    if form in ("sav", "dta"):
-        return list(getattr(pyreadstat, f"read_{form}")(at)[1].column_names)
-    if form == "parquet":
-        return list(parquet.read_schema(at).names)
-    with at.open(encoding="utf-8-sig", newline="") as file:
-        return next(csv.reader(file))
-
-
-@pytest.mark.parametrize(
-    ("form", "ending"), [("csv",) * 2, ("sav",) * 2, ("dta",) * 2, ("parquet",) * 2, ("triples", "csv")]
-)
-def test_the_codebook_has_every_column_of_the_files_beside_it_by_its_name_there(
-    exports: dict[ExportShape, AnswerExport], form: str, ending: str, tmp_path: Path
-) -> None:
-    """Long names are cut, and why there is no answer stands in columns of its own: each can be looked up."""
-    export = exports[ExportShape.WIDE]
-    datasets = tuple(
-        dataclasses.replace(
-            each,
-            columns=tuple(
-                dataclasses.replace(column, name=f"t1_a_question_with_a_long_name_{column.name}")
-                for column in each.columns
-            ),
-        )
-        for each in export.datasets
-    )
-    export = dataclasses.replace(export, datasets=datasets)
-    folder.write(export, form, tmp_path)
-    with (tmp_path / f"{export.stem}_codebook.csv").open(encoding="utf-8-sig", newline="") as file:
-        book = list(csv.DictReader(file))
-    for dataset in datasets:
-        told = {row["in_file"]: row["column"] for row in book if row["dataset"] == dataset.name}
-        there = names_in(form, tmp_path / export.file_name(dataset, ending))
-        # A text that goes on in a further column of SPSS is one column of the codebook.
-        assert list(told) == [name for name in there if form != "sav" or name in told]
-        assert set(told.values()) >= {column.name for column in dataset.columns}
 
 
 def test_the_files_say_what_they_are(exports: dict[ExportShape, AnswerExport], tmp_path: Path) -> None:

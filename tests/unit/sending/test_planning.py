@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import itertools
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -79,9 +81,24 @@ TABLE: dict[str, tuple[Recipient, str, list[str]]] = {
         ["letter Mon 02 09:00", "letter Thu 05 09:00", "letter Mon 09 09:00", "not_answered"],
     ),
     "the way they prefer": (
-        person(reached_by=(T, E)),
+        person(preferred=T),
         "2026-11-01 12:00",
         ["text Mon 02 09:00", "email Thu 05 09:00", "text Mon 09 09:00", "not_answered"],
+    ),
+    "they prefer letters": (
+        person(reached_by=(T, L, E), preferred=L),
+        "2026-11-01 12:00",
+        ["letter Mon 02 09:00", "text Thu 05 09:00", "letter Mon 09 09:00", "not_answered"],
+    ),
+    "they prefer what is not on record": (
+        person(reached_by=(L, E), preferred=T),
+        "2026-11-01 12:00",
+        ["email Mon 02 09:00", "letter Thu 05 09:00", "email Mon 09 09:00", "not_answered"],
+    ),
+    "every way, and another than the last: the one they prefer of the others": (
+        person(reached_by=(E, T, L), preferred=E),
+        "2026-11-01 12:00",
+        ["email Mon 02 09:00", "text Thu 05 09:00", "email Mon 09 09:00", "not_answered"],
     ),
     "no way": (
         person(reached_by=()),
@@ -278,3 +295,15 @@ def test_nothing_of_which_there_is_a_row_is_due_again(steps: list[str], state: M
     assert len(found) <= 1
     if state is not MessageState.PLANNED:
         assert not {each.step.id for each in found} & set(steps)
+
+
+@pytest.mark.parametrize("reached_by", list(itertools.permutations((E, T, L))))
+@pytest.mark.parametrize("by", list(itertools.permutations((E, T, L))))
+@pytest.mark.parametrize("preferred", [None, E, T, L])
+def test_the_first_way_is_that_of_the_study_but_for_who_prefers_another(
+    by: tuple[SendingWay, ...], reached_by: tuple[SendingWay, ...], preferred: SendingWay | None
+) -> None:
+    step = MessageStep(id="invite", kind=StepKind.INVITE, after_days=0, by=by)
+    rules = dataclasses.replace(RULES, steps=(step,))
+    [found] = planned(rules, person(reached_by=reached_by, preferred=preferred), OPENS, LONDON)
+    assert found.way is (preferred or by[0])

@@ -35,12 +35,12 @@ class LawfulBasis(enum.StrEnum):
 
 
 class PrivacyRight(enum.StrEnum):
-    """What people may ask for of what is held of them (UK GDPR, Articles 7 and 15 to 21)."""
+    """What people may ask for here of what is held of them (UK GDPR, Articles 7, 15 to 17, 20 and 21). To keep it and
+    do nothing with it (Article 18) is asked of whoever decides over it: the notice always says so."""
 
     ACCESS = "access"
     RECTIFY = "rectify"
     ERASE = "erase"
-    RESTRICT = "restrict"
     OBJECT = "object"
     PORT = "port"
     WITHDRAW = "withdraw"

@@ -25,8 +25,9 @@ class OutgoingMessage:
 
 class CarrierOutcome(enum.Enum):
     """What came of handing a message over. *Not taken*: it certainly did not go, and may be tried again; *down*: the
-    same, and so it will be with the next; *refused*: it will never be taken; *unwritable*: no font has a letter of it;
-    *no such address*: nobody is there; *uncertain*: it may have gone."""
+    same, and so it will be with the next, as where it is us who are refused; *refused*: it will never be taken;
+    *unwritable*: no font has a letter of it, or it cannot be written as an e-mail; *no such address*: nobody is there;
+    *uncertain*: it may have gone."""
 
     SENT = "sent"
     NOT_TAKEN = "not_taken"

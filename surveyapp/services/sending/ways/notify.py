@@ -4,6 +4,7 @@ words are the study's."""
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,8 +16,26 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.sending.ways.carrier import CarrierOutcome, OutgoingMessage, Receipt
 
+LOST = {
+    "permanent-failure": CarrierOutcome.NO_SUCH_ADDRESS,
+    "temporary-failure": CarrierOutcome.REFUSED,
+    "technical-failure": CarrierOutcome.REFUSED,
+    "validation-failed": CarrierOutcome.REFUSED,
+    "virus-scan-failed": CarrierOutcome.REFUSED,
+    "cancelled": CarrierOutcome.REFUSED,
+}
+"""What it calls a message that did not arrive, and what that is."""
+
 ADDRESS_LINES = 7
 """Lines that Notify takes of an address; what is more stands in the last."""
+
+
+_OF_US = re.compile(
+    r"api key|trial mode|template not found|template has been|template_id|missing personalisation|not allowed to send",
+    re.IGNORECASE,
+)
+"""Words of a refusal of whoever sends: a key for trials, a frame that is gone or is no frame of ours. Addresses of
+letters are missed as a part of the personalisation too, with the line's name."""
 
 
 class Notify:
@@ -61,14 +80,12 @@ class Notify:
         client = self._client
         try:
             found = client.get_all_notifications(reference=key).get("notifications", [])
-        except (HTTPError, InvalidResponse):
+        except (HTTPError, InvalidResponse, AssertionError, ValueError):
             return None
         if not found:
             return Receipt(CarrierOutcome.NOT_TAKEN)
-        lost = found[0].get("status") == "permanent-failure"
-        return Receipt(
-            CarrierOutcome.NO_SUCH_ADDRESS if lost else CarrierOutcome.SENT, str(found[0].get("id", "")) or None
-        )
+        came = LOST.get(str(found[0].get("status")), CarrierOutcome.SENT)
+        return Receipt(came, str(found[0].get("id", "")) or None)
 
     def close(self) -> None:
         self._client.request_session.close()
@@ -88,15 +105,20 @@ def received_texts(key: str, url: str, timeout: float = 30) -> list[tuple[dt.dat
     where it does not answer."""
     try:
         found = _client(key, url, timeout).get_received_texts().get("received_text_messages", [])
-    except (HTTPError, InvalidResponse):
+    except (HTTPError, InvalidResponse, AssertionError, ValueError):
         return None
     return [
-        (_moment(each["created_at"]), f"+{str(each['user_number']).lstrip('+')}", each["content"]) for each in found
+        (_moment(each.get("created_at")), f"+{str(each.get('user_number')).lstrip('+')}", str(each.get("content")))
+        for each in found
     ]
 
 
-def _moment(written: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(written).astimezone(dt.UTC)
+def _moment(written: object) -> dt.datetime:
+    """When something came in; what says nothing of it came in now, and is looked at."""
+    try:
+        return dt.datetime.fromisoformat(str(written)).astimezone(dt.UTC)
+    except ValueError:
+        return dt.datetime.now(dt.UTC)
 
 
 def _came_of(error: HTTPError) -> Receipt:
@@ -109,7 +131,13 @@ def _came_of(error: HTTPError) -> Receipt:
         return Receipt(CarrierOutcome.DOWN if never else CarrierOutcome.UNCERTAIN)
     if error.response is None:
         return Receipt(CarrierOutcome.UNCERTAIN)
-    if error.status_code in (401, 403, 429):
-        # A wrong key, a clock that is off, or too many for now: so it will be with the next.
-        return Receipt(CarrierOutcome.DOWN)
-    return Receipt(CarrierOutcome.REFUSED if 400 <= error.status_code < 500 else CarrierOutcome.UNCERTAIN)
+    if not 400 <= error.status_code < 500:
+        return Receipt(CarrierOutcome.UNCERTAIN)
+    return Receipt(CarrierOutcome.DOWN if _is_of_us(error) else CarrierOutcome.REFUSED)
+
+
+def _is_of_us(error: HTTPError) -> bool:
+    """Whether whoever sends is refused, and so would be with the next: a wrong key or address of the service, a clock
+    that is off, too many for now. A message or its address are refused as a bad request alone."""
+    said = str(error.message)
+    return error.status_code != 400 or ("address_line" not in said and _OF_US.search(said) is not None)

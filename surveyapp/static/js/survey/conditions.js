@@ -31,7 +31,12 @@ function changed(before, after) {
   if (before?.missing || after?.missing) return false;
   if (before === undefined || after === undefined) return undefined;
   if (before === null || after === null) return null;
-  return !same(before, after);
+  return !same(said(before), said(after));
+}
+
+// Of several options which they are, in whichever order a question lists them.
+function said({ codes, ...rest }) {
+  return codes ? [...codes].sort() : rest;
 }
 
 // Answers are small and always made in the same way.

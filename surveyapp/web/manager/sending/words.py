@@ -56,7 +56,7 @@ WHY: dict[WhyNot, LazyString] = {
     WhyNot.NAMES_SITE: lazy("Its first words would name where they belong"),
     WhyNot.REFUSED: lazy("Whoever carries it refused it"),
     WhyNot.DONE: lazy("Done"),
-    WhyNot.UNWRITABLE: lazy("No font of this machine has a letter of their name or address"),
+    WhyNot.UNWRITABLE: lazy("No font of this machine has a letter of it, or it cannot be written as an e-mail"),
     WhyNot.NOT_SENT_BEFORE: lazy("The invitation did not reach them"),
 }
 
