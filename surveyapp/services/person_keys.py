@@ -145,8 +145,9 @@ class PersonKeys:
         return {each.person for each in self.file.everything() if each.gone_at is None}
 
     def never_renewed(self) -> set[uuid.UUID]:
-        """Those of them whose key is the one they had first. Raises KeyMissing without the file."""
-        return {each.person for each in self.file.everything() if each.gone_at is None and each.renewed_at is None}
+        """Everybody who has the key that they had first. Raises KeyMissing without the file."""
+        first = (each.person for each in self.file.everything() if each.gone_at is None and each.renewed_at is None)
+        return {each for each in first if not is_of_thing(each)}
 
     def tried(self) -> tuple[set[str], set[str]]:
         """The names of the contact keys that people's own are wrapped with: of those that open them, and of those that

@@ -9,11 +9,13 @@ import datetime as dt
 import logging
 import secrets
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.errors import ShiftlineError
+from surveyapp.domain.fieldwork.lists import ListState
 from surveyapp.domain.jobs.long_jobs import JobKind
 from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.domain.sending.planning import MessageState
@@ -221,9 +223,12 @@ def _jobs(desk: Desk, this: WorkerRound) -> str:
 
 def _list(mine: JobInHand) -> None:
     # Files take what reads them: a worker whom nobody brings any does without.
-    from surveyapp.services.lists import imports
+    from surveyapp.services.lists import held, imports, taking_back
 
-    imports.carry_on(mine)
+    state = held.state_of(mine.desk, mine.job.study, uuid.UUID(mine.job.subject))
+    # Of one that is in, that it is taken back is all that is asked for.
+    carry_on = taking_back.carry_on if state is ListState.IMPORTED else imports.carry_on
+    carry_on(mine)
 
 
 def look_for_jobs(desk: Desk, wanted: Callable[[], bool], sends: bool) -> None:

@@ -17,6 +17,7 @@ from surveyapp.domain.fieldwork.cases import Outcome, OutcomeDetail
 from surveyapp.domain.fieldwork.consequences import ReferralKind
 from surveyapp.domain.fieldwork.lists import DoubleChoice, ListState
 from surveyapp.domain.jobs.long_jobs import LEASE
+from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services import worker
 from surveyapp.services.fieldwork import attempts, calls
@@ -38,7 +39,7 @@ from tests.conftest import Clock
 from tests.integration.test_lists_brought_in import STUDY, contact, looked_at, references
 from tests.integration.test_lists_brought_in import desk as desk
 from tests.integration.test_lists_brought_in import manager as manager
-from tests.integration.test_lists_that_correct import cases_of, stands
+from tests.integration.test_lists_that_correct import cases_of, left, stands
 from tests.integration.test_lists_that_correct import people as people
 from tests.integration.test_very_long_lists import page_of, work
 from tests.page import Client
@@ -306,7 +307,21 @@ def between(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
     monkeypatch.setattr(bringing, "_changes", slow)
 
 
-def test_a_list_is_thrown_away_when_somebody_is_erased_while_it_is_brought_in(
+def test_whoever_withdraws_while_a_list_is_brought_in_is_said_by_their_row(
+    runtime: Runtime, desk: Desk, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference, other = people(), people()
+    between(monkeypatch, lambda: left(runtime, desk, reference, ParticipationChange.WITHDRAWN))
+    import_id = looked_at(desk, f"reference,phone\n{reference},07700 900155\n{other},07700 900166\n")
+    imports.decide(desk, STUDY, import_id, Decisions())
+    found = held.record(desk, STUDY, import_id)
+    why = held.failure(found)
+    assert why is not None
+    assert (found.state, why.code, reference in str(why)) == (ListState.CHECKED, "in_row", True)
+    assert contact(desk, other).phone == "07700 900142"
+
+
+def test_whoever_is_erased_while_a_list_is_brought_in_ends_it_in_words(
     runtime: Runtime, desk: Desk, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference, other = people(), people()
@@ -320,10 +335,9 @@ def test_a_list_is_thrown_away_when_somebody_is_erased_while_it_is_brought_in(
     import_id = looked_at(desk, f"reference,phone\n{reference},07700 900155\n{other},07700 900166\n")
     imports.decide(desk, STUDY, import_id, Decisions())
     found = held.record(desk, STUDY, import_id)
-    assert found.state is ListState.UNDONE
     why = held.failure(found)
     assert why is not None
-    assert why.code == "list_void"
+    assert (found.state, why.code) == (ListState.UNDONE, "list_void")
     assert contact(desk, other).phone == "07700 900142"
 
 

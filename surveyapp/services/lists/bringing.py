@@ -40,7 +40,7 @@ from surveyapp.store.database import after_commit, new_id
 from surveyapp.store.enrolment import TakenConsent
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
-from surveyapp.store.lists.standing import Standing, lock, standing
+from surveyapp.store.lists.standing import PersonStands, lock, standing
 from surveyapp.store.mending import touchpoints
 from surveyapp.store.participants import Sealed
 from surveyapp.store.privacy import participation
@@ -174,7 +174,7 @@ class _Changes:
     stood: Mapping[uuid.UUID, object]
 
 
-def _stand(work: Work, people: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[Standing, Mapping[str, Sealed]]]:
+def _stand(work: Work, people: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[PersonStands, Mapping[str, Sealed]]]:
     """How people stand; how they are reached sealed, as it is stored."""
     held = participants.contacts_of(work.session, people)
     return {person: (stands, held.get(person, {})) for person, stands in standing(work.session, people).items()}
@@ -359,7 +359,10 @@ def _change(work: Work, scope: Scope, study: Study, changes: Sequence[_Change]) 
 
 
 def _kept(
-    work: Work, changes: Sequence[_Change], before: Mapping[uuid.UUID, Standing], after: Mapping[uuid.UUID, Standing]
+    work: Work,
+    changes: Sequence[_Change],
+    before: Mapping[uuid.UUID, PersonStands],
+    after: Mapping[uuid.UUID, PersonStands],
 ) -> dict[int, bytes]:
     rows: dict[uuid.UUID, list[_Change]] = {}
     for each in changes:

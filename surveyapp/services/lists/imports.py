@@ -187,8 +187,6 @@ def carry_on(mine: JobInHand) -> None:
     """Does the step that a long list is in. Raises what went wrong, which then stands in the record as well."""
     import_id, study_id = uuid.UUID(mine.job.subject), mine.job.study
     state = held.state_of(mine.desk, study_id, import_id)
-    if state is ListState.IMPORTED:  # nothing else is asked for of one that is in
-        return taking_back.carry_on(mine)
     back = ListState.READ if state is ListState.CHECKING else ListState.CHECKED
     # What is made of a long list stays until it is through: to look among it for what has gone costs a fifth.
     gc.set_threshold(100 * _USUAL[0], *_USUAL[1:])

@@ -199,6 +199,7 @@ def _take_back(mine: JobInHand, study_id: str, import_id: uuid.UUID) -> None:
 
 def _take_out_added(work: Work, desk: Desk, scope: Scope, study: Study, import_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
     """Takes out whoever a list added; the keys of those whom it changed, and who are still to be put back."""
+    records.forget_names(work.session)  # from here on its summary stays
     records.lock(work.session, import_id)
     found = held.record_in(work, desk, study.id, import_id)
     rows = _may_be_taken_back(work, scope, found)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from surveyapp.domain.sending.planning import NOT_THEIRS
 from surveyapp.store.tables import CaseRow, ChannelEndRow, EventRow, ParticipantRow, ReferralRow, RelationshipRow
 
-Standing = dict[str, Any]
+PersonStands = dict[str, Any]
 """What stands of somebody, in what JSON can hold, by what it is of: `group`, `site`, `enrolled_on`, `stopped_at` and
 the like; `attribute.…` by name; `event.…` with the day and who says so; `related.…` with the other's reference;
 `window.…` and `standing.…` by the key of a case; `ended.…` by way and reason; `referral.…` by its key. What is not
@@ -35,10 +35,10 @@ def lock(session: Session, people: Collection[uuid.UUID]) -> None:
         session.execute(query.with_for_update(key_share=True)).all()
 
 
-def standing(session: Session, people: Collection[uuid.UUID]) -> dict[uuid.UUID, Standing]:
+def standing(session: Session, people: Collection[uuid.UUID]) -> dict[uuid.UUID, PersonStands]:
     """How these people stand; whoever is gone is left out."""
     session.flush()
-    found: dict[uuid.UUID, Standing] = {}
+    found: dict[uuid.UUID, PersonStands] = {}
     wanted = sorted(people)
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
@@ -49,7 +49,7 @@ def standing(session: Session, people: Collection[uuid.UUID]) -> dict[uuid.UUID,
     return found
 
 
-def _belonging(session: Session, people: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, Standing]]:
+def _belonging(session: Session, people: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, PersonStands]]:
     query = select(
         ParticipantRow.id,
         ParticipantRow.group_id,
@@ -71,17 +71,17 @@ def _belonging(session: Session, people: Sequence[uuid.UUID]) -> Iterator[tuple[
         yield row.id, stands
 
 
-Found = Iterator[tuple[uuid.UUID, str, Any]]
+StandsOf = Iterator[tuple[uuid.UUID, str, Any]]
 
 
-def _events(session: Session, people: Sequence[uuid.UUID]) -> Found:
+def _events(session: Session, people: Sequence[uuid.UUID]) -> StandsOf:
     query = select(EventRow.participant_id, EventRow.event, EventRow.on_date, EventRow.source)
     query = query.where(EventRow.participant_id.in_(people)).order_by(EventRow.on_date, EventRow.id)
     for row in session.execute(query):
         yield row.participant_id, f"event.{row.event}", [row.on_date.isoformat(), row.source]
 
 
-def _related(session: Session, people: Sequence[uuid.UUID]) -> Found:
+def _related(session: Session, people: Sequence[uuid.UUID]) -> StandsOf:
     other = aliased(ParticipantRow)
     for own, theirs in (
         (RelationshipRow.first_id, RelationshipRow.second_id),
@@ -94,7 +94,7 @@ def _related(session: Session, people: Sequence[uuid.UUID]) -> Found:
             yield row.person, f"related.{row.relationship}", row.reference
 
 
-def _cases(session: Session, people: Sequence[uuid.UUID]) -> Found:
+def _cases(session: Session, people: Sequence[uuid.UUID]) -> StandsOf:
     columns = ("opens_at", "due_at", "closes_at", "moved_at", "disposition", "next_at", "tried_at")
     query = select(CaseRow.id, CaseRow.participant_id, *(getattr(CaseRow, name) for name in columns))
     for row in session.execute(query.where(CaseRow.participant_id.in_(people))):
@@ -103,14 +103,14 @@ def _cases(session: Session, people: Sequence[uuid.UUID]) -> Found:
         yield row.participant_id, f"standing.{row.id.hex}", came
 
 
-def _ended(session: Session, people: Sequence[uuid.UUID]) -> Found:
+def _ended(session: Session, people: Sequence[uuid.UUID]) -> StandsOf:
     query = select(ChannelEndRow.participant_id, ChannelEndRow.way, ChannelEndRow.why, ChannelEndRow.at)
     query = query.where(ChannelEndRow.participant_id.in_(people), ChannelEndRow.why.in_(NOT_THEIRS))
     for row in session.execute(query):
         yield row.participant_id, f"ended.{row.way.value}.{row.why.value}", _written(row.at)
 
 
-def _referrals(session: Session, people: Sequence[uuid.UUID]) -> Found:
+def _referrals(session: Session, people: Sequence[uuid.UUID]) -> StandsOf:
     for row in session.scalars(
         select(ReferralRow).where(ReferralRow.participant_id.in_(people)).execution_options(populate_existing=True)
     ):

@@ -120,9 +120,8 @@ def list_page(study_id: str, import_id: uuid.UUID) -> Reply:
             return _taken_back_page(study_id, import_id)
     if (stand := held.worked_on(desk(), found)) is not None:
         return page("list_going_back", record=found, stand=stand)
-    failure = held.failure(found)
     back = told.taking_back(desk(), study_id, import_id)
-    return page("list_done", record=found, back=back, failure=worded(failure) if failure else "")
+    return page("list_done", record=found, back=back, failure=held.failure(found))
 
 
 def _taken_back_page(study_id: str, import_id: uuid.UUID) -> Reply:

@@ -19,7 +19,7 @@ from surveyapp.environment.outside import MailSettings
 from surveyapp.services import worker
 from surveyapp.services.doctor import kept, machine
 from surveyapp.services.doctor import looking as doctor
-from surveyapp.services.lists import imports
+from surveyapp.services.lists import imports, list_pages
 from surveyapp.services.privacy import erasing, replaying, retention
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.sending.ways.mail_server import MailServer
@@ -27,11 +27,13 @@ from surveyapp.services.work import Desk
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
 from surveyapp.store.lists import records, staging
+from surveyapp.store.privacy import retention as privacy
 from surveyapp.store.tables import ParticipantRow
 from tests import factories
 from tests.conftest import NOW, Clock
 from tests.integration.doctor.fit import Spoil, fit, said, setting
 from tests.interviewer import create_reachable
+from tests.sealed import know
 
 MAIL = MailSettings("smtp://127.0.0.1:9", "a@example.org")
 
@@ -288,3 +290,20 @@ def test_keys_of_nobody_are_told_and_open_no_copy_once_they_are_renewed(runtime:
     assert (after[known.id], after[stranger] != before[stranger]) == (before[known.id], True)
     assert "does not know" not in said(made)
     assert made.person_keys.forgotten() == {}, "whoever comes back with a newer database is not erased for that"
+
+
+def test_keys_of_lists_and_of_whoever_became_anonymous_are_nobodys_that_is_told_of(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    """A list that waits has a key of its own, by which it is read; the key that whoever is nobody's now had opens
+    nothing."""
+    made = fit(runtime, tmp_path)
+    person = know(made, factories.create_staff(made, Role.INTERVIEWER), 1).participant
+    with factories.operator(made).writing() as work:
+        privacy.anonymise(work.session, person.id, "X-1", work.now, work.runtime.zone(made.study(factories.STUDY)))
+        erasing.renew_key(work, person.id)
+    manager = Desk(made, factories.create_staff(made, Role.MANAGER))
+    import_id = imports.begin(manager, factories.STUDY, "list.csv", b"First Name\nAmina\n")
+    assert "does not know" not in said(made)
+    assert replaying.renew_of_nobody(factories.operator(made)) == 0
+    assert list_pages.opened(manager, factories.STUDY, import_id).sheet

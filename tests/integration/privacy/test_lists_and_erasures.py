@@ -158,7 +158,7 @@ class TestWhoeverIsErased:
         import_id = brought(desk, naming(somebody))
         with runtime.database.writing() as session:  # killed before it was through
             there = somebody.participant.id
-            records.forget_added(session, import_id)
+            records.forget_lines(session, import_id, [each.line for each in records.rows_of(session, import_id)])
             mine = update(ParticipantRow).where(ParticipantRow.id != there)
             session.execute(mine.values(study=staging.place_of(import_id)))
             records.change(session, import_id, state=ListState.IMPORTING)

@@ -16,7 +16,7 @@ from surveyapp.services.participants import contacts, enrolment_form
 from surveyapp.services.work import Work
 from surveyapp.store import cases
 from surveyapp.store.calling import referrals
-from surveyapp.store.lists.standing import Standing, standing
+from surveyapp.store.lists.standing import PersonStands, standing
 
 BROUGHT_BY = "import"
 """Who says what happened to somebody, where a list does."""
@@ -31,7 +31,7 @@ def change_of(
     work: Work, study: Study, person: Participant, rows: Sequence[Mapping[str, Any]], brought_at: dt.datetime
 ) -> KeptChange:
     """What the rows of somebody changed, the first of them first, as far as it can be told."""
-    now: Standing = standing(work.session, [person.id])[person.id] | of_contact(contacts.read(work, person.id))
+    now: PersonStands = standing(work.session, [person.id])[person.id] | of_contact(contacts.read(work, person.id))
     since = set(_said_since(work, study, person, brought_at))
     found = KeptChange(changed={}, consents=[each for row in rows for each in row.get("consents", ())])
 
@@ -64,7 +64,7 @@ def change_of(
 
 
 def _cases(
-    found: KeptChange, now: Standing, before: Mapping[str, Any], since: set[str], brought_at: dt.datetime
+    found: KeptChange, now: PersonStands, before: Mapping[str, Any], since: set[str], brought_at: dt.datetime
 ) -> None:
     """Of cases what was kept of them; and those that there are since, which may be the list's."""
     for key in [each for each in now if each.startswith("window.")]:
@@ -105,7 +105,7 @@ def _said_since(work: Work, study: Study, person: Participant, brought_at: dt.da
 
 
 def _wrong(
-    work: Work, person: Participant, now: Standing, before: Mapping[str, Any], brought_at: dt.datetime
+    work: Work, person: Participant, now: PersonStands, before: Mapping[str, Any], brought_at: dt.datetime
 ) -> Iterator[WrongReach]:
     reached = {name: before["contact"].get(name, "") for name in ("phone", "other_phones", "email", "address")}
     for way, why, at in before.get("ended", ()):

@@ -15,7 +15,7 @@ from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.participants.contacts import MENDS
 from surveyapp.services.work import Work
 from surveyapp.store.lists import records
-from surveyapp.store.lists.standing import Standing
+from surveyapp.store.lists.standing import PersonStands
 from surveyapp.store.sending.recipients import REACHED_BY
 
 BEFORE = "before a list"
@@ -51,8 +51,8 @@ class WrongReach:
 
 @dataclass(kw_only=True)
 class KeptChange:
-    """What a list `changed`: by what it is of (as `Standing`, and `contact.…`), how it was and how the list left it;
-    the `consents` that it brought, by key; and what was `wrong` of how somebody was reached."""
+    """What a list `changed`: by what it is of (as `PersonStands`, and `contact.…`), how it was and how the list left
+    it; the `consents` that it brought, by key; and what was `wrong` of how somebody was reached."""
 
     changed: dict[str, tuple[Any, Any]]
     consents: Sequence[str] = ()
@@ -71,8 +71,8 @@ class KeptChange:
 
 
 def between(
-    before: Standing,
-    after: Standing,
+    before: PersonStands,
+    after: PersonStands,
     contact_before: Contact,
     contact_after: Contact,
     related: Collection[str],
