@@ -78,7 +78,9 @@ def test_whoever_cannot_be_moved_by_a_list_is_said_by_their_row(
 def test_a_list_without_a_column_of_groups_moves_nobody(runtime: Runtime, desk: Desk) -> None:
     factories.create_participant(runtime, group="employee", reference="JR-0001")
     import_id = looked_at(desk, "Reference,Name\nJR-0001,Ada Byron\n")
-    assert list_pages.looked_at(desk, STUDY, import_id).placed == ()
+    seen = list_pages.looked_at(desk, STUDY, import_id)
+    assert (seen.placed, seen.people) == ((), ()), "nothing is said of a group, or of cases, that they will not have"
+    assert [(each.row_group, each.other_group) for each in seen.doubles] == [("", "Existing employees")]
     imports.decide(desk, STUDY, import_id, Decisions())
     assert placed_of(runtime, "JR-0001")[0] == "employee"
     assert contact(desk, "JR-0001").name == "Ada Byron"

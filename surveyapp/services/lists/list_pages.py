@@ -22,7 +22,7 @@ from surveyapp.services.cases import scheduling
 from surveyapp.services.kept_sentences import unpacked
 from surveyapp.services.lists import checking, headings, held
 from surveyapp.services.lists.checking import CasesAhead
-from surveyapp.services.lists.doubles import LikelyDouble
+from surveyapp.services.lists.doubles import DoubleBy, LikelyDouble
 from surveyapp.services.lists.files import reading
 from surveyapp.services.lists.files.sheet import ListSheet, RowFault
 from surveyapp.services.lists.held import elsewhere, kept_double, record_in, scope_of, unsealed
@@ -155,12 +155,17 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1, do
         pages = max(1, -(-len(rows) // PER_PAGE))
         page = min(max(page, 1), pages)
         shown = dict(rows[(page - 1) * PER_PAGE : page * PER_PAGE])
-        people = tuple(_person_ahead(work, study, line, row, decisions) for line, row in shown.items())
+        # Whoever has the reference of a row is there, with the cases that they have.
+        there = {each.line for each in likely if each.by is DoubleBy.REFERENCE}
+        people = tuple(
+            _person_ahead(work, study, line, row, decisions) for line, row in shown.items() if line not in there
+        )
         double_pages = max(1, -(-len(likely) // PER_PAGE))
         doubles_page = min(max(doubles_page, 1), double_pages)
         by_line = dict(rows)
+        groups = "group" in ListMapping.of_json(found.summary["mapping"]).columns
         beside = tuple(
-            _beside(work, scope, study, each, by_line, decisions)
+            _beside(work, scope, study, each, by_line, decisions, groups)
             for each in likely[(doubles_page - 1) * PER_PAGE : doubles_page * PER_PAGE]
         )
         placed = {int(line): there for line, there in kept.get("placed", {}).items()}
@@ -226,8 +231,16 @@ def _person_ahead(work: Work, study: Study, line: int, row: WrittenRow, decision
 
 
 def _beside(
-    work: Work, scope: Scope, study: Study, double: LikelyDouble, rows: Mapping[int, WrittenRow], decisions: Decisions
+    work: Work,
+    scope: Scope,
+    study: Study,
+    double: LikelyDouble,
+    rows: Mapping[int, WrittenRow],
+    decisions: Decisions,
+    groups: bool,
 ) -> LikelyPair:
+    """`groups`: a column says who is in which. What is said of all who are new moves nobody who is there."""
+
     def of_row(line: int) -> ListedPerson:
         return list_columns.check(study, work.today(study), work.runtime.zone(study), rows.get(line, {}))[0]
 
@@ -247,7 +260,7 @@ def _beside(
         double=double,
         row=own.new.contact,
         other=other,
-        row_group=title(own.new.group),
+        row_group=title(own.new.group) if groups or double.by is not DoubleBy.REFERENCE else "",
         other_group=title(other_group),
         choice=decisions.doubles.get(double.line, double.proposed),
     )

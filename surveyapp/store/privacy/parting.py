@@ -34,7 +34,7 @@ from surveyapp.store.tables import (
 _KEYED = tuple(map(table_of, (ParticipantRow, CaseRow, ResponseRow, SaveRow, ConsentRow, ReopeningRow)))
 """What stays and has a key of its own, each after what it belongs to."""
 
-Keys = dict[uuid.UUID, uuid.UUID]
+NewKeys = dict[uuid.UUID, uuid.UUID]
 """The new key of each old one."""
 
 
@@ -43,7 +43,7 @@ def part(session: Session, person: uuid.UUID, reference: str, zone: ZoneInfo) ->
     takes the old rows away; returns whose it is now. `zone`: by which months are reckoned."""
     session.flush()
     _let_go_of_what_nobody_reads(session, person)
-    keys: dict[Table, Keys] = {}
+    keys: dict[Table, NewKeys] = {}
     for table in _KEYED:
         keys[table] = _copy(session, table, person, reference, keys, zone)
     for table in _KEYED:
@@ -91,8 +91,8 @@ def _let_go_of_a_correction(session: Session, response: uuid.UUID) -> None:
 
 
 def _copy(
-    session: Session, table: Table, person: uuid.UUID, reference: str, keys: dict[Table, Keys], zone: ZoneInfo
-) -> Keys:
+    session: Session, table: Table, person: uuid.UUID, reference: str, keys: dict[Table, NewKeys], zone: ZoneInfo
+) -> NewKeys:
     """Copies the rows of a table that belong to what was copied before."""
     if table is table_of(ParticipantRow):
         belongs = table.c.id == person
