@@ -138,11 +138,11 @@ def _as_of_the_source(shown: str, folder: Path, study: Study, language: str, cat
         yield Fault(file=shown, line=lines[key], column=1, code=code, sentence=sentence)
 
 
-_Found = Iterator[tuple[tuple[str, str], str, str]]
+_WordingFaults = Iterator[tuple[tuple[str, str], str, str]]
 """Id and source of a text, the code of its fault, and a sentence."""
 
 
-def _messages(folder: Path, study: Study, language: str, words: Translations) -> _Found:
+def _messages(folder: Path, study: Study, language: str, words: Translations) -> _WordingFaults:
     """Of what this file itself says of each message. What is known of people may be called by either language."""
     here = translated_whole(dataclasses.replace(study, questionnaires={}), words_in(folder, language), language)
     phrases = (*private_phrases(study), *private_phrases(here))
@@ -154,7 +154,7 @@ def _messages(folder: Path, study: Study, language: str, words: Translations) ->
             yield ids[key], code, sentence
 
 
-def _aloud(study: Study, words: Translations) -> _Found:
+def _aloud(study: Study, words: Translations) -> _WordingFaults:
     for purpose in study.consent:
         id = f"consent.{purpose.id}"
         if purpose.aloud is None or (aloud := words.get((f"{id}.aloud", purpose.aloud))) is None:
