@@ -197,5 +197,6 @@ class Client:
             for tag, attributes in page.elements:
                 if tag == "form" and attributes.get("method") == "post":
                     to = urlsplit(attributes.get("action") or response.request.path).path
-                    self._answered_by_file[to] = "data-file" in attributes
+                    # A form that was kept for a new session stands for whichever it was.
+                    self._answered_by_file[to] = "data-file" in attributes or response.request.path == "/staff/kept"
         return response

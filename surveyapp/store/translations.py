@@ -79,9 +79,9 @@ def ever_taken_up(session: Session, study: str) -> dict[tuple[str, int], dict[st
         )
     )
     found: dict[tuple[str, int], dict[str, frozenset[str]]] = {}
-    for questionnaire, version, language, words in rows:
-        of_version = found.setdefault((questionnaire, version), {})
-        of_version[language] = of_version.get(language, frozenset()) | words.keys()
+    for row in rows:
+        of_version = found.setdefault((row.questionnaire, row.version), {})
+        of_version[row.language] = of_version.get(row.language, frozenset()) | row.words.keys()
     return found
 
 

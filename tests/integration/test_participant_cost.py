@@ -35,7 +35,7 @@ ONCE_IT_IS_THERE = {"later.js": 4_300, "rest": 4_050, "typed.js": 2_800}
 """Bytes, headers included, of what is not among these: the script and the rest of the pack, which are fetched once the
 first question can be answered; and before it, where a questionnaire has a number, a day or a time that is typed."""
 
-FURTHER, FURTHER_BY_SCRIPT = 2_070, 560
+FURTHER, FURTHER_BY_SCRIPT = 2_080, 560
 """Bytes, request and answer, headers included, of a further question."""
 
 SMALLEST_CODING = {"Accept-Encoding": "br, gzip"}

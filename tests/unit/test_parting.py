@@ -15,7 +15,7 @@ def a_pack(pages: int) -> dict[str, Any]:
     return {
         "pages": [{"id": f"p{n}", "parts": [{"faults": n // 2}], "html": f"<p>{n}"} for n in range(pages)],
         "faults": [{"required": f"{n}"} for n in range((pages + 1) // 2)],
-        "words": {"error": "Error:", "refused": "Not saved.", "stands": {"keep": "Keep"}},
+        "words": {"error": "Error:", "language": "Polski", "refused": "Not saved.", "stands": {"keep": "Keep"}},
         "screens": {"kept": "<h1>Waiting"},
         "sections": [],
     }

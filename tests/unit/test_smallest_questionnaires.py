@@ -39,6 +39,7 @@ NOT_ONE_FILE = {
     "frozen_changed": "tests/integration/test_instruments.py",
     "frozen_missing": "tests/integration/test_instruments.py",
     "study_changed": "tests/integration/test_cli_versions.py",
+    "not_offered": "tests/unit/test_wording.py",
 }
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from surveyapp.analysis.linked.table import ABSENCE, NO_RESPONSE, Flags
 from surveyapp.domain.answers import Answer, Missing
-from surveyapp.domain.instrument.conditions import KnownValue
+from surveyapp.domain.instrument.conditions import KnownValue, said
 
 ANSWERS: Mapping[int, Answer] = {code: Missing(reason) for reason, code in ABSENCE.items()}
 
@@ -54,10 +54,12 @@ def nobody(people: int, code: int = NO_RESPONSE) -> AnswerColumn:
 
 
 def same_codes(first: AnswerColumn, second: AnswerColumn) -> tuple[CodeArray, CodeArray]:
-    """The codes of both columns on one list of values: equal numbers are equal answers."""
-    places: dict[KnownValue, int] = {}
+    """The codes of both columns on one list of values: equal numbers are equal answers. Of several options it is
+    which they are, in whichever order."""
+    places: dict[object, int] = {}
     both = []
     for column in (first, second):
-        table = np.array([places.setdefault(value, len(places)) for value in column.values] or [0], dtype=np.int32)
-        both.append(np.where(column.codes >= 0, table[np.maximum(column.codes, 0)], column.codes))
+        table = [places.setdefault(said(value), len(places)) for value in column.values] or [0]
+        codes = np.array(table, dtype=np.int32)[np.maximum(column.codes, 0)]
+        both.append(np.where(column.codes >= 0, codes, column.codes))
     return both[0], both[1]

@@ -175,10 +175,10 @@ def _changed(before: KnownValue, after: KnownValue, negated: bool) -> bool | Non
         return negated
     if before is None or after is None:
         return None
-    return all((_said(one) == _said(other)) == negated for one in _each(before) for other in _each(after))
+    return all((said(one) == said(other)) == negated for one in _each(before) for other in _each(after))
 
 
-def _said(known: Answer | str) -> object:
+def said(known: KnownValue) -> object:
     """What is compared of an answer: of several options which they are, in whichever order a question lists them."""
     return frozenset(known.codes) if isinstance(known, Codes) else known
 

@@ -69,7 +69,7 @@ def yours(keeper: Keeper) -> Reply:
     return _yours(keeper)
 
 
-def _yours(keeper: Keeper, told: str = "", fault: str = "", typed: str = "") -> str:
+def _yours(keeper: Keeper, told: str = "", fault: str = "", typed: str = "", spent: bool = False) -> str:
     theirs = keeper.theirs()
     optional = [each for each in theirs.visit.study.consent if each.governs is not Governs.TAKE_PART]
     required = theirs.visit.required_consents
@@ -84,6 +84,7 @@ def _yours(keeper: Keeper, told: str = "", fault: str = "", typed: str = "") -> 
         told=told or _TOLD.get(request.args.get("done", ""), lambda: "")(),
         fault=fault,
         typed=typed,
+        spent=spent,
     )
 
 
@@ -209,7 +210,7 @@ def change_pin(keeper: Keeper) -> Reply:
     except InputRefused as refused:
         after = keeper.theirs()
         if after.visit.pin is not PinStanding.SET:
-            return _yours(keeper), 422
+            return _yours(keeper, spent=True), 422
         return serving.show(keeper, "yours_pin", after.visit, faults={refused.field: worded(refused.sentence)}), 422
     return redirect(keeper.address("yours", done="pin"))
 
