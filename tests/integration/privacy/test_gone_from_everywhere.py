@@ -138,6 +138,7 @@ def test_of_whoever_is_made_anonymous_no_moment_is_nearer_than_a_month(runtime: 
     person = somebody(runtime, clock)
     with factories.operator(runtime).writing() as work:
         Held(work, person)
+    with factories.operator(runtime).writing() as work:
         retention.anonymise(work.session, person.id, "X-1", work.now, LONDON)
     with runtime.database.reading() as session:
         whose = nobody(session)
