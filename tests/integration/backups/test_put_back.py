@@ -37,7 +37,7 @@ from surveyapp.store.security import copies
 from surveyapp.store.security.copying import contents, of_files, of_servers
 from surveyapp.store.security.copying.contents import CopyRefused
 from tests import factories
-from tests.integration.backups.installed import IDENTITY, put_back, rows
+from tests.integration.backups.installed import IDENTITY, by_command, put_back, rows
 from tests.page import Client
 from tests.program import Program, token_of
 
@@ -259,14 +259,8 @@ def test_a_restore_that_stops_after_the_swap_says_so_and_is_gone_on_with(
 ) -> None:
     """Where what was there before is, and what to run; which then says all that a restore says."""
     made = backup.create(factories.operator(installed))
-    (tmp_path / "identity").write_text(IDENTITY)
     installed.database.dispose()
-    environment = {
-        **factories.environment(installed.settings.database_url),
-        "SURVEYAPP_CACHE": str(installed.settings.cache),
-        "SURVEYAPP_PERSON_KEYS": str(installed.settings.person_keys),
-    }
-    restore = ["backup", "restore", str(made.path), "--identity", str(tmp_path / "identity"), "--replace"]
+    environment, restore = by_command(installed, made, tmp_path)
 
     def full(*_arguments: object) -> None:
         raise DatabaseUnavailable(DatabaseFault.FULL)
@@ -308,14 +302,8 @@ def test_what_a_restore_that_was_killed_set_aside_is_named_by_the_next_and_by_th
     if path is None:
         pytest.skip("a server does both in one step")
     made = backup.create(factories.operator(installed))
-    (tmp_path / "identity").write_text(IDENTITY)
     installed.database.dispose()
-    environment = {
-        **factories.environment(installed.settings.database_url),
-        "SURVEYAPP_CACHE": str(installed.settings.cache),
-        "SURVEYAPP_PERSON_KEYS": str(installed.settings.person_keys),
-    }
-    restore = ["backup", "restore", str(made.path), "--identity", str(tmp_path / "identity"), "--replace"]
+    environment, restore = by_command(installed, made, tmp_path)
     for number in range(1, 9):
         stopped = subprocess.run(
             [sys.executable, "-c", KILLED, *restore],

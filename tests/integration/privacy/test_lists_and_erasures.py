@@ -34,6 +34,8 @@ from surveyapp.store.security.key_file import is_of_thing, of_thing
 from surveyapp.store.tables import AuditRow, Base, ListImportRow, ParticipantRow
 from tests import factories
 from tests.conftest import Clock
+from tests.integration.test_lists_brought_in import desk as desk
+from tests.integration.test_lists_brought_in import manager as manager
 from tests.page import Client
 from tests.sealed import KnownPerson, know
 
@@ -42,16 +44,6 @@ pytestmark = pytest.mark.both_databases
 STUDY = factories.STUDY
 NAME = "Amina Yusuf.csv"
 LIST = "First Name,Last Name,Mobile\nAmina,Yusuf,07700 900142\n"
-
-
-@pytest.fixture
-def manager(runtime: Runtime) -> Staff:
-    return factories.create_staff(runtime, Role.MANAGER)
-
-
-@pytest.fixture
-def desk(runtime: Runtime, manager: Staff) -> Desk:
-    return Desk(runtime, manager)
 
 
 @pytest.fixture
